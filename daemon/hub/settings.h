@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/device_id.h"
+#include "base/time_zone.h"
+#include "meter/calibration_table.h"
+
+namespace millrace::hub {
+
+struct Settings {
+    base::TimeZone zone;  // the site's: where "today" begins
+    std::vector<std::pair<base::DeviceId, std::vector<meter::CalibrationEntry>>> calibrations;  // from the config file
+};
+
+}  // namespace millrace::hub

@@ -1,0 +1,31 @@
+// Which key opens which bridge's messages.
+//
+// A bridge has one key for both directions and for its sensors too. A bridge without a key of its own uses the
+// default key, when there is one. Loop thread only.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "base/bytes.h"
+#include "base/device_id.h"
+#include "payload/secret_key.h"
+
+namespace millrace::payload {
+
+class KeyRing {
+public:
+    void set_default(SecretKey key) { default_ = std::move(key); }
+    void set(const base::DeviceId& bridge, SecretKey key) { keys_.insert_or_assign(bridge, std::move(key)); }
+
+    // The bridge's own key, else the default one, else nothing. Without a known bridge only the default is tried.
+    [[nodiscard]] const SecretKey* find(const std::optional<base::DeviceId>& bridge) const;
+
+    [[nodiscard]] bool empty() const { return !default_ && keys_.empty(); }
+
+private:
+    std::optional<SecretKey> default_;
+    std::unordered_map<base::DeviceId, SecretKey> keys_;
+};
+
+}  // namespace millrace::payload

@@ -1,0 +1,58 @@
+// Between the doors that let frames in (`capture`, later `ble`) and the hub that decides about them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/device_id.h"
+#include "ports/frame.h"
+
+namespace millrace::ports {
+
+// Told by a door, on the loop thread.
+struct ConnectionOpened {
+    ConnectionId connection = 0;
+    Door door = Door::StandIn;
+    std::optional<base::DeviceId> bridge;  // nothing when the client id is no uuid
+    std::string peer;                      // address and port, for people
+    base::WallTime at;
+};
+
+struct ConnectionClosed {
+    ConnectionId connection = 0;
+    base::WallTime at;
+    std::string reason;
+};
+
+// What the hub can do on a connection that we ourselves answer (stand-in). Loop thread only; unknown connections are
+// ignored, because they may have closed a moment ago.
+class BridgeLink {
+public:
+    virtual ~BridgeLink() = default;
+
+    // The frame that carried this packet identifier is on disk.
+    virtual void acknowledge(ConnectionId connection, std::uint16_t packet_id) = 0;
+
+    // Sends a message to the bridge, QoS 0 or 1.
+    virtual void publish(ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) = 0;
+};
+
+// Where doors deliver. Loop thread only; every call returns at once.
+class FrameSink {
+public:
+    virtual ~FrameSink() = default;
+
+    // `link` outlives the connection; null when the door only listens (relay, pcap).
+    virtual void on_opened(const ConnectionOpened& opened, BridgeLink* link) = 0;
+
+    // `packet_id` is to be acknowledged through the link once the frame is on disk; 0 when nothing is owed (QoS 0, or
+    // a door that only listens). The frame's id is still 0.
+    virtual void on_frame(ConnectionId connection, Frame frame, std::uint16_t packet_id) = 0;
+
+    virtual void on_closed(const ConnectionClosed& closed) = 0;
+};
+
+}  // namespace millrace::ports

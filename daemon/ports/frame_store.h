@@ -1,0 +1,25 @@
+// The way into the store.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ports/records.h"
+
+namespace millrace::ports {
+
+class FrameStore {
+public:
+    virtual ~FrameStore() = default;
+
+    // Called on the loop thread once the commit is on disk (true) or has failed (false; health says why).
+    using Done = std::function<void(bool durable)>;
+
+    // Queues a commit for the writer and returns at once; commits become durable in the order given. Returns false,
+    // and never calls `done`, when the queue is full.
+    [[nodiscard]] virtual bool commit(Commit commit, Done done) = 0;
+};
+
+}  // namespace millrace::ports

@@ -1,0 +1,67 @@
+// Questions about the past. Answers come on the loop thread; the work is done on a reader thread with a read-only
+// connection, so a long question never delays a frame.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/device_id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "base/time_zone.h"
+#include "base/units.h"
+#include "meter/reading.h"
+
+namespace millrace::ports {
+
+struct ReadingQuery {
+    base::DeviceId sensor;
+    base::WallTime from;  // inclusive
+    base::WallTime to;    // exclusive
+    std::size_t limit = 1000;
+    // Position after the last reading of the page before; opaque to everybody but the store.
+    std::optional<std::string> cursor;
+};
+
+struct ReadingPage {
+    std::vector<meter::Reading> readings;  // ascending by time, then total
+    std::optional<std::string> next_cursor;
+};
+
+struct UsageQuery {
+    base::DeviceId sensor;
+    base::WallTime from;  // inclusive, moved back to the start of its bucket
+    base::WallTime to;    // exclusive
+    base::CalendarUnit bucket = base::CalendarUnit::Hour;
+    base::TimeZone zone;
+};
+
+struct UsageBucket {
+    base::WallTime start;
+    base::WallTime end;
+    base::PeakCount peaks;
+    base::Volume volume;  // at the calibration in force when the water ran
+};
+
+struct UsageAnswer {
+    std::vector<UsageBucket> buckets;  // every bucket of the range, empty ones too
+    bool calibrated = false;
+};
+
+// How many buckets one question may ask for: ten years of hours.
+inline constexpr std::size_t kMaxUsageBuckets = 10 * 366 * 24;
+
+class History {
+public:
+    virtual ~History() = default;
+
+    template <typename T>
+    using Answer = std::function<void(base::Result<T, base::Error>)>;
+
+    virtual void readings(ReadingQuery query, Answer<ReadingPage> answer) = 0;
+    virtual void usage(UsageQuery query, Answer<UsageAnswer> answer) = 0;
+};
+
+}  // namespace millrace::ports

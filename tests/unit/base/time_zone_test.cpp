@@ -1,0 +1,57 @@
+#include "base/time_zone.h"
+
+#include <gtest/gtest.h>
+
+namespace millrace::base {
+namespace {
+
+TimeZone denver() { return TimeZone::load("America/Denver").value(); }
+WallTime at(const char* text) { return from_rfc3339(text).value(); }
+
+TEST(TimeZone, UnknownNameSaysWhatToWrite) {
+    const auto zone = TimeZone::load("Mars/Olympus");
+    ASSERT_FALSE(zone);
+    EXPECT_NE(zone.error().message.find("Mars/Olympus"), std::string::npos);
+}
+
+TEST(TimeZone, DefaultIsUtc) { EXPECT_EQ(TimeZone{}.utc_offset(at("2024-07-01T00:00:00Z")), Seconds{0}); }
+
+TEST(TimeZone, DayOfTheSpringChangeHas23Hours) {
+    const WallTime noon = at("2024-03-10T12:00:00-06:00");
+    EXPECT_EQ(denver().start_of(CalendarUnit::Day, noon), at("2024-03-10T00:00:00-07:00"));
+    EXPECT_EQ(denver().next_start(CalendarUnit::Day, noon), at("2024-03-11T00:00:00-06:00"));
+}
+
+TEST(TimeZone, DayOfTheAutumnChangeHas25Hours) {
+    const WallTime noon = at("2024-11-03T12:00:00-07:00");
+    EXPECT_EQ(denver().next_start(CalendarUnit::Day, noon) - denver().start_of(CalendarUnit::Day, noon),
+              std::chrono::hours{25});
+}
+
+TEST(TimeZone, DoubledHourIsTwoBuckets) {
+    const WallTime first = at("2024-11-03T01:30:00-06:00");
+    const WallTime second = at("2024-11-03T01:30:00-07:00");
+    EXPECT_EQ(denver().start_of(CalendarUnit::Hour, first), at("2024-11-03T01:00:00-06:00"));
+    EXPECT_EQ(denver().next_start(CalendarUnit::Hour, first), denver().start_of(CalendarUnit::Hour, second));
+}
+
+TEST(TimeZone, MonthAndYearBeginAtLocalMidnight) {
+    const WallTime time = at("2024-12-31T23:59:59-07:00");
+    EXPECT_EQ(denver().start_of(CalendarUnit::Month, time), at("2024-12-01T00:00:00-07:00"));
+    EXPECT_EQ(denver().next_start(CalendarUnit::Month, time), at("2025-01-01T00:00:00-07:00"));
+    EXPECT_EQ(denver().next_start(CalendarUnit::Year, time), at("2025-01-01T00:00:00-07:00"));
+}
+
+TEST(TimeZone, HourOfAHalfHourZoneBeginsOnItsOwnClock) {
+    const TimeZone kolkata = TimeZone::load("Asia/Kolkata").value();
+    EXPECT_EQ(kolkata.start_of(CalendarUnit::Hour, at("2024-06-01T10:45:00+05:30")), at("2024-06-01T10:00:00+05:30"));
+}
+
+TEST(TimeZone, DayThatBeginsWithoutMidnightStartsWhenItStarts) {
+    const TimeZone cairo = TimeZone::load("Africa/Cairo").value();  // clocks went from 00:00 to 01:00 on 26 April 2024
+    const WallTime noon = at("2024-04-26T12:00:00+03:00");
+    EXPECT_EQ(cairo.start_of(CalendarUnit::Day, noon), at("2024-04-26T01:00:00+03:00"));
+}
+
+}  // namespace
+}  // namespace millrace::base
