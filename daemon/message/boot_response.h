@@ -20,11 +20,11 @@ struct BootResponse {
     std::string message;
     std::int64_t timestamp_s = 0;  // sets the bridge's clock when no NTP server answered
     std::optional<std::vector<std::string>> sensors;
-    std::optional<std::vector<KnownDevice>> devices;        // bridges only
-    std::optional<std::int64_t> last_sample_timestamp_s;    // sensors only
-    std::optional<std::uint32_t> peaks;                     // sensors only; without it no samples are sent
-    std::string settings;                                   // the settings object as JSON text, empty when absent
-    std::string unknown;                                    // other members as a JSON object, empty when there are none
+    std::optional<std::vector<KnownDevice>> devices;      // bridges only
+    std::optional<std::int64_t> last_sample_timestamp_s;  // sensors only
+    std::optional<std::uint32_t> peaks;                   // sensors only; without it no samples are sent
+    std::string settings;                                 // the settings object as JSON text, empty when absent
+    std::string unknown;                                  // other members as a JSON object, empty when there are none
 };
 
 // Writes only what is set; `command` can not be expressed. Members stand in the order the cloud was seen to use.

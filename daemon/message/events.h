@@ -24,8 +24,8 @@ namespace sensor_event {
 inline constexpr std::uint64_t kDeviceReset = 2, kMagnetometerReset = 4, kRadioReset = 8, kMagnetometerFailure = 16,
                                kMagnetometerOk = 32, kCalibrationFailure = 64, kCalibrationSuccess = 128,
                                kLowInterruptCount = 256, kOtaIdMismatch = 512, kBatteryDead = 8192, kShipMode = 16384,
-                               kFlashFailure = 32768, kFlashOk = 65536, kPeakSaverFailure = 131072, kPeakSaverOk = 262144,
-                               kStoredDataErased = 524288, kDeviceMoved = 1048576;
+                               kFlashFailure = 32768, kFlashOk = 65536, kPeakSaverFailure = 131072,
+                               kPeakSaverOk = 262144, kStoredDataErased = 524288, kDeviceMoved = 1048576;
 }
 namespace bridge_event {
 inline constexpr std::uint64_t kPacketQueued = 32, kPacketReceived = 128, kRadioLinkUp = 256, kRadioLinkLost = 512,

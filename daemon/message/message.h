@@ -24,8 +24,8 @@ namespace millrace::message {
 // A message of a type we do not know, or a binary key-exchange packet: its payload stays as it is.
 struct Raw {};
 
-using Message =
-    std::variant<Raw, Boot, Samples, States, Logs, Events, Heartbeat, HeartbeatEcho, BootResponse, ErrorReply, Calibration>;
+using Message = std::variant<Raw, Boot, Samples, States, Logs, Events, Heartbeat, HeartbeatEcho, BootResponse,
+                             ErrorReply, Calibration>;
 
 // How a payload fails to be the message its topic announces.
 enum class DecodeFault : std::uint8_t { NotJson, WrongShape, InsaneValue, TooLarge };

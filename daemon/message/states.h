@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@ namespace millrace::message {
 struct StateReport {
     std::int64_t timestamp_s = 0;
     std::vector<std::pair<std::uint64_t, std::int64_t>> values;  // (key, value), in the order sent
+    // Where the timestamp stands: first in firmware of 2024, after all values in that of 2026.
+    std::size_t values_before_timestamp = 0;
     std::string unknown;  // members that are not (number key: whole number) as a JSON object, empty when there are none
 
     [[nodiscard]] std::optional<std::int64_t> value(std::uint64_t key) const;
@@ -28,8 +31,8 @@ inline constexpr std::uint64_t kRssiDbm = 16, kBatteryMillivolts = 32, kTemperat
                                kSecondVoltageMillivolts = 16384;
 }
 namespace bridge_state {
-inline constexpr std::uint64_t kFreeHeapBytes = 4, kRadioTransmitPower = 16, kSensorRssiDbm = 32, kPacketsReceived = 128,
-                               kPacketsSent = 256, kWifiRssiDbm = 512, kWifiChannel = 1024;
+inline constexpr std::uint64_t kFreeHeapBytes = 4, kRadioTransmitPower = 16, kSensorRssiDbm = 32,
+                               kPacketsReceived = 128, kPacketsSent = 256, kWifiRssiDbm = 512, kWifiChannel = 1024;
 }
 
 // A name such as "battery_mv", or nothing when the key's meaning is unknown. Bridges and sensors number differently.

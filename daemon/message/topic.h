@@ -45,7 +45,7 @@ inline constexpr std::uint32_t kFlagsSealed = 12;
 struct Topic {
     Direction direction = Direction::ToCloud;
     Kind kind = Kind::Unknown;
-    std::uint32_t type = 0;               // the number in the topic; 0 for the two special forms
+    std::uint32_t type = 0;  // the number in the topic; 0 for the two special forms
     std::uint32_t flags = 0;
     std::optional<base::DeviceId> device;  // bridge or sensor
     std::vector<std::string> rest;         // what follows: the time of publishing upstream, extra elements downstream

@@ -9,20 +9,20 @@
 namespace millrace::meter {
 
 enum class ReadingKind : std::uint8_t {
-    First,      // of its series, with no known base: nothing can be said of the water before it
-    Advance,    // the total rose, or stood still at a later time
-    CatchUp,    // the total rose after a gap: when exactly the water ran is not known
-    Late,       // older than the newest: fills history, adds nothing to the register
-    Repeat,     // the same sample again
+    First,    // of its series, with no known base: nothing can be said of the water before it
+    Advance,  // the total rose, or stood still at a later time
+    CatchUp,  // the total rose after a gap: when exactly the water ran is not known
+    Late,     // older than the newest: fills history, adds nothing to the register
+    Repeat,   // the same sample again
 };
 
 struct Reading {
     base::WallTime time;      // when the sensor says it happened, or `received` when its clock was unset or absurd
     base::WallTime received;  // when the frame reached us
     bool time_is_receipt = false;
-    std::int64_t series = 1;   // counts up from 1 whenever the running total starts anew
-    base::PeakCount total;     // the series' running total, unwrapped past 32 bits
-    base::PeakCount advance;   // by how much the series' highest total rose; never negative
+    std::int64_t series = 1;  // counts up from 1 whenever the running total starts anew
+    base::PeakCount total;    // the series' running total, unwrapped past 32 bits
+    base::PeakCount advance;  // by how much the series' highest total rose; never negative
     ReadingKind kind = ReadingKind::Advance;
 
     bool operator==(const Reading&) const = default;

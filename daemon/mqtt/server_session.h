@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,22 +19,20 @@
 #include "base/time.h"
 #include "mqtt/packet.h"
 #include "mqtt/packet_parser.h"
+#include "mqtt/session_action.h"
+#include "mqtt/topic_filter.h"
 
 namespace millrace::mqtt {
 
 struct ServerLimits {
     ParserLimits parser;
-    std::size_t max_inflight = 256;        // PUBLISH packets delivered and not yet acknowledged
-    std::size_t max_subscriptions = 32;    // a bridge makes two
-    base::Seconds connect_timeout{10};     // from the connection to a whole CONNECT
-    base::Seconds packet_timeout{10};      // from a packet's first byte to its last
-    base::Seconds idle_timeout{30 * 60};   // when the client's keep alive is 0
+    std::size_t max_inflight = 256;       // PUBLISH packets of the client whose handshake is not complete
+    std::size_t max_subscriptions = 32;   // a bridge makes two
+    base::Seconds connect_timeout{10};    // from the connection to a whole CONNECT
+    base::Seconds packet_timeout{10};     // from a packet's first byte to its last
+    base::Seconds idle_timeout{30 * 60};  // when the client's keep alive is 0
 };
 
-// What the owner is to do.
-struct Send {
-    base::Bytes bytes;
-};
 struct ClientConnected {
     std::string client_id;
     std::string user_name;
@@ -43,11 +42,7 @@ struct Delivered {
     Publish publish;
 };
 struct Subscribed {
-    std::vector<Subscription> subscriptions;
-};
-struct Close {
-    std::string reason;  // for the log; holds nothing the client chose but lengths and counts
-    bool by_client = false;  // a DISCONNECT: nothing is wrong
+    std::vector<Subscription> subscriptions;  // those granted, with the QoS granted
 };
 using ServerAction = std::variant<Send, ClientConnected, Delivered, Subscribed, Close>;
 using ServerActions = std::vector<ServerAction>;
@@ -59,28 +54,39 @@ public:
     [[nodiscard]] ServerActions on_bytes(base::ByteView bytes, base::SteadyTime now);
 
     // To be called at or after deadline(); closes for a missing CONNECT, a half packet or a silent client (one and a
-    // half times its keep alive).
+    // half times its keep alive). Earlier calls give no action.
     [[nodiscard]] ServerActions on_timer(base::SteadyTime now);
+    // The end of time once the session has closed.
     [[nodiscard]] base::SteadyTime deadline() const;
 
     // The message with this packet identifier is safe: PUBACK (QoS 1) or PUBREC (QoS 2) goes out. Unknown identifiers
     // give no action.
     [[nodiscard]] ServerActions acknowledge(PacketId packet_id);
 
-    // Sends a message of ours if the client subscribed to a filter that matches; otherwise no action. QoS 0 and 1.
+    // Sends a message of ours if the client subscribed to a filter that matches, at most at the QoS granted there;
+    // otherwise no action. QoS 0 and 1. Nothing is sent twice: a clean session ends with its connection, and inside
+    // one TCP does not lose.
     [[nodiscard]] ServerActions publish(std::string topic, base::Bytes payload, Qos qos);
 
-    [[nodiscard]] bool connected() const { return connected_; }
-    [[nodiscard]] bool subscribed_to(std::string_view topic) const;
+    [[nodiscard]] bool connected() const { return connected_ && !closed_; }
+    [[nodiscard]] bool subscribed_to(std::string_view topic) const { return granted_qos(topic).has_value(); }
+
+    // Our own QoS 1 messages that the client has not acknowledged.
+    [[nodiscard]] std::size_t unacknowledged_sent() const { return awaiting_puback_.size(); }
 
 private:
-    enum class InboundState : std::uint8_t { Delivered, Released };
-
     void handle(Packet&& packet, ServerActions& actions);
     void on_connect(Connect&& connect, ServerActions& actions);
     void on_publish(Publish&& publish, ServerActions& actions);
-    void on_subscribe(const Subscribe& subscribe, ServerActions& actions);
+    void on_repeated_publish(Publish&& publish, Qos first_qos, ServerActions& actions);
+    void on_pubrel(PacketId packet_id, ServerActions& actions);
+    void on_subscribe(Subscribe&& subscribe, ServerActions& actions);
+    std::uint8_t grant(Subscription& subscription);
+    void on_unsubscribe(const Unsubscribe& unsubscribe, ServerActions& actions);
     void close(std::string reason, ServerActions& actions, bool by_client = false);
+    [[nodiscard]] std::optional<Qos> granted_qos(std::string_view topic) const;
+    [[nodiscard]] PacketId take_packet_id();
+    [[nodiscard]] base::SteadyTime silence_deadline() const;
 
     ServerLimits limits_;
     PacketParser parser_;
@@ -91,13 +97,10 @@ private:
     base::SteadyTime last_packet_;
     std::optional<base::SteadyTime> packet_began_;
     std::vector<Subscription> subscriptions_;
-    std::map<PacketId, Qos> unacknowledged_;       // delivered to the owner
-    std::set<PacketId> awaiting_pubrel_;           // QoS 2: PUBREC sent
-    std::set<PacketId> awaiting_puback_;           // our own QoS 1 messages
+    std::map<PacketId, Qos> unacknowledged_;  // delivered to the owner, who has not called acknowledge() yet
+    std::set<PacketId> awaiting_pubrel_;      // QoS 2: PUBREC sent
+    std::set<PacketId> awaiting_puback_;      // our own QoS 1 messages
     PacketId next_packet_id_ = 1;
 };
-
-// Whether a topic filter with + and # matches a topic name (section 4.7 of the standard).
-[[nodiscard]] bool matches(std::string_view topic_filter, std::string_view topic);
 
 }  // namespace millrace::mqtt

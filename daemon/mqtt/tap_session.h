@@ -1,10 +1,10 @@
 // Watching both directions of somebody else's MQTT connection.
 //
 // Never answers and never judges more than framing: what a tap cannot parse ends decoding of this connection in both
-// directions, is reported once, and the bytes it was copied from flow on untouched. Loop thread only.
+// directions, is reported once, and the bytes it was copied from flow on untouched. It asks for no CONNECT, so it may
+// begin in the middle of a connection, as long as that is between two packets. Loop thread only.
 #pragma once
 
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -35,10 +35,24 @@ public:
 
     [[nodiscard]] bool broken() const { return broken_; }
 
+    // Bytes of a side that are not yet part of a whole packet.
+    [[nodiscard]] std::size_t buffered_bytes(Side from) const { return parser(from).buffered_bytes(); }
+
+    // For captures with holes: forgets half a packet of this side, and what was broken, so that the next byte of the
+    // side begins a packet. A live connection has no use for it.
+    void restart(Side side);
+
 private:
+    [[nodiscard]] const PacketParser& parser(Side side) const { return side == Side::Client ? client_ : server_; }
+
     PacketParser client_;
     PacketParser server_;
     bool broken_ = false;
 };
+
+// Whether bytes look as if a packet begins with them: what is there is well-formed, as far as it goes, in a direction
+// this side may send. For finding a place to start in a capture of a connection that was already open. A few random
+// bytes can pass; the more bytes, the surer.
+[[nodiscard]] bool may_begin_packet(Side from, base::ByteView bytes, ParserLimits limits = {});
 
 }  // namespace millrace::mqtt

@@ -6,7 +6,7 @@
 namespace millrace::store {
 
 struct Settings {
-    std::string state_dir;             // holds millrace.db
+    std::string state_dir;                    // holds millrace.db
     std::size_t max_queued_commits = 20'000;  // some 20 MB at most; beyond it the bridge is not acknowledged
 };
 

@@ -1,0 +1,19 @@
+// `/api/v1/devices`: the bridges and sensors as they are now.
+#pragma once
+
+#include <string>
+
+#include "base/time_zone.h"
+#include "base/units.h"
+#include "ports/live.h"
+
+namespace millrace::api {
+
+// While a sensor's readings are sealed and no key opens them ("estimated"), what only readings can tell is null.
+[[nodiscard]] std::string devices_document(const ports::LiveState& live, base::VolumeUnit unit,
+                                           const base::TimeZone& zone, base::WallTime now);
+
+// The sensor of that name, or null.
+[[nodiscard]] const ports::LiveSensor* find_sensor(const ports::LiveState& live, std::string_view uuid);
+
+}  // namespace millrace::api

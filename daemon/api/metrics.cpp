@@ -1,0 +1,158 @@
+#include "api/metrics.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "api/routes.h"
+
+namespace millrace::api {
+namespace {
+
+using ports::Metric;
+using ports::MetricType;
+
+bool is_name(std::string_view name) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
+           std::all_of(name.begin(), name.end(), allowed);
+}
+
+std::string escaped(std::string_view text, bool quotes) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '\\') {
+            result += "\\\\";
+        } else if (c == '\n') {
+            result += "\\n";
+        } else if (c == '"' && quotes) {
+            result += "\\\"";
+        } else {
+            result += c;
+        }
+    }
+    return result;
+}
+
+std::string number(double value) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+    std::array<char, 32> text{};
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
+    return {text.data(), end};
+}
+
+std::string labels_text(const Metric& metric) {
+    std::string text;
+    for (const auto& [name, value] : metric.labels) {
+        text.append(text.empty() ? "{" : ",").append(name).append("=\"").append(escaped(value, true)).append("\"");
+    }
+    if (!text.empty()) text += '}';
+    return text;
+}
+
+struct Family {
+    const Metric* first;
+    std::unordered_set<std::string> seen;
+    std::string lines;
+};
+
+}  // namespace
+
+std::string exposition(const std::vector<Metric>& metrics) {
+    std::vector<Family> families;
+    std::unordered_map<std::string_view, std::size_t> by_name;
+    for (const Metric& metric : metrics) {
+        const bool names_good = is_name(metric.name) && std::all_of(metric.labels.begin(), metric.labels.end(),
+                                                                    [](const auto& l) { return is_name(l.first); });
+        if (!names_good) continue;
+        const auto [entry, added] = by_name.try_emplace(metric.name, families.size());
+        if (added) families.push_back({&metric, {}, {}});
+        Family& family = families[entry->second];
+        if (family.first->type != metric.type) continue;
+        const std::string labels = labels_text(metric);
+        if (!family.seen.insert(labels).second) continue;
+        family.lines.append(metric.name).append(labels).append(" ").append(number(metric.value)).append("\n");
+    }
+    std::string text;
+    for (const Family& family : families) {
+        const Metric& first = *family.first;
+        text.append("# HELP ").append(first.name).append(" ").append(escaped(first.help, false)).append("\n");
+        text.append("# TYPE ").append(first.name);
+        text.append(first.type == MetricType::Counter ? " counter\n" : " gauge\n");
+        text.append(family.lines);
+    }
+    return text;
+}
+
+void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metrics) {
+    const auto add = [&metrics](std::string name, std::string help, MetricType type, const char* label,
+                                const base::DeviceId& id, double value) {
+        metrics.push_back({std::move(name), std::move(help), type, {{label, id.str()}}, value});
+    };
+    for (const auto& sensor : live.sensors) {
+        const auto gauge = [&](std::string name, std::string help, double value) {
+            add(std::move(name), std::move(help), MetricType::Gauge, "sensor", sensor.id, value);
+        };
+        add("millrace_water_liters_total", "Water counted since the sensor was first heard.", MetricType::Counter,
+            "sensor", sensor.id, base::to_litres(sensor.lifetime));
+        gauge("millrace_sensor_calibrated", "1 when volumes rest on a calibration of this meter, 0 on a stated guess.",
+              sensor.calibrated ? 1 : 0);
+        gauge("millrace_sensor_readings_known", "0 while the sensor's readings are sealed and no key opens them.",
+              sensor.estimated ? 0 : 1);
+        if (!sensor.estimated) {
+            gauge("millrace_flow_liters_per_second", "Water flowing now.",
+                  static_cast<double>(sensor.flow.microlitres_per_second) / 1e6);
+            gauge("millrace_flow_active", "1 while water flows.", sensor.running ? 1 : 0);
+        }
+        if (sensor.battery_mv) {
+            gauge("millrace_sensor_battery_volts", "The sensor's battery.",
+                  static_cast<double>(*sensor.battery_mv) / 1e3);
+        }
+        if (sensor.rssi_dbm) {
+            gauge("millrace_sensor_rssi_dbm", "The bridge's radio signal at the sensor.",
+                  static_cast<double>(*sensor.rssi_dbm));
+        }
+        if (sensor.last_seen) {
+            gauge("millrace_sensor_last_seen_timestamp_seconds", "When anything of the sensor last arrived.",
+                  static_cast<double>(base::unix_ms(*sensor.last_seen)) / 1e3);
+        }
+    }
+    for (const auto& bridge : live.bridges) {
+        add("millrace_bridge_connected", "1 while the bridge is connected.", MetricType::Gauge, "bridge", bridge.id,
+            bridge.connected ? 1 : 0);
+    }
+}
+
+void append_build_metrics(const StatusInfo& status, std::vector<Metric>& metrics) {
+    metrics.push_back({"millrace_build_info",
+                       "Which version runs, and in which mode.",
+                       MetricType::Gauge,
+                       {{"version", status.version}, {"mode", status.mode}},
+                       1});
+    metrics.push_back({"process_start_time_seconds",
+                       "When the daemon was started.",
+                       MetricType::Gauge,
+                       {},
+                       static_cast<double>(base::unix_ms(status.started)) / 1e3});
+}
+
+void add_metrics_route(Router& router, const Site& site) {
+    router.add(Method::Get, "/metrics", [&site](const Request&, const Responder& responder) {
+        std::vector<Metric> metrics;
+        append_build_metrics(site.dependencies.status, metrics);
+        append_live_metrics(site.dependencies.live.live(), metrics);
+        for (const ports::SelfReport* report : site.dependencies.reports) report->metrics(metrics);
+        Response response;
+        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+        response.body = exposition(metrics);
+        responder.answer(std::move(response));
+    });
+}
+
+}  // namespace millrace::api

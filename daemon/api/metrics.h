@@ -1,0 +1,26 @@
+// `/metrics`: the Prometheus text exposition format, version 0.0.4, written by us because it is so little.
+//
+// Water is exported in litres whatever the site shows, since a metric has one unit. Sensors and bridges are described
+// here from the live view; every other part brings its own figures.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/server.h"
+#include "ports/health.h"
+#include "ports/live.h"
+
+namespace millrace::api {
+
+// The water figures of every sensor and the connection of every bridge.
+void append_live_metrics(const ports::LiveState& live, std::vector<ports::Metric>& metrics);
+
+void append_build_metrics(const StatusInfo& status, std::vector<ports::Metric>& metrics);
+
+// Metrics of one name stand together under the help and type of the first, as the format demands, in order of first
+// appearance. Of two with the same name and labels the first counts, and what has another type or an impossible name
+// is left out: one part's slip must not cost the scraper the whole page.
+[[nodiscard]] std::string exposition(const std::vector<ports::Metric>& metrics);
+
+}  // namespace millrace::api

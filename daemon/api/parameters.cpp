@@ -1,0 +1,133 @@
+#include "api/parameters.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace millrace::api {
+namespace {
+
+constexpr std::array kUnits = {base::VolumeUnit::Litre, base::VolumeUnit::CubicMetre, base::VolumeUnit::Gallon,
+                               base::VolumeUnit::CubicFoot, base::VolumeUnit::Ccf};
+constexpr std::array kBuckets = {base::CalendarUnit::Hour, base::CalendarUnit::Day, base::CalendarUnit::Month,
+                                 base::CalendarUnit::Year};
+
+// The time zone rules of the system are only sure, and only worth asking, for these years.
+constexpr base::WallTime kEarliest = base::from_unix_s(0);
+constexpr base::WallTime kLatest = base::from_unix_s(7'258'118'400);  // 2200-01-01
+
+// How much of an unknown parameter's name is said back.
+constexpr std::size_t kShownNameBytes = 40;
+
+}  // namespace
+
+std::string_view name(base::VolumeUnit unit) {
+    switch (unit) {
+        case base::VolumeUnit::Litre: return "L";
+        case base::VolumeUnit::CubicMetre: return "m3";
+        case base::VolumeUnit::Gallon: return "gal";
+        case base::VolumeUnit::CubicFoot: return "ft3";
+        case base::VolumeUnit::Ccf: return "ccf";
+    }
+    return "L";
+}
+
+std::string_view name(base::CalendarUnit unit) {
+    switch (unit) {
+        case base::CalendarUnit::Hour: return "hour";
+        case base::CalendarUnit::Day: return "day";
+        case base::CalendarUnit::Month: return "month";
+        case base::CalendarUnit::Year: return "year";
+    }
+    return "hour";
+}
+
+std::optional<std::string_view> Parameters::find(std::string_view name) {
+    asked_.emplace_back(name);
+    std::optional<std::string_view> found;
+    for (const auto& [key, value] : request_.query) {
+        if (key != name) continue;
+        if (found) {
+            refuse(name, "is given more than once");
+            return std::nullopt;
+        }
+        found = value;
+    }
+    return found;
+}
+
+void Parameters::refuse(std::string_view name, std::string detail) {
+    errors_.push_back({std::string(name), std::move(detail)});
+}
+
+std::optional<base::WallTime> Parameters::time(std::string_view name) {
+    const auto text = find(name);
+    if (!text) return std::nullopt;
+    const auto time = base::from_rfc3339(*text);
+    if (time && *time >= kEarliest && *time < kLatest) return time;
+    refuse(name,
+           "must be a time with its zone after RFC 3339, between 1970 and 2199, such as "
+           "2026-11-23T00:00:00Z or 2026-11-23T00:00:00-07:00");
+    return std::nullopt;
+}
+
+std::size_t Parameters::count(std::string_view name, std::size_t otherwise, std::size_t most) {
+    const auto text = find(name);
+    if (!text) return otherwise;
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error == std::errc{} && end == text->data() + text->size() && value >= 1 && value <= most) return value;
+    refuse(name, "must be a whole number from 1 to " + std::to_string(most));
+    return otherwise;
+}
+
+std::optional<std::string> Parameters::text(std::string_view name, std::size_t most_bytes) {
+    const auto text = find(name);
+    if (!text) return std::nullopt;
+    if (!text->empty() && text->size() <= most_bytes) return std::string(*text);
+    refuse(name, "must be a text of 1 to " + std::to_string(most_bytes) + " characters");
+    return std::nullopt;
+}
+
+base::VolumeUnit Parameters::unit(std::string_view name, base::VolumeUnit otherwise) {
+    const auto text = find(name);
+    if (!text) return otherwise;
+    const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](auto unit) { return api::name(unit) == *text; });
+    if (found != kUnits.end()) return *found;
+    refuse(name, "must be one of L, m3, gal, ft3, ccf");
+    return otherwise;
+}
+
+base::CalendarUnit Parameters::bucket(std::string_view name, base::CalendarUnit otherwise) {
+    const auto text = find(name);
+    if (!text) return otherwise;
+    const auto found =
+        std::find_if(kBuckets.begin(), kBuckets.end(), [&](auto unit) { return api::name(unit) == *text; });
+    if (found != kBuckets.end()) return *found;
+    refuse(name, "must be one of hour, day, month, year");
+    return otherwise;
+}
+
+base::TimeZone Parameters::time_zone(std::string_view name, const base::TimeZone& otherwise) {
+    const auto text = find(name);
+    if (!text) return otherwise;
+    // An empty name would mean the zone of the machine, which is not what anybody asks for over the network.
+    if (!text->empty()) {
+        if (const auto zone = base::TimeZone::load(*text)) return *zone;
+    }
+    refuse(name, "must be an IANA time zone name such as America/Denver");
+    return otherwise;
+}
+
+std::optional<Response> Parameters::problem() {
+    for (const auto& [key, value] : request_.query) {
+        if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
+        std::string known;
+        for (const std::string& name : asked_) known += (known.empty() ? "" : ", ") + name;
+        refuse(key.substr(0, kShownNameBytes), "is not a parameter of this address; known are: " + known);
+    }
+    if (errors_.empty()) return std::nullopt;
+    return parameter_problem(errors_);
+}
+
+}  // namespace millrace::api

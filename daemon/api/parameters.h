@@ -1,0 +1,53 @@
+// The query parameters of one request, read by name into types. Pure.
+//
+// Every reader answers with the default when the parameter is absent or bad; what was bad is collected, so that one
+// answer names every mistake. A parameter nobody asked for, or one given twice, is a mistake as well: a misspelled
+// "form" must not silently mean "the last 24 hours".
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/problem.h"
+#include "api/request.h"
+#include "base/time_zone.h"
+#include "base/units.h"
+
+namespace millrace::api {
+
+class Parameters {
+public:
+    // The request must outlive this.
+    explicit Parameters(const Request& request) : request_(request) {}
+
+    // RFC 3339, from the year 1970 to 2199.
+    [[nodiscard]] std::optional<base::WallTime> time(std::string_view name);
+    [[nodiscard]] std::size_t count(std::string_view name, std::size_t otherwise, std::size_t most);
+    [[nodiscard]] std::optional<std::string> text(std::string_view name, std::size_t most_bytes);
+    [[nodiscard]] base::VolumeUnit unit(std::string_view name, base::VolumeUnit otherwise);
+    [[nodiscard]] base::CalendarUnit bucket(std::string_view name, base::CalendarUnit otherwise);
+    [[nodiscard]] base::TimeZone time_zone(std::string_view name, const base::TimeZone& otherwise);
+
+    void refuse(std::string_view name, std::string detail);
+
+    // To be asked after all readers: the answer to give instead, when anything was wrong.
+    [[nodiscard]] std::optional<Response> problem();
+
+private:
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name);
+
+    const Request& request_;
+    std::vector<std::string> asked_;
+    std::vector<ParameterError> errors_;
+};
+
+// "L", "m3", "gal", "ft3", "ccf".
+[[nodiscard]] std::string_view name(base::VolumeUnit unit);
+// "hour", "day", "month", "year".
+[[nodiscard]] std::string_view name(base::CalendarUnit unit);
+
+}  // namespace millrace::api

@@ -1,0 +1,99 @@
+#include "api/readings.h"
+
+#include "api/devices.h"
+#include "api/json.h"
+#include "api/parameters.h"
+#include "api/quantity.h"
+#include "api/routes.h"
+
+namespace millrace::api {
+namespace {
+
+constexpr base::Milliseconds kDefaultRange = std::chrono::hours{24};
+
+std::string_view name(meter::ReadingKind kind) {
+    switch (kind) {
+        case meter::ReadingKind::First: return "first";
+        case meter::ReadingKind::Advance: return "advance";
+        case meter::ReadingKind::CatchUp: return "catch_up";
+        case meter::ReadingKind::Late: return "late";
+        case meter::ReadingKind::Repeat: return "repeat";
+    }
+    return "unknown";
+}
+
+// The store says in words what is wrong with a position it did not hand out; all else is no fault of the asker.
+Response failure_response(const base::Error& error, bool with_cursor) {
+    if (with_cursor && error.message.find("cursor") != std::string::npos) {
+        return parameter_problem({{"cursor", "must be the next_cursor of an earlier answer"}});
+    }
+    return problem(503, "The history cannot be read: " + error.message);
+}
+
+void handle_readings(const Site& site, const Request& request, const Responder& responder) {
+    const ports::LiveState live = site.dependencies.live.live();
+    const ports::LiveSensor* sensor = find_sensor(live, request.path_parameter("uuid"));
+    if (sensor == nullptr) return responder.answer(problem(404, "No sensor of this name has been heard."));
+
+    Parameters parameters(request);
+    const auto from = parameters.time("from");
+    const auto to = parameters.time("to");
+    ReadingsView view;
+    view.to = to.value_or(site.dependencies.clock.wall_now());
+    view.from = from.value_or(view.to - kDefaultRange);
+    if (from && view.from >= view.to) parameters.refuse("from", "must be earlier than to");
+    ports::ReadingQuery query;
+    query.limit = parameters.count("limit", kDefaultReadingsPerPage, kMaxReadingsPerPage);
+    query.cursor = parameters.text("cursor", kMaxCursorBytes);
+    view.unit = parameters.unit("unit", site.settings.unit);
+    if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
+
+    view.sensor = sensor->id;
+    view.zone = site.settings.zone;
+    view.per_peak = sensor->per_peak;
+    view.calibrated = sensor->calibrated;
+    query.sensor = sensor->id;
+    query.from = view.from;
+    query.to = view.to;
+    const bool with_cursor = query.cursor.has_value();
+    site.dependencies.history.readings(
+        std::move(query), [view, responder, with_cursor](base::Result<ports::ReadingPage, base::Error> page) {
+            responder.answer(page ? json_response(readings_document(*page, view))
+                                  : failure_response(page.error(), with_cursor));
+        });
+}
+
+}  // namespace
+
+std::string readings_document(const ports::ReadingPage& page, const ReadingsView& view) {
+    ItemList items;
+    for (const meter::Reading& reading : page.readings) {
+        items.begin();
+        items.add("time", std::string_view(view.zone.rfc3339(reading.time)));
+        items.add("received", std::string_view(view.zone.rfc3339(reading.received)));
+        items.add("time_is_receipt", reading.time_is_receipt);
+        items.add("total_peaks", reading.total.value);
+        items.add("peaks", reading.advance.value);
+        items.add("volume", shown(reading.advance * view.per_peak, view.unit));
+        items.add("series", reading.series);
+        items.add("kind", name(reading.kind));
+        items.end();
+    }
+    return items.text_after(Json{
+        {"sensor", view.sensor.text()},
+        {"from", view.zone.rfc3339(view.from)},
+        {"to", view.zone.rfc3339(view.to)},
+        {"unit", api::name(view.unit)},
+        {"calibrated", view.calibrated},
+        {"volume_per_peak_ml", static_cast<double>(view.per_peak.microlitres) / 1e3},
+        {"next_cursor", or_null(page.next_cursor)},
+    });
+}
+
+void add_readings_route(Router& router, const Site& site) {
+    router.add(
+        Method::Get, "/api/v1/sensors/{uuid}/readings",
+        [&site](const Request& request, const Responder& responder) { handle_readings(site, request, responder); });
+}
+
+}  // namespace millrace::api

@@ -1,0 +1,36 @@
+// `/api/v1/sensors/{uuid}/readings`: what a sensor reported, page by page, oldest first.
+//
+// Volumes here use the calibration in force today for every reading, and the answer says which; sums that follow the
+// calibration through time are the business of usage.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/time_zone.h"
+#include "base/units.h"
+#include "ports/history.h"
+#include "ports/live.h"
+
+namespace millrace::api {
+
+// A page is built on the loop thread, which must not be held up for long: this many cost it about 5 ms on a PC.
+inline constexpr std::size_t kMaxReadingsPerPage = 5000;
+inline constexpr std::size_t kDefaultReadingsPerPage = 1000;
+
+// Positions are short; a longer text is none of ours.
+inline constexpr std::size_t kMaxCursorBytes = 256;
+
+struct ReadingsView {
+    base::DeviceId sensor;
+    base::WallTime from;
+    base::WallTime to;
+    base::VolumeUnit unit = base::VolumeUnit::Litre;
+    base::TimeZone zone;
+    base::VolumePerPeak per_peak;
+    bool calibrated = false;
+};
+
+[[nodiscard]] std::string readings_document(const ports::ReadingPage& page, const ReadingsView& view);
+
+}  // namespace millrace::api

@@ -1,0 +1,54 @@
+// What a handler is given and what it answers with: HTTP as plain values, with no socket and no library in sight.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace millrace::api {
+
+enum class Method { Get, Head, Post, Put, Patch, Delete, Options, Other };
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+    Method method = Method::Get;
+    std::vector<std::string> segments;  // of the path, percent-decoded; "/" is one empty segment
+    TextPairs query;                    // in the order sent, percent-decoded
+    TextPairs path_parameters;          // filled by the router: the segments its pattern gave a name to
+    std::string if_none_match;          // the header's value, or empty
+    std::string body;
+
+    // The path segment a pattern named; empty when the pattern has no such name.
+    [[nodiscard]] std::string_view path_parameter(std::string_view name) const;
+};
+
+struct Response {
+    unsigned status = 200;
+    std::string content_type;
+    std::string body;
+    TextPairs headers;
+    std::string cache_control = "no-store";
+};
+
+[[nodiscard]] Response json_response(std::string body, unsigned status = 200);
+
+// Answers one request, at once or later. Copies answer the same request; only the first answer counts, and an answer
+// to a client that has gone away is dropped. Answer on the loop thread; a copy may be destroyed on any. A request that
+// is never answered ends in the server's own time limit.
+class Responder {
+public:
+    using Send = std::function<void(Response)>;
+
+    explicit Responder(Send send) : send_(std::make_shared<Send>(std::move(send))) {}
+
+    void answer(Response response) const;
+
+private:
+    std::shared_ptr<Send> send_;
+};
+
+}  // namespace millrace::api

@@ -1,0 +1,106 @@
+#include "api/router.h"
+
+#include <algorithm>
+#include <array>
+
+#include "api/problem.h"
+
+namespace millrace::api {
+namespace {
+
+bool is_name(std::string_view segment) {
+    return segment.starts_with('{') && segment.ends_with('}');
+}
+
+std::vector<std::string> split(std::string_view pattern) {
+    std::vector<std::string> segments;
+    pattern.remove_prefix(1);
+    for (;;) {
+        const std::size_t slash = pattern.find('/');
+        segments.emplace_back(pattern.substr(0, slash));
+        if (slash == std::string_view::npos) return segments;
+        pattern.remove_prefix(slash + 1);
+    }
+}
+
+bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& segments) {
+    return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
+                      [](const std::string& wanted, const std::string& segment) {
+                          return is_name(wanted) ? !segment.empty() : wanted == segment;
+                      });
+}
+
+std::string_view name(Method method) {
+    switch (method) {
+        case Method::Get: return "GET";
+        case Method::Head: return "HEAD";
+        case Method::Post: return "POST";
+        case Method::Put: return "PUT";
+        case Method::Patch: return "PATCH";
+        case Method::Delete: return "DELETE";
+        case Method::Options: return "OPTIONS";
+        case Method::Other: break;
+    }
+    return {};
+}
+
+}  // namespace
+
+void Router::add(Method method, std::string_view pattern, Handler handler) {
+    routes_.push_back({method, split(pattern), std::move(handler)});
+}
+
+const Router::Route* Router::find(Method method, const std::vector<std::string>& segments) const {
+    if (method == Method::Head) method = Method::Get;
+    const auto route = std::find_if(routes_.begin(), routes_.end(), [&](const Route& candidate) {
+        return candidate.method == method && matches(candidate.pattern, segments);
+    });
+    return route == routes_.end() ? nullptr : &*route;
+}
+
+bool Router::wants_body(Method method, const std::vector<std::string>& segments) const {
+    return method != Method::Get && method != Method::Head && find(method, segments) != nullptr;
+}
+
+std::string Router::allowed(const std::vector<std::string>& segments) const {
+    constexpr std::array kMethods = {Method::Get, Method::Head,  Method::Post,
+                                     Method::Put, Method::Patch, Method::Delete};
+    const bool whole_server = segments.size() == 1 && segments.front() == "*";
+    std::string list;
+    for (const Method method : kMethods) {
+        const Method served = method == Method::Head ? Method::Get : method;
+        const bool found = std::any_of(routes_.begin(), routes_.end(), [&](const Route& route) {
+            return route.method == served && (whole_server || matches(route.pattern, segments));
+        });
+        if (found) list.append(name(method)).append(", ");
+    }
+    if (!list.empty()) list += "OPTIONS";
+    return list;
+}
+
+void Router::handle(Request request, const Responder& responder) const {
+    if (const Route* route = find(request.method, request.segments)) {
+        for (std::size_t i = 0; i < route->pattern.size(); ++i) {
+            const std::string& segment = route->pattern[i];
+            if (!is_name(segment)) continue;
+            request.path_parameters.emplace_back(segment.substr(1, segment.size() - 2), request.segments[i]);
+        }
+        route->handler(request, responder);
+        return;
+    }
+    std::string allow = allowed(request.segments);
+    if (allow.empty()) {
+        responder.answer(problem(404, "There is nothing at this address."));
+        return;
+    }
+    Response response;
+    if (request.method == Method::Options) {
+        response.status = 204;
+    } else {
+        response = problem(405, "This address can be asked with these methods only: " + allow + ".");
+    }
+    response.headers.emplace_back("Allow", std::move(allow));
+    responder.answer(std::move(response));
+}
+
+}  // namespace millrace::api

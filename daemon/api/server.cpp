@@ -1,0 +1,68 @@
+#include "api/server.h"
+
+#include <utility>
+
+#include "api/routes.h"
+
+namespace millrace::api {
+namespace {
+
+HttpLimits limits_from(const Settings& settings) {
+    HttpLimits limits;
+    limits.connections = settings.max_connections;
+    limits.connections_per_address = settings.max_connections_per_address;
+    return limits;
+}
+
+}  // namespace
+
+Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies dependencies)
+    : listen_(settings.listen),
+      site_(std::make_unique<Site>(Site{std::move(settings), std::move(dependencies)})),
+      http_(loop, router_, limits_from(site_->settings)) {
+    site_->dependencies.reports.push_back(this);
+    add_health_routes(router_, *site_);
+    add_metrics_route(router_, *site_);
+    add_status_route(router_, *site_);
+    add_devices_route(router_, *site_);
+    add_readings_route(router_, *site_);
+    add_usage_route(router_, *site_);
+    add_page_routes(router_);
+}
+
+Server::~Server() = default;
+
+base::Result<void, base::Error> Server::start() {
+    return http_.start(listen_);
+}
+
+void Server::stop() {
+    http_.stop();
+}
+
+void Server::health(std::vector<ports::HealthItem>& items) const {
+    const std::string where = http_.address();
+    items.push_back(
+        {"http", !where.empty(), where.empty() ? "The server does not listen." : "Listening on " + where + "."});
+}
+
+void Server::metrics(std::vector<ports::Metric>& metrics) const {
+    using ports::MetricType;
+    const HttpFigures figures = http_.figures();
+    const auto add = [&metrics](std::string name, std::string help, MetricType type, std::uint64_t value,
+                                std::vector<std::pair<std::string, std::string>> labels = {}) {
+        metrics.push_back({std::move(name), std::move(help), type, std::move(labels), static_cast<double>(value)});
+    };
+    add("millrace_http_connections", "HTTP connections open now.", MetricType::Gauge, figures.connections);
+    add("millrace_http_connections_accepted_total", "HTTP connections taken.", MetricType::Counter, figures.accepted);
+    add("millrace_http_connections_refused_total", "HTTP connections over a limit.", MetricType::Counter,
+        figures.refused);
+    add("millrace_http_timeouts_total", "HTTP connections cut because a step took too long.", MetricType::Counter,
+        figures.timed_out);
+    for (std::size_t digit = 2; digit < figures.answers.size(); ++digit) {
+        add("millrace_http_answers_total", "HTTP answers by kind of status.", MetricType::Counter,
+            figures.answers[digit], {{"status", std::to_string(digit) + "xx"}});
+    }
+}
+
+}  // namespace millrace::api

@@ -1,0 +1,66 @@
+// What the daemon tells people and programs over HTTP: health, metrics, the REST interface and the page.
+//
+// Server ties the routes of this room to an HttpServer. It answers from the hub's live view at once, and from the
+// history when the reader thread has it. Loop thread only. All that Dependencies refers to must outlive the Server;
+// an answer of the history that comes after the Server has gone is dropped.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/http_server.h"
+#include "api/router.h"
+#include "api/settings.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "ports/health.h"
+#include "ports/history.h"
+#include "ports/live.h"
+
+namespace millrace::api {
+
+// What does not change while the daemon runs.
+struct StatusInfo {
+    std::string version;
+    std::string mode;  // "local" or "relay"
+    base::WallTime started;
+};
+
+struct Dependencies {
+    const ports::LiveView& live;
+    ports::History& history;
+    const base::Clock& clock;
+    std::vector<const ports::SelfReport*> reports;
+    StatusInfo status;
+};
+
+struct Site;
+
+class Server : public ports::SelfReport {
+public:
+    Server(boost::asio::io_context& loop, Settings settings, Dependencies dependencies);
+    ~Server() override;
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    // Fails with a message that says how to mend it, such as when the port is in use.
+    [[nodiscard]] base::Result<void, base::Error> start();
+    void stop();
+
+    // Where it listens, as "127.0.0.1:8099"; empty while it does not.
+    [[nodiscard]] std::string address() const { return http_.address(); }
+    [[nodiscard]] std::uint16_t port() const { return http_.port(); }
+
+    // Its own share of health and metrics; it asks itself, so leave it out of Dependencies::reports.
+    void health(std::vector<ports::HealthItem>& items) const override;
+    void metrics(std::vector<ports::Metric>& metrics) const override;
+
+private:
+    std::string listen_;
+    std::unique_ptr<Site> site_;  // what the routes speak of
+    Router router_;
+    HttpServer http_;
+};
+
+}  // namespace millrace::api

@@ -1,0 +1,114 @@
+#include "api/usage.h"
+
+#include <algorithm>
+
+#include "api/devices.h"
+#include "api/json.h"
+#include "api/parameters.h"
+#include "api/quantity.h"
+#include "api/routes.h"
+
+namespace millrace::api {
+namespace {
+
+// The shortest that such a bucket can be.
+base::Milliseconds shortest(base::CalendarUnit bucket) {
+    using std::chrono::hours;
+    switch (bucket) {
+        case base::CalendarUnit::Hour: return hours{1};
+        case base::CalendarUnit::Day: return hours{22};
+        case base::CalendarUnit::Month: return hours{27 * 24};
+        case base::CalendarUnit::Year: return hours{364 * 24};
+    }
+    return hours{1};
+}
+
+int default_count(base::CalendarUnit bucket) {
+    switch (bucket) {
+        case base::CalendarUnit::Hour: return 24;
+        case base::CalendarUnit::Day: return 30;
+        case base::CalendarUnit::Month: return 12;
+        case base::CalendarUnit::Year: return 5;
+    }
+    return 24;
+}
+
+void handle_usage(const Site& site, const Request& request, const Responder& responder) {
+    const ports::LiveState live = site.dependencies.live.live();
+    const ports::LiveSensor* sensor = find_sensor(live, request.path_parameter("uuid"));
+    if (sensor == nullptr) return responder.answer(problem(404, "No sensor of this name has been heard."));
+
+    Parameters parameters(request);
+    UsageView view;
+    view.sensor = sensor->id;
+    view.bucket = parameters.bucket("bucket", base::CalendarUnit::Hour);
+    const auto from = parameters.time("from");
+    const auto to = parameters.time("to");
+    view.unit = parameters.unit("unit", site.settings.unit);
+    view.zone = parameters.time_zone("time_zone", site.settings.zone);
+    view.to = to.value_or(site.dependencies.clock.wall_now());
+    view.from = from.value_or(default_from(view.to, view.bucket, view.zone));
+    if (from && view.from >= view.to) {
+        parameters.refuse("from", "must be earlier than to");
+    } else if (most_buckets(view.from, view.to, view.bucket) > kMaxBucketsPerAnswer) {
+        parameters.refuse("from", "is so early that the answer would have more than " +
+                                      std::to_string(kMaxBucketsPerAnswer) +
+                                      " buckets; ask for a shorter range or a larger bucket");
+    }
+    if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
+
+    site.dependencies.history.usage(
+        {view.sensor, view.from, view.to, view.bucket, view.zone},
+        [view, responder](base::Result<ports::UsageAnswer, base::Error> answer) {
+            responder.answer(answer ? json_response(usage_document(*answer, view))
+                                    : problem(503, "The history cannot be read: " + answer.error().message));
+        });
+}
+
+}  // namespace
+
+std::size_t most_buckets(base::WallTime from, base::WallTime to, base::CalendarUnit bucket) {
+    if (to <= from) return 0;
+    return static_cast<std::size_t>((to - from) / shortest(bucket)) + 2;
+}
+
+base::WallTime default_from(base::WallTime to, base::CalendarUnit bucket, const base::TimeZone& zone) {
+    base::WallTime from = zone.start_of(bucket, to);
+    if (from == to) from = zone.start_of(bucket, to - base::Milliseconds{1});
+    for (int i = 1; i < default_count(bucket); ++i) from = zone.start_of(bucket, from - base::Milliseconds{1});
+    return from;
+}
+
+std::string usage_document(const ports::UsageAnswer& answer, const UsageView& view) {
+    base::PeakCount peaks;
+    base::Volume volume;
+    ItemList items;
+    for (const ports::UsageBucket& bucket : answer.buckets) {
+        peaks += bucket.peaks;
+        volume += bucket.volume;
+        items.begin();
+        items.add("start", std::string_view(view.zone.rfc3339(bucket.start)));
+        items.add("end", std::string_view(view.zone.rfc3339(bucket.end)));
+        items.add("peaks", bucket.peaks.value);
+        items.add("volume", shown(bucket.volume, view.unit));
+        items.end();
+    }
+    return items.text_after(Json{
+        {"sensor", view.sensor.text()},
+        {"from", view.zone.rfc3339(view.from)},
+        {"to", view.zone.rfc3339(view.to)},
+        {"bucket", name(view.bucket)},
+        {"time_zone", view.zone.name()},
+        {"unit", name(view.unit)},
+        {"calibrated", answer.calibrated},
+        {"peaks", peaks.value},
+        {"volume", shown(volume, view.unit)},
+    });
+}
+
+void add_usage_route(Router& router, const Site& site) {
+    router.add(Method::Get, "/api/v1/sensors/{uuid}/usage",
+               [&site](const Request& request, const Responder& responder) { handle_usage(site, request, responder); });
+}
+
+}  // namespace millrace::api

@@ -1,0 +1,133 @@
+#include "app/cli.h"
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands/check_config.h"
+#include "app/commands/decode.h"
+#include "app/commands/import.h"
+#include "app/commands/rebuild.h"
+#include "app/commands/run.h"
+#include "app/commands/simulate.h"
+#include "app/key_files.h"
+
+namespace millrace::app {
+namespace {
+
+// What CLI11 calls an error is a usage error to us, but for requests for help.
+int usage_exit(const CLI::App& app, const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
+
+void add_config(CLI::App& command, RunOptions& options) {
+    command.add_option("--config", options.config_file,
+                       "Config file (YAML or JSON); /etc/millrace/millrace.yaml when that exists");
+}
+
+void add_state_dir(CLI::App& command, RunOptions& options) {
+    command.add_option("--state-dir", options.state_dir,
+                       "Where the database lives; else $STATE_DIRECTORY, else $XDG_STATE_HOME/millrace");
+}
+
+CLI::App* add_run(CLI::App& app, RunOptions& options) {
+    CLI::App* run = app.add_subcommand("run", "Run the daemon");
+    add_config(*run, options);
+    add_state_dir(*run, options);
+    run->add_option("--bridge-listen", options.bridge_listen, "ADDRESS:PORT for bridges, such as 0.0.0.0:1883");
+    run->add_option("--http-listen", options.http_listen, "ADDRESS:PORT for page and API, such as 127.0.0.1:8099");
+    run->add_option("--key-file", options.key_file, "Key for bridges without a key of their own (64 hex digits or 32 bytes)");
+    run->add_option("--mode", options.mode, "local: answer as the cloud would; relay: pass everything on to the cloud")
+        ->check(CLI::IsMember({"local", "relay"}));
+    run->add_option("--cloud", options.cloud, "HOST:PORT of the cloud in relay mode");
+    return run;
+}
+
+CLI::App* add_rebuild(CLI::App& app, RunOptions& options, bool& digest_only) {
+    CLI::App* rebuild =
+        app.add_subcommand("rebuild", "Make readings, usage and totals anew from the archived frames (daemon stopped)");
+    add_config(*rebuild, options);
+    add_state_dir(*rebuild, options);
+    rebuild->add_option("--key-file", options.key_file, "Key for bridges without a key of their own");
+    rebuild->add_flag("--digest-only", digest_only, "Only print the digest of the present readings, usage and totals");
+    return rebuild;
+}
+
+struct DecodeArguments {
+    std::vector<std::string> files;
+    std::string key_file;
+    std::string key_hex;
+    std::string into;
+    std::vector<std::uint16_t> ports = {1883};
+    bool any_port = false;
+};
+
+CLI::App* add_decode(CLI::App& app, DecodeArguments& arguments) {
+    CLI::App* decode = app.add_subcommand("decode", "Print the messages in captures as JSON, one a line");
+    decode->add_option("files", arguments.files, "pcap, pcapng or JSON-lines files")->required();
+    auto* file = decode->add_option("--key-file", arguments.key_file, "Key file: 64 hex digits or 32 raw bytes");
+    decode->add_option("--key", arguments.key_hex, "Key as 64 hex digits; prefer --key-file, others can see arguments")
+        ->excludes(file);
+    decode->add_option("--into", arguments.into, "Archive the messages in this state directory instead of printing them");
+    decode->add_option("--port", arguments.ports, "TCP ports of the cloud's side")->capture_default_str();
+    decode->add_flag("--any-port", arguments.any_port, "Look at every connection that speaks MQTT");
+    return decode;
+}
+
+int run_decode(DecodeArguments arguments, std::ostream& out, std::ostream& err) {
+    payload::KeyRing keys;
+    if (!arguments.key_hex.empty()) {
+        auto key = payload::SecretKey::parse(base::as_bytes(arguments.key_hex));
+        if (!key) {
+            err << "millrace: --key: " << key.error().message << '\n';
+            return kExitUsage;
+        }
+        keys.set_default(std::move(*key));
+    }
+    if (!arguments.key_file.empty()) {
+        auto key = read_key_file(arguments.key_file);
+        if (!key) {
+            err << "millrace: " << key.error().message << '\n';
+            return kExitFailed;
+        }
+        keys.set_default(std::move(*key));
+    }
+    if (arguments.any_port) arguments.ports.clear();
+    if (arguments.into.empty()) return decode_file({arguments.files, std::move(keys), arguments.ports}, out, err);
+    store::Settings store;
+    store.state_dir = arguments.into;
+    return import_files({arguments.files, std::move(keys), arguments.ports, store}, err);
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+    CLI::App app{"Millrace: a Flume water monitor's readings on your own network, without the cloud", "millrace"};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("millrace ") + MILLRACE_VERSION);
+    RunOptions run_options;
+    DecodeArguments decode_arguments;
+    bool digest_only = false;
+    SimulateOptions simulate_options;
+    CLI::App* run = add_run(app, run_options);
+    CLI::App* check = app.add_subcommand("check-config", "Check a config file and name every problem");
+    add_config(*check, run_options);
+    CLI::App* decode = add_decode(app, decode_arguments);
+    CLI::App* rebuild = add_rebuild(app, run_options, digest_only);
+    CLI::App* emulate = add_simulate(app, simulate_options);
+    app.add_subcommand("version", "Print the version");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return usage_exit(app, error);
+    }
+    if (run->parsed()) return run_daemon(run_options, std::cerr);
+    if (check->parsed()) return check_config(run_options, std::cout, std::cerr);
+    if (decode->parsed()) return run_decode(std::move(decode_arguments), std::cout, std::cerr);
+    if (rebuild->parsed()) return rebuild_store(run_options, digest_only, std::cout, std::cerr);
+    if (emulate->parsed()) return simulate(simulate_options, std::cerr);
+    std::cout << "millrace " << MILLRACE_VERSION << '\n';
+    return 0;
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,22 @@
+// The log: one named logger for each room that logs, on stderr. Rooms find theirs by name in spdlog's registry.
+//
+// Under systemd (JOURNAL_STREAM is set) lines begin with the syslog level the journal understands; elsewhere with time
+// and level.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace spdlog {
+class logger;
+}
+
+namespace millrace::app {
+
+// `level` is debug, info, warn or error. Before any thread is started.
+void set_up_log(const std::string& level);
+
+// The app's own logger.
+[[nodiscard]] spdlog::logger& log();
+
+}  // namespace millrace::app

@@ -1,0 +1,52 @@
+// The doors of the house that bridges come through: the listener, and behind it the stand-in or the relay.
+//
+// The app makes one, starts it, asks it for health and figures, and stops it. Both doors share the listener, the
+// connection limits and the counters. Stopping closes the listener first, then every connection, telling the sink of
+// each. Must be destroyed before the io_context. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "capture/door_limits.h"
+#include "capture/settings.h"
+#include "ports/bridge_link.h"
+#include "ports/health.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace millrace::capture {
+
+class Doors final : public ports::SelfReport {
+public:
+    // The loop, the clock and the sink outlive the doors.
+    Doors(boost::asio::io_context& loop, const base::Clock& clock, Settings settings, ports::FrameSink& sink,
+          DoorLimits limits = {});
+    ~Doors() override;
+
+    // Listens on settings.listen, or on a socket handed over by systemd, which is then owned here. The error names the
+    // address and says how to mend it; after one, the doors stay closed and start() may be called again.
+    [[nodiscard]] base::Result<void, base::Error> start(std::optional<int> inherited_socket = std::nullopt);
+    void stop();
+
+    // "0.0.0.0:1883", with the port the system chose when 0 was asked for; empty while closed.
+    [[nodiscard]] std::string local_endpoint() const;
+    [[nodiscard]] std::uint16_t local_port() const;  // 0 while closed
+
+    // "bridge_listener", and "cloud" when there is a relay.
+    void health(std::vector<ports::HealthItem>& items) const override;
+    void metrics(std::vector<ports::Metric>& metrics) const override;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace millrace::capture

@@ -1,0 +1,51 @@
+// Relayed frames on their way to the decoder.
+//
+// Forwarding comes first: what the relay saw waits here and goes to the sink in small slices, each a handler of its
+// own, so that bytes which arrive meanwhile are passed on in between. When the queue is full, whole frames are dropped
+// and counted. That a connection opened or closed is never dropped; there are at most two of these per connection.
+// Order is kept. Made by std::make_shared, because a slice may be under way when its owner goes. Loop thread only.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <variant>
+
+#include "capture/door.h"
+#include "ports/bridge_link.h"
+
+namespace millrace::capture {
+
+class FrameQueue : public std::enable_shared_from_this<FrameQueue> {
+public:
+    // What one handler hands over before others get their turn.
+    static constexpr std::size_t kSlice = 32;
+
+    explicit FrameQueue(DoorContext& context) : context_(context) {}
+
+    void push(ports::ConnectionOpened opened);
+    void push(ports::ConnectionClosed closed);
+    void push(ports::ConnectionId connection, ports::Frame frame);
+
+    // Hands over everything at once; afterwards nothing reaches the sink any more.
+    void finish();
+
+private:
+    struct QueuedFrame {
+        ports::ConnectionId connection;
+        ports::Frame frame;
+    };
+    using Item = std::variant<ports::ConnectionOpened, QueuedFrame, ports::ConnectionClosed>;
+
+    void schedule();
+    void hand_over(std::size_t at_most);
+
+    DoorContext& context_;
+    std::deque<Item> items_;
+    std::size_t frames_ = 0;
+    std::size_t frame_bytes_ = 0;
+    bool scheduled_ = false;
+    bool finished_ = false;
+};
+
+}  // namespace millrace::capture

@@ -1,0 +1,61 @@
+#include "capture/stand_in.h"
+
+#include <utility>
+#include <vector>
+
+#include "capture/stand_in_connection.h"
+
+namespace millrace::capture {
+
+StandIn::StandIn(DoorContext& context) : context_(context) {}
+
+StandIn::~StandIn() {
+    stop();
+}
+
+void StandIn::accept(boost::asio::ip::tcp::socket socket, const boost::asio::ip::tcp::endpoint& peer,
+                     Admission admission) {
+    const auto id = ++context_.last_connection;
+    auto connection =
+        std::make_shared<StandInConnection>(*this, id, std::move(socket), text(peer), std::move(admission));
+    connections_.emplace(id, connection);
+    connection->start();
+}
+
+void StandIn::stop() {
+    // Closing removes from the map, so it is walked from outside.
+    while (!connections_.empty()) {
+        const auto connection = connections_.begin()->second;
+        connection->close("the daemon stops");
+    }
+}
+
+void StandIn::acknowledge(ports::ConnectionId connection, std::uint16_t packet_id) {
+    if (const auto found = find(connection)) found->acknowledge(packet_id);
+}
+
+void StandIn::publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) {
+    if (const auto found = find(connection)) found->publish(std::move(topic), std::move(payload), qos);
+}
+
+void StandIn::on_client_id(ports::ConnectionId connection, const std::string& client_id) {
+    if (client_id.empty()) return;  // the standard lets any number of clients go without a name
+    const auto earlier = by_client_id_.find(client_id);
+    if (earlier != by_client_id_.end()) {
+        if (const auto found = find(earlier->second)) found->close("its client id connected again", "taken_over");
+    }
+    by_client_id_[client_id] = connection;
+}
+
+void StandIn::on_closed(ports::ConnectionId connection, const std::string& client_id) {
+    const auto named = by_client_id_.find(client_id);
+    if (named != by_client_id_.end() && named->second == connection) by_client_id_.erase(named);
+    connections_.erase(connection);
+}
+
+std::shared_ptr<StandInConnection> StandIn::find(ports::ConnectionId connection) const {
+    const auto found = connections_.find(connection);
+    return found == connections_.end() ? nullptr : found->second;
+}
+
+}  // namespace millrace::capture

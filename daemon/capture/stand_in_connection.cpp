@@ -1,0 +1,213 @@
+#include "capture/stand_in_connection.h"
+
+#include <strings.h>
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+
+#include "capture/stand_in.h"
+
+namespace millrace::capture {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+// The label under which a close by the session is counted: the kind of malformed packet where it was that.
+std::string_view label_of(std::string_view session_reason, std::string_view otherwise) {
+    for (int value = 0; value <= static_cast<int>(mqtt::Malformed::NoSubscriptions); ++value) {
+        const auto malformed = static_cast<mqtt::Malformed>(value);
+        if (session_reason.find(mqtt::describe(malformed)) != std::string_view::npos) return label(malformed);
+    }
+    return otherwise;
+}
+
+}  // namespace
+
+StandInConnection::StandInConnection(StandIn& door, ports::ConnectionId id, tcp::socket socket, std::string peer,
+                                     Admission admission)
+    : door_(door),
+      context_(door.context_),
+      id_(id),
+      socket_(std::move(socket)),
+      timer_(context_.loop),
+      peer_(std::move(peer)),
+      admission_(std::move(admission)),
+      session_(context_.limits.server, context_.clock.steady_now()),
+      from_bridge_(base::Direction::ToCloud, context_.counters),
+      to_bridge_(base::Direction::ToBridge, context_.counters) {}
+
+void StandInConnection::start() {
+    error_code error;
+    socket_.non_blocking(true, error);
+    if (!error) socket_.set_option(tcp::no_delay(true), error);
+    if (error) return close("its socket failed: " + error.message());
+    watch_reading();
+    watch_deadline();
+}
+
+void StandInConnection::acknowledge(std::uint16_t packet_id) {
+    carry_out(session_.acknowledge(packet_id));
+    watch_deadline();
+}
+
+void StandInConnection::publish(std::string topic, base::Bytes payload, std::uint8_t qos) {
+    const auto level = qos == 0 ? mqtt::Qos::AtMostOnce : mqtt::Qos::AtLeastOnce;
+    carry_out(session_.publish(std::move(topic), std::move(payload), level));
+    watch_deadline();
+}
+
+void StandInConnection::close(const std::string& reason, std::string_view bad) {
+    if (closed_) return;
+    closed_ = true;
+    const auto keep = shared_from_this();
+    error_code ignored;
+    // What is still unread would turn the close into a reset and could take our last answer with it.
+    (void)socket_.read_some(asio::buffer(context_.read_buffer), ignored);
+    (void)socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.close(ignored);
+    timer_.cancel();
+    outgoing_ = {};
+    admission_.reset();
+    if (bad.empty()) {
+        logger()->debug("bridge connection {} from {} closed: {}", id_, peer_, reason);
+    } else {
+        context_.counters.count_bad_close(bad);
+        context_.trouble.warn(context_.clock.steady_now(),
+                              "closed the bridge connection from " + peer_ + ": " + reason);
+    }
+    door_.on_closed(id_, client_id_);
+    if (opened_) context_.sink.on_closed({id_, context_.clock.wall_now(), reason});
+}
+
+void StandInConnection::watch_reading() {
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const error_code& error) {
+        if (self->closed_) return;
+        if (error) return self->close("its socket failed: " + error.message());
+        self->on_readable();
+    });
+}
+
+void StandInConnection::on_readable() {
+    auto& buffer = context_.read_buffer;
+    error_code error;
+    const std::size_t count = socket_.read_some(asio::buffer(buffer), error);
+    if (error == asio::error::would_block || error == asio::error::interrupted) return watch_reading();
+    if (error == asio::error::eof) return close("the bridge closed it");
+    if (error) return close("the bridge's side failed: " + error.message());
+
+    const base::ByteView bytes(buffer.data(), count);
+    const bool was_connected = session_.connected();
+    context_.counters.count_bytes(base::Direction::ToCloud, count);
+    from_bridge_.on_bytes(bytes);
+    auto actions = session_.on_bytes(bytes, context_.clock.steady_now());
+    if (!was_connected) ::explicit_bzero(buffer.data(), count);  // it may hold the bridge's password
+    carry_out(std::move(actions));
+    if (closed_) return;
+    watch_deadline();
+    watch_reading();
+}
+
+void StandInConnection::watch_deadline() {
+    if (closed_) return;
+    // Set again only when it must ring earlier; when it rings too early it is simply set to the later time.
+    const auto deadline = session_.deadline();
+    if (timer_set_for_ && *timer_set_for_ <= deadline) return;
+    timer_set_for_ = deadline;
+    timer_.expires_after(deadline - context_.clock.steady_now());
+    timer_.async_wait([self = shared_from_this()](const error_code& error) {
+        if (error || self->closed_) return;
+        self->timer_set_for_.reset();
+        const auto now = self->context_.clock.steady_now();
+        if (now >= self->session_.deadline()) self->carry_out(self->session_.on_timer(now), "timeout");
+        self->watch_deadline();
+    });
+}
+
+void StandInConnection::carry_out(mqtt::ServerActions actions, std::string_view blame) {
+    const auto keep = shared_from_this();  // the sink may close us through a takeover or a stop
+    for (auto& action : actions) {
+        if (closed_) return;
+        if (const auto* to_send = std::get_if<mqtt::Send>(&action)) {
+            send(to_send->bytes);
+        } else if (const auto* connected = std::get_if<mqtt::ClientConnected>(&action)) {
+            on_connected(*connected);
+        } else if (auto* delivered = std::get_if<mqtt::Delivered>(&action)) {
+            deliver(std::move(delivered->publish));
+        } else if (const auto* end = std::get_if<mqtt::Close>(&action)) {
+            close(end->reason, end->by_client ? std::string_view{} : label_of(end->reason, blame));
+        }
+    }
+}
+
+void StandInConnection::on_connected(const mqtt::ClientConnected& connected) {
+    door_.on_client_id(id_, connected.client_id);
+    client_id_ = connected.client_id;
+    bridge_ = base::DeviceId::parse(client_id_);
+    opened_ = true;
+    logger()->debug("bridge connection {} from {} is {}", id_, peer_, bridge_ ? bridge_->text() : "no known bridge");
+    context_.sink.on_opened({id_, ports::Door::StandIn, bridge_, peer_, context_.clock.wall_now()}, &door_);
+}
+
+void StandInConnection::deliver(mqtt::Publish publish) {
+    ports::Frame frame;
+    frame.received = context_.clock.wall_now();
+    frame.direction = base::Direction::ToCloud;
+    frame.door = ports::Door::StandIn;
+    frame.bridge = bridge_;
+    frame.qos = static_cast<std::uint8_t>(publish.qos);
+    frame.dup = publish.dup;
+    frame.retain = publish.retain;
+    frame.topic = std::move(publish.topic);
+    frame.payload = std::move(publish.payload);
+    context_.counters.count_frame(base::Direction::ToCloud);
+    const auto owed = publish.qos == mqtt::Qos::AtMostOnce ? mqtt::PacketId{0} : publish.packet_id;
+    context_.sink.on_frame(id_, std::move(frame), owed);
+}
+
+void StandInConnection::send(base::ByteView bytes) {
+    context_.counters.count_bytes(base::Direction::ToBridge, bytes.size());
+    to_bridge_.on_bytes(bytes);
+    if (outgoing_.empty()) {
+        error_code error;
+        const std::size_t taken = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+        if (error && error != asio::error::would_block && error != asio::error::interrupted) {
+            return close("the bridge's side failed: " + error.message());
+        }
+        bytes = bytes.subspan(error ? 0 : taken);
+    }
+    if (bytes.empty()) return;
+    if (outgoing_.size() + bytes.size() > context_.limits.max_outgoing_bytes) {
+        return close("the bridge does not read what it is sent", "slow_peer");
+    }
+    outgoing_.insert(outgoing_.end(), bytes.begin(), bytes.end());
+    watch_writing();
+}
+
+void StandInConnection::watch_writing() {
+    if (writing_) return;
+    writing_ = true;
+    socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const error_code& error) {
+        self->writing_ = false;
+        if (self->closed_) return;
+        if (error) return self->close("its socket failed: " + error.message());
+        self->on_writable();
+    });
+}
+
+void StandInConnection::on_writable() {
+    error_code error;
+    const std::size_t taken = socket_.write_some(asio::buffer(outgoing_), error);
+    if (error && error != asio::error::would_block && error != asio::error::interrupted) {
+        return close("the bridge's side failed: " + error.message());
+    }
+    if (!error) outgoing_.erase(outgoing_.begin(), outgoing_.begin() + static_cast<std::ptrdiff_t>(taken));
+    if (!outgoing_.empty()) watch_writing();
+}
+
+}  // namespace millrace::capture

@@ -1,0 +1,113 @@
+// The one place where a frame is stored, opened, decoded, applied, answered and told.
+//
+// Doors deliver frames; each runs through the pipeline and goes, with what it led to, to the store. When it is on
+// disk the bridge is acknowledged and, where we are the stand-in, answered. Subscribers hear of changes on the next
+// tick. A failing store shows as ill health and in withheld acknowledgements, and holds back nothing else.
+// Loop thread only. Owns all domain state.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "cloud/responder.h"
+#include "hub/pipeline.h"
+#include "hub/settings.h"
+#include "hub/today.h"
+#include "ports/bridge_link.h"
+#include "ports/frame_store.h"
+#include "ports/health.h"
+#include "ports/live.h"
+#include "ports/notices.h"
+#include "ports/random.h"
+
+namespace millrace::hub {
+
+struct Surroundings {
+    ports::FrameStore& store;
+    const base::Clock& clock;
+    ports::Random& random;
+    ports::Notices& notices;
+};
+
+class Hub final : public ports::FrameSink, public ports::LiveView, public ports::SelfReport {
+public:
+    // How often the owner is to call tick().
+    static constexpr base::Milliseconds kTick{200};
+
+    Hub(Settings settings, payload::KeyRing keys, Surroundings surroundings);
+
+    void restore(const ports::StoredState& stored);
+    void set_today(const base::DeviceId& sensor, base::WallTime day_start, base::Volume volume);
+    [[nodiscard]] std::vector<base::DeviceId> sensors() const;
+
+    // Subscribers outlive the hub's last tick.
+    void subscribe(ports::LiveSubscriber& subscriber) { subscribers_.push_back(&subscriber); }
+
+    // Sends due heartbeats and tells subscribers what changed since the last call, by messages or by time.
+    void tick();
+
+    // ports::FrameSink
+    void on_opened(const ports::ConnectionOpened& opened, ports::BridgeLink* link) override;
+    void on_frame(ports::ConnectionId connection, ports::Frame frame, std::uint16_t packet_id) override;
+    void on_closed(const ports::ConnectionClosed& closed) override;
+
+    // ports::LiveView
+    [[nodiscard]] ports::LiveState live() const override;
+
+    // ports::SelfReport
+    void health(std::vector<ports::HealthItem>& items) const override;
+    void metrics(std::vector<ports::Metric>& metrics) const override;
+
+private:
+    struct Connection {
+        ports::BridgeLink* link = nullptr;
+        ports::ConnectionOpened opened;
+        std::optional<cloud::Heartbeats> heartbeats;
+        std::optional<std::uint32_t> flags;  // how the bridge wraps what it sends
+    };
+    // What is known of a bridge in this run only.
+    struct BridgeRun {
+        ports::ConnectionId connection = 0;
+        std::uint64_t opened = 0;
+        std::uint64_t unopened = 0;
+        bool sealed_shut = false;  // its newest sealed frame did not open; said once
+    };
+
+    void keep(ports::Frame frame, std::vector<ports::Projection> projections, ports::FrameStore::Done done);
+    void answer(ports::ConnectionId connection, const Outcome& outcome);
+    void send(ports::ConnectionId connection, const base::DeviceId& device, std::uint32_t type, std::uint32_t flags,
+              const std::string& text);
+    void send_heartbeats();
+    void note_understanding(const ports::Frame& frame, const Outcome& outcome);
+    void note_readings(const Outcome& outcome);
+    [[nodiscard]] base::WallTime device_time(const ports::DeviceRecord& sensor, base::WallTime now) const;
+    [[nodiscard]] ports::LiveBridge live_bridge(const base::DeviceId& id) const;
+    [[nodiscard]] ports::LiveSensor live_sensor(const base::DeviceId& id, const Device& device, base::WallTime now) const;
+
+    Settings settings_;
+    Surroundings surroundings_;
+    Pipeline pipeline_;
+    std::int64_t last_frame_id_ = 0;
+    std::unordered_map<ports::ConnectionId, Connection> connections_;
+    std::map<base::DeviceId, BridgeRun> runs_;
+    std::unordered_map<base::DeviceId, base::Volume> durable_lifetime_;
+    std::unordered_map<base::DeviceId, Today> today_;
+    std::vector<ports::LiveSubscriber*> subscribers_;
+    bool changed_ = true;
+    bool any_running_ = false;
+    base::WallTime day_;
+    std::array<std::uint64_t, 4> understood_{};  // by Understanding
+    std::array<std::uint64_t, 12> kinds_{};      // by message::Kind
+    std::uint64_t refused_commits_ = 0;
+    // Callbacks of the store may come after the hub is gone; they hold this weakly.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace millrace::hub

@@ -1,0 +1,160 @@
+// The hub's picture of the present, for everybody who tells people about it.
+#include <algorithm>
+
+#include "hub/hub.h"
+#include "message/states.h"
+#include "meter/flow.h"
+
+namespace millrace::hub {
+namespace {
+
+using base::WallTime;
+
+std::optional<std::int64_t> state_of(const Device& device, std::uint64_t key) {
+    const auto found = device.states.find(key);
+    return found == device.states.end() ? std::nullopt : std::optional(found->second);
+}
+
+constexpr std::array<const char*, 4> kUnderstandingNames{"decoded", "not_opened", "not_decoded", "unknown"};
+
+}  // namespace
+
+ports::LiveState Hub::live() const {
+    ports::LiveState state;
+    const WallTime now = surroundings_.clock.wall_now();
+    const House& house = pipeline_.house();
+    for (const auto& [id, device] : house.devices) {
+        if (device.record.kind == ports::DeviceKind::Bridge) {
+            state.bridges.push_back(live_bridge(id));
+        } else {
+            state.sensors.push_back(live_sensor(id, device, now));
+        }
+    }
+    // A bridge that connected and has not said anything yet is worth showing too.
+    for (const auto& [id, run] : runs_) {
+        if (run.connection != 0 && !house.devices.contains(id)) state.bridges.push_back(live_bridge(id));
+    }
+    std::sort(state.bridges.begin(), state.bridges.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    return state;
+}
+
+ports::LiveBridge Hub::live_bridge(const base::DeviceId& id) const {
+    ports::LiveBridge bridge;
+    bridge.id = id;
+    bridge.has_key = pipeline_.keys().find(id) != nullptr;
+    const House& house = pipeline_.house();
+    if (const auto found = house.devices.find(id); found != house.devices.end()) {
+        const Device& device = found->second;
+        bridge.last_seen = device.last_seen;
+        bridge.firmware = device.record.firmware;
+        bridge.branch = device.record.branch;
+        bridge.wifi_rssi_dbm = state_of(device, message::bridge_state::kWifiRssiDbm);
+        bridge.sensor_rssi_dbm = state_of(device, message::bridge_state::kSensorRssiDbm);
+    }
+    if (const auto run = runs_.find(id); run != runs_.end()) {
+        bridge.frames_opened = run->second.opened;
+        bridge.frames_unopened = run->second.unopened;
+        if (const auto open = connections_.find(run->second.connection); open != connections_.end()) {
+            bridge.connected = true;
+            bridge.door = open->second.opened.door;
+            bridge.peer = open->second.opened.peer;
+            bridge.connected_since = open->second.opened.at;
+        }
+    }
+    return bridge;
+}
+
+base::WallTime Hub::device_time(const ports::DeviceRecord& sensor, WallTime now) const {
+    const House& house = pipeline_.house();
+    const auto ahead_of = [&house](const base::DeviceId& id) -> std::optional<base::Milliseconds> {
+        const auto found = house.devices.find(id);
+        return found == house.devices.end() ? std::nullopt : found->second.clock_ahead;
+    };
+    // The sensor's own messages are stamped by its bridge too; the newest word on the bridge's clock counts.
+    const std::optional<base::Milliseconds> by_bridge = sensor.bridge ? ahead_of(*sensor.bridge) : std::nullopt;
+    const std::optional<base::Milliseconds> by_sensor = ahead_of(sensor.id);
+    if (by_bridge && by_sensor) {
+        const auto bridge = house.devices.find(*sensor.bridge);
+        const auto own = house.devices.find(sensor.id);
+        return now + (bridge->second.last_seen > own->second.last_seen ? *by_bridge : *by_sensor);
+    }
+    return now + by_sensor.value_or(by_bridge.value_or(base::Milliseconds{0}));
+}
+
+ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& device, WallTime now) const {
+    ports::LiveSensor live;
+    live.id = id;
+    live.bridge = device.record.bridge;
+    live.firmware = device.record.firmware;
+    live.last_seen = device.last_seen;
+    live.rssi_dbm = state_of(device, message::sensor_state::kRssiDbm);
+    live.battery_mv = state_of(device, message::sensor_state::kBatteryMillivolts);
+    if (const auto raw = state_of(device, message::sensor_state::kTemperatureCelsius)) {
+        live.temperature_celsius = message::temperature_celsius(*raw);
+    }
+    const Sensor& sensor = pipeline_.house().sensors.at(id);
+    const meter::Flow flow = meter::flow_at(sensor.meter, sensor.calibration, device_time(device.record, now));
+    live.flow = flow.rate;
+    live.running = flow.running;
+    live.last_reading = sensor.last_reading;
+    live.calibrated = sensor.calibration.calibrated();
+    live.per_peak = sensor.calibration.at(now);
+    if (const auto found = durable_lifetime_.find(id); found != durable_lifetime_.end()) live.lifetime = found->second;
+    if (const auto found = today_.find(id); found != today_.end()) {
+        live.today = found->second.volume(now, settings_.zone);
+    }
+    if (live.bridge) {
+        const auto run = runs_.find(*live.bridge);
+        live.estimated = run != runs_.end() && run->second.sealed_shut;
+    }
+    return live;
+}
+
+void Hub::health(std::vector<ports::HealthItem>& items) const {
+    ports::HealthItem keys{"keys", true, "every sealed message was opened"};
+    for (const auto& [id, run] : runs_) {
+        if (!run.sealed_shut) continue;
+        keys.ok = false;
+        keys.detail = "the messages of bridge " + id.str() +
+                      " are sealed and no key opens them: set its key file in the config file under keys, or run with "
+                      "--key-file";
+    }
+    items.push_back(std::move(keys));
+}
+
+void Hub::metrics(std::vector<ports::Metric>& metrics) const {
+    using ports::Metric;
+    using ports::MetricType;
+    for (std::size_t i = 0; i < understood_.size(); ++i) {
+        metrics.push_back(Metric{"millrace_frames_total", "Frames received, by how far they could be understood",
+                                 MetricType::Counter, {{"understanding", kUnderstandingNames[i]}},
+                                 static_cast<double>(understood_[i])});
+    }
+    for (std::size_t i = 0; i < kinds_.size(); ++i) {
+        metrics.push_back(Metric{"millrace_messages_total", "Frames received, by the kind of message their topic names",
+                                 MetricType::Counter,
+                                 {{"kind", std::string(message::name(static_cast<message::Kind>(i)))}},
+                                 static_cast<double>(kinds_[i])});
+    }
+    metrics.push_back(Metric{"millrace_commits_refused_total",
+                             "Frames that could not be queued for the store, and so were not acknowledged",
+                             MetricType::Counter, {}, static_cast<double>(refused_commits_)});
+    for (const ports::LiveSensor& sensor : live().sensors) {
+        const std::vector<std::pair<std::string, std::string>> labels{{"sensor", sensor.id.str()}};
+        const auto gauge = [&](const char* name, const char* help, double value) {
+            metrics.push_back(Metric{name, help, MetricType::Gauge, labels, value});
+        };
+        metrics.push_back(Metric{"millrace_water_litres_total", "Lifetime volume", MetricType::Counter, labels,
+                                 base::to_litres(sensor.lifetime)});
+        gauge("millrace_flow_litres_per_minute", "Flow rate now", base::to_litres_per_minute(sensor.flow));
+        gauge("millrace_calibrated", "1 when the volume of a peak is calibrated", sensor.calibrated ? 1 : 0);
+        if (sensor.battery_mv) {
+            gauge("millrace_battery_volts", "Battery of the sensor", static_cast<double>(*sensor.battery_mv) / 1e3);
+        }
+        if (sensor.rssi_dbm) {
+            gauge("millrace_sensor_rssi_dbm", "Radio signal at the sensor", static_cast<double>(*sensor.rssi_dbm));
+        }
+    }
+}
+
+}  // namespace millrace::hub

@@ -1,0 +1,15 @@
+#include "hub/today.h"
+
+namespace millrace::hub {
+
+void Today::add(base::WallTime when, base::Volume volume, const base::TimeZone& zone) {
+    days_[zone.start_of(base::CalendarUnit::Day, when)] += volume;
+    while (days_.size() > kDays) days_.erase(days_.begin());
+}
+
+base::Volume Today::volume(base::WallTime now, const base::TimeZone& zone) const {
+    const auto day = days_.find(zone.start_of(base::CalendarUnit::Day, now));
+    return day == days_.end() ? base::Volume{} : day->second;
+}
+
+}  // namespace millrace::hub

@@ -1,0 +1,188 @@
+#include "mqtt/client_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mqtt/packet_writer.h"
+
+namespace millrace::mqtt {
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it for aggregates
+
+// Neighbouring packets leave in one piece.
+void send(const Packet& packet, ClientActions& actions) {
+    if (actions.empty() || !std::holds_alternative<Send>(actions.back())) actions.emplace_back(Send{});
+    write(packet, std::get<Send>(actions.back()).bytes);
+}
+
+}  // namespace
+
+ClientSession::ClientSession(ClientSettings settings) : settings_(std::move(settings)), parser_(settings_.parser) {}
+
+ClientActions ClientSession::open(base::SteadyTime now) {
+    ClientActions actions;
+    if (state_ != State::Fresh) return actions;
+    state_ = State::Opening;
+    opened_ = now;
+    Connect connect;
+    connect.client_id = settings_.client_id;
+    connect.keep_alive_s = settings_.keep_alive_s;
+    connect.user_name = settings_.user_name;
+    connect.password = settings_.password;
+    send(std::move(connect), actions);
+    return actions;
+}
+
+ClientActions ClientSession::on_bytes(base::ByteView bytes, base::SteadyTime now) {
+    ClientActions actions;
+    if (state_ == State::Fresh || state_ == State::Closed || bytes.empty()) return actions;
+    parser_.feed(bytes);
+    if (!packet_began_) packet_began_ = now;
+    while (state_ != State::Closed) {
+        ParseResult result = parser_.next();
+        if (std::holds_alternative<NeedMore>(result)) break;
+        if (const auto* broken = std::get_if<Broken>(&result)) {
+            close(std::string(describe(broken->reason)), actions);
+            break;
+        }
+        packet_began_ = now;
+        handle(std::move(std::get<Packet>(result)), now, actions);
+    }
+    if (parser_.buffered_bytes() == 0) packet_began_.reset();
+    return actions;
+}
+
+ClientActions ClientSession::on_timer(base::SteadyTime now) {
+    ClientActions actions;
+    if (state_ == State::Opening && now >= opened_ + settings_.connect_timeout) {
+        close("no CONNACK in time", actions);
+    } else if (state_ != State::Closed && packet_began_ && now >= *packet_began_ + settings_.packet_timeout) {
+        close("half a packet and then silence", actions);
+    } else if (state_ == State::Open && ping_sent_ && now >= *ping_sent_ + settings_.ping_timeout) {
+        close("no PINGRESP in time", actions);
+    } else if (state_ == State::Open) {
+        ping(now, actions);
+        resend(now, actions);
+    }
+    return actions;
+}
+
+base::SteadyTime ClientSession::deadline() const {
+    if (state_ == State::Fresh || state_ == State::Closed) return base::SteadyTime::max();
+    base::SteadyTime deadline = state_ == State::Opening ? opened_ + settings_.connect_timeout : next_ping_;
+    if (packet_began_) deadline = std::min(deadline, *packet_began_ + settings_.packet_timeout);
+    if (ping_sent_) deadline = std::min(deadline, *ping_sent_ + settings_.ping_timeout);
+    for (const auto& [id, message] : inflight_) deadline = std::min(deadline, message.resend_at);
+    return deadline;
+}
+
+ClientActions ClientSession::subscribe(std::vector<Subscription> subscriptions) {
+    ClientActions actions;
+    if (state_ != State::Open || subscriptions.empty()) return actions;
+    send(Subscribe{take_packet_id(), std::move(subscriptions)}, actions);
+    return actions;
+}
+
+ClientSession::Published ClientSession::publish(std::string topic, base::Bytes payload, Qos qos, base::SteadyTime now) {
+    Published published;
+    if (state_ != State::Open) return published;
+    Publish publish;
+    publish.topic = std::move(topic);
+    publish.payload = std::move(payload);
+    if (qos == Qos::AtMostOnce) {
+        send(std::move(publish), published.actions);
+        return published;
+    }
+    if (inflight_.size() >= settings_.max_inflight) return published;
+    publish.qos = Qos::AtLeastOnce;
+    publish.packet_id = published.packet_id = take_packet_id();
+    Packet packet{std::move(publish)};
+    send(packet, published.actions);
+    inflight_.emplace(published.packet_id,
+                      Inflight{std::move(std::get<Publish>(packet)), now + settings_.retry_interval});
+    return published;
+}
+
+ClientActions ClientSession::disconnect() {
+    ClientActions actions;
+    if (state_ == State::Open) send(Disconnect{}, actions);
+    if (state_ != State::Closed) close("disconnected by us", actions);
+    return actions;
+}
+
+void ClientSession::handle(Packet&& packet, base::SteadyTime now, ClientActions& actions) {
+    if (state_ == State::Opening && !std::holds_alternative<Connack>(packet)) {
+        return close("the first packet was not a CONNACK", actions);
+    }
+    std::visit(Overloaded{
+                   [&](Connack& connack) { on_connack(connack, now, actions); },
+                   [&](Publish& publish) { on_publish(std::move(publish), actions); },
+                   [&](Puback& puback) {
+                       if (inflight_.erase(puback.packet_id) > 0) actions.emplace_back(Acknowledged{puback.packet_id});
+                   },
+                   [&](Suback& suback) {
+                       actions.emplace_back(SubscribeAnswered{suback.packet_id, std::move(suback.return_codes)});
+                   },
+                   [&](Pingresp&) { ping_sent_.reset(); },
+                   [&](Pubrel& pubrel) { send(Pubcomp{pubrel.packet_id}, actions); },
+                   [&](Pubrec&) {},  // these three answer what we never send
+                   [&](Pubcomp&) {},
+                   [&](Unsuback&) {},
+                   [&](auto&) { close("a packet that only clients send", actions); },
+               },
+               packet);
+}
+
+void ClientSession::on_connack(const Connack& connack, base::SteadyTime now, ClientActions& actions) {
+    if (state_ == State::Open) return close("a second CONNACK", actions);
+    if (connack.return_code != ConnectReturnCode::Accepted) {
+        return close("refused with return code " + std::to_string(static_cast<int>(connack.return_code)), actions);
+    }
+    state_ = State::Open;
+    if (settings_.ping_period > base::Seconds{0}) next_ping_ = now + settings_.ping_period;
+    actions.emplace_back(Opened{connack.session_present});
+}
+
+// We subscribe at QoS 1 at most, so a QoS 2 message comes only from a server that ignores this; it is answered as the
+// standard asks, and may be delivered twice if the server repeats it.
+void ClientSession::on_publish(Publish&& publish, ClientActions& actions) {
+    const PacketId id = publish.packet_id;
+    const Qos qos = publish.qos;
+    actions.emplace_back(MessageReceived{std::move(publish)});
+    if (qos == Qos::AtLeastOnce) send(Puback{id}, actions);
+    if (qos == Qos::ExactlyOnce) send(Pubrec{id}, actions);
+}
+
+void ClientSession::ping(base::SteadyTime now, ClientActions& actions) {
+    if (now < next_ping_) return;
+    send(Pingreq{}, actions);
+    if (!ping_sent_) ping_sent_ = now;
+    next_ping_ = now + settings_.ping_period;
+}
+
+void ClientSession::resend(base::SteadyTime now, ClientActions& actions) {
+    for (auto& [id, message] : inflight_) {
+        if (now < message.resend_at) continue;
+        message.publish.dup = true;
+        message.resend_at = now + settings_.retry_interval;
+        send(message.publish, actions);
+    }
+}
+
+void ClientSession::close(std::string reason, ClientActions& actions) {
+    state_ = State::Closed;
+    actions.emplace_back(Close{std::move(reason)});
+}
+
+PacketId ClientSession::take_packet_id() {
+    while (next_packet_id_ == 0 || inflight_.contains(next_packet_id_)) ++next_packet_id_;
+    return next_packet_id_++;
+}
+
+}  // namespace millrace::mqtt

@@ -1,0 +1,283 @@
+#include "publish/discovery.h"
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/units.h"
+#include "publish/units.h"
+
+namespace millrace::publish {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The flow is repeated every minute while the sensor is well, so three are missed before it is called unavailable.
+constexpr int kFlowExpiresAfterSeconds = 180;
+
+// Home Assistant takes only these characters in the parts of a discovery topic.
+std::string identifier_from(std::string_view text) {
+    std::string id;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+        id.push_back(plain ? c : '_');
+    }
+    return id;
+}
+
+std::string lower(std::string text) {
+    for (char& c : text) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+}
+
+// One document in the making. `entity_stem` is what the suggested entity ids start with.
+class Document {
+public:
+    Document(const Settings& settings, std::string_view version, std::string id, std::string entity_stem)
+        : settings_(settings), id_(std::move(id)), entity_stem_(std::move(entity_stem)) {
+        root_["device"] = Json::object();
+        root_["origin"] = {{"name", "Millrace"}, {"sw_version", version}};
+        root_["components"] = Json::object();
+    }
+
+    Json& device() { return root_["device"]; }
+
+    void available_when(const std::vector<std::string>& topics) {
+        root_["availability"] = availability(topics);
+        root_["availability_mode"] = "all";
+    }
+
+    // States arrive at QoS 1 where they are sent so.
+    void subscribe_at_qos_1() { root_["qos"] = 1; }
+
+    static Json availability(const std::vector<std::string>& topics) {
+        Json list = Json::array();
+        for (const std::string& topic : topics) list.push_back({{"topic", topic}});
+        return list;
+    }
+
+    Json& add(std::string_view key, std::string_view platform, std::string_view name, std::string_view state_topic) {
+        Json component;
+        component["platform"] = platform;
+        component["name"] = name;
+        component["unique_id"] = id_ + "_" + std::string(key);
+        component["default_entity_id"] = std::string(platform) + "." + entity_stem_ + "_" + std::string(key);
+        component["state_topic"] = state_topic;
+        return root_["components"][std::string(key)] = std::move(component);
+    }
+
+    Message finish() {
+        return {settings_.discovery_prefix + "/device/" + id_ + "/config",
+                root_.dump(-1, ' ', false, Json::error_handler_t::replace), true, 1};
+    }
+
+private:
+    const Settings& settings_;
+    std::string id_;
+    std::string entity_stem_;
+    Json root_;
+};
+
+void diagnostic(Json& component, bool enabled = true) {
+    component["entity_category"] = "diagnostic";
+    if (!enabled) component["enabled_by_default"] = false;
+}
+
+void binary(Json& component, std::string_view device_class, std::string_view on = "ON", std::string_view off = "OFF") {
+    component["device_class"] = device_class;
+    component["payload_on"] = on;
+    component["payload_off"] = off;
+}
+
+void measurement(Json& component, std::string_view device_class, std::string_view unit) {
+    component["device_class"] = device_class;
+    component["state_class"] = "measurement";
+    component["unit_of_measurement"] = unit;
+}
+
+Json device(std::string_view id, std::string_view name, std::string_view manufacturer, std::string_view model) {
+    return {{"identifiers", Json::array({id})}, {"name", name}, {"manufacturer", manufacturer}, {"model", model}};
+}
+
+Message hub_document(const Settings& settings, std::string_view version, const std::string& hub) {
+    Document document(settings, version, hub, "millrace");
+    document.device() = device(hub, "Millrace", "Millrace", "Millrace");
+    document.device()["sw_version"] = version;
+    // Stands on the topic of the Will itself, so it must not become unavailable with it.
+    Json& connected = document.add("connected", "binary_sensor", "Connected", availability_topic(settings));
+    binary(connected, "connectivity", kOnline, kOffline);
+    diagnostic(connected);
+    document.subscribe_at_qos_1();
+    return document.finish();
+}
+
+Message bridge_document(const Settings& settings, std::string_view version, const std::string& hub,
+                        const DeviceIdentities::Bridge& bridge, const std::string& tail) {
+    const auto topic = [&](std::string_view leaf) { return device_topic(settings, bridge.id, leaf); };
+    const std::string id = hub + "_" + bridge.id.str();
+    Document document(settings, version, id, "millrace_bridge" + (tail.empty() ? "" : "_" + tail));
+    document.device() = device(id, "Flume bridge" + (tail.empty() ? "" : " " + tail), "Flume", "Bridge");
+    document.device()["serial_number"] = bridge.id.str();
+    if (bridge.firmware) document.device()["sw_version"] = *bridge.firmware;
+    document.device()["via_device"] = hub;
+    document.available_when({availability_topic(settings), topic("availability")});
+    document.subscribe_at_qos_1();
+
+    // These two tell about a bridge that is away, so they stay when it goes.
+    const Json ours = Document::availability({availability_topic(settings)});
+    Json& connected = document.add("connected", "binary_sensor", "Connected", topic("connected"));
+    binary(connected, "connectivity");
+    diagnostic(connected);
+    connected["availability"] = ours;
+    Json& last_seen = document.add("last_seen", "sensor", "Last seen", topic("last_seen"));
+    last_seen["device_class"] = "timestamp";
+    diagnostic(last_seen);
+    last_seen["availability"] = ours;
+
+    Json& wifi = document.add("wifi_rssi", "sensor", "Wi-Fi signal", topic("wifi_rssi"));
+    measurement(wifi, "signal_strength", "dBm");
+    diagnostic(wifi, false);
+    Json& firmware = document.add("firmware", "sensor", "Firmware", topic("firmware"));
+    diagnostic(firmware);
+    return document.finish();
+}
+
+void add_water(Document& document, const Settings& settings, const DeviceIdentities::Sensor& sensor) {
+    const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
+    const UnitNames units = unit_names(settings.unit);
+
+    Json& flow = document.add("flow", "sensor", "Flow rate", topic("flow"));
+    measurement(flow, "volume_flow_rate", units.flow);
+    flow["suggested_display_precision"] = 2;
+    flow["expire_after"] = kFlowExpiresAfterSeconds;
+    flow["json_attributes_topic"] = topic("attributes");
+
+    const auto add_volume = [&](std::string_view key, std::string_view name) {
+        Json& volume = document.add(key, "sensor", name, topic(key));
+        volume["device_class"] = "water";
+        volume["state_class"] = "total_increasing";
+        volume["unit_of_measurement"] = units.volume;
+        volume["suggested_display_precision"] = units.volume_display_precision;
+        volume["json_attributes_topic"] = topic("attributes");
+    };
+    add_volume("total", "Total");
+    add_volume("today", "Today");
+
+    binary(document.add("running", "binary_sensor", "Water running", topic("running")), "running");
+}
+
+void add_diagnostics(Document& document, const Settings& settings, const DeviceIdentities::Sensor& sensor) {
+    const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
+    const Json ours = Document::availability({availability_topic(settings)});
+
+    Json& battery = document.add("battery_voltage", "sensor", "Battery voltage", topic("battery_voltage"));
+    measurement(battery, "voltage", "V");
+    battery["suggested_display_precision"] = 2;
+    diagnostic(battery);
+    Json& rssi = document.add("rssi", "sensor", "Signal", topic("rssi"));
+    measurement(rssi, "signal_strength", "dBm");
+    diagnostic(rssi, false);
+    Json& temperature = document.add("temperature", "sensor", "Temperature", topic("temperature"));
+    measurement(temperature, "temperature", "°C");
+    diagnostic(temperature, false);
+
+    // Both stay true, and wanted, when the sensor falls silent.
+    Json& last_seen = document.add("last_seen", "sensor", "Last seen", topic("last_seen"));
+    last_seen["device_class"] = "timestamp";
+    diagnostic(last_seen);
+    last_seen["availability"] = ours;
+    Json& calibration = document.add("calibration", "sensor", "Calibration", topic("calibration"));
+    calibration["device_class"] = "enum";
+    calibration["options"] = Json::array({"calibrated", "uncalibrated"});
+    diagnostic(calibration);
+    calibration["availability"] = ours;
+}
+
+Message sensor_document(const Settings& settings, std::string_view version, const std::string& hub,
+                        const DeviceIdentities::Sensor& sensor, const std::string& tail) {
+    const std::string id = hub + "_" + sensor.id.str();
+    Document document(settings, version, id, "millrace" + (tail.empty() ? "" : "_" + tail));
+    document.device() = device(id, "Flume sensor" + (tail.empty() ? "" : " " + tail), "Flume", "Sensor");
+    document.device()["serial_number"] = sensor.id.str();
+    if (sensor.firmware) document.device()["sw_version"] = *sensor.firmware;
+    document.device()["via_device"] = sensor.bridge ? hub + "_" + sensor.bridge->str() : hub;
+    document.available_when({availability_topic(settings), device_topic(settings, sensor.id, "availability")});
+    document.subscribe_at_qos_1();
+    add_water(document, settings, sensor);
+    add_diagnostics(document, settings, sensor);
+    return document.finish();
+}
+
+// A house with one sensor gets plain names; with several, the end of each id tells them apart.
+std::string tail_of(const base::DeviceId& id, std::size_t how_many) {
+    constexpr std::size_t kTailDigits = 4;
+    return how_many < 2 ? std::string{} : lower(id.str().substr(base::DeviceId::kDigits - kTailDigits));
+}
+
+}  // namespace
+
+DeviceIdentities identities(const ports::LiveState& state) {
+    DeviceIdentities devices;
+    for (const auto& bridge : state.bridges) devices.bridges.push_back({bridge.id, bridge.firmware});
+    for (const auto& sensor : state.sensors) devices.sensors.push_back({sensor.id, sensor.bridge, sensor.firmware});
+    return devices;
+}
+
+std::vector<Message> discovery_documents(const Settings& settings, const DeviceIdentities& devices,
+                                         std::string_view version) {
+    const std::string hub = identifier_from(settings.base_topic);
+    std::vector<Message> documents;
+    documents.reserve(1 + devices.bridges.size() + devices.sensors.size());
+    documents.push_back(hub_document(settings, version, hub));
+    for (const auto& bridge : devices.bridges) {
+        const std::string tail = tail_of(bridge.id, devices.bridges.size());
+        documents.push_back(bridge_document(settings, version, hub, bridge, tail));
+    }
+    for (const auto& sensor : devices.sensors) {
+        const std::string tail = tail_of(sensor.id, devices.sensors.size());
+        documents.push_back(sensor_document(settings, version, hub, sensor, tail));
+    }
+    return documents;
+}
+
+std::vector<Message> DiscoveryPlanner::plan(const std::vector<Message>& documents, base::SteadyTime now) {
+    std::vector<Message> messages;
+    due_.reset();
+    for (const Message& document : documents) {
+        const std::size_t hash = std::hash<std::string>{}(document.payload);
+        const auto known = sent_.find(document.topic);
+        if (known != sent_.end()) {
+            if (known->second.hash == hash) continue;
+            const base::SteadyTime allowed = known->second.at + kDiscoveryGap;
+            if (now < allowed) {
+                due_ = due_ ? std::min(*due_, allowed) : allowed;
+                continue;
+            }
+        }
+        sent_[document.topic] = {hash, now};
+        messages.push_back(document);
+    }
+    return messages;
+}
+
+void DiscoveryPlanner::forget_contents() {
+    for (auto& [topic, sent] : sent_) sent.hash.reset();
+}
+
+void DiscoveryPlanner::forget() {
+    sent_.clear();
+    due_.reset();
+}
+
+std::optional<base::SteadyTime> DiscoveryPlanner::gap_ends() const {
+    std::optional<base::SteadyTime> latest;
+    for (const auto& [topic, sent] : sent_) {
+        const base::SteadyTime end = sent.at + kDiscoveryGap;
+        latest = latest ? std::max(*latest, end) : end;
+    }
+    return latest;
+}
+
+}  // namespace millrace::publish

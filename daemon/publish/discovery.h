@@ -1,0 +1,81 @@
+// What Home Assistant is told about our devices and their entities.
+//
+// One discovery document per device, in the form Home Assistant calls device discovery: the hub "Millrace", each
+// bridge (connected via the hub) and each sensor (connected via its bridge). The keys of components, the unique ids
+// and the topics never change for a device, because Home Assistant ties history to them. Its schema refuses a whole
+// device for one unknown key at the root, in `device` or in `origin`; the tests hold the documents to that.
+//
+// A sensor without a calibration shows it in three ways: its diagnostic entity "Calibration" reads "uncalibrated",
+// and flow rate, total and today carry the attributes `calibrated` and `ml_per_peak`.
+//
+// Pure: documents are a function of the settings and of which devices exist. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/device_id.h"
+#include "base/time.h"
+#include "ports/live.h"
+#include "publish/message.h"
+#include "publish/settings.h"
+
+namespace millrace::publish {
+
+// What the documents depend on, so that they are only rebuilt when one of these changes.
+struct DeviceIdentities {
+    struct Bridge {
+        base::DeviceId id;
+        std::optional<std::string> firmware;
+        bool operator==(const Bridge&) const = default;
+    };
+    struct Sensor {
+        base::DeviceId id;
+        std::optional<base::DeviceId> bridge;
+        std::optional<std::string> firmware;
+        bool operator==(const Sensor&) const = default;
+    };
+    std::vector<Bridge> bridges;
+    std::vector<Sensor> sensors;
+
+    bool operator==(const DeviceIdentities&) const = default;
+};
+
+[[nodiscard]] DeviceIdentities identities(const ports::LiveState& state);
+
+// The hub first, then bridges, then sensors: Home Assistant wants a device before those that are reached via it.
+// `version` is ours, as Home Assistant shows it beside the devices.
+[[nodiscard]] std::vector<Message> discovery_documents(const Settings& settings, const DeviceIdentities& devices,
+                                                       std::string_view version);
+
+// Decides which documents go out now: those that are new or have changed, and no document twice within
+// `kDiscoveryGap`, because Home Assistant drops components of a document that follows too closely on itself.
+class DiscoveryPlanner {
+public:
+    static constexpr base::Milliseconds kDiscoveryGap{2000};
+
+    [[nodiscard]] std::vector<Message> plan(const std::vector<Message>& documents, base::SteadyTime now);
+
+    // The receiver may have lost everything: all documents are to be sent again, still observing the gap.
+    void forget_contents();
+    // A new connection: all documents are to be sent again, at once.
+    void forget();
+
+    // When a document that had to wait may go out, and when any document may be sent again.
+    [[nodiscard]] std::optional<base::SteadyTime> due() const { return due_; }
+    [[nodiscard]] std::optional<base::SteadyTime> gap_ends() const;
+
+private:
+    struct Sent {
+        std::optional<std::size_t> hash;
+        base::SteadyTime at;
+    };
+    std::map<std::string, Sent> sent_;  // by topic
+    std::optional<base::SteadyTime> due_;
+};
+
+}  // namespace millrace::publish

@@ -1,0 +1,37 @@
+// One message to the user's broker, and the names of the topics. Pure values.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/device_id.h"
+#include "publish/settings.h"
+
+namespace millrace::publish {
+
+struct Message {
+    std::string topic;
+    std::string payload;
+    bool retain = false;
+    int qos = 0;
+
+    bool operator==(const Message&) const = default;
+};
+
+inline constexpr std::string_view kOnline = "online";
+inline constexpr std::string_view kOffline = "offline";
+
+// `millrace/availability`: whether the daemon itself is there. The Will stands on it.
+[[nodiscard]] inline std::string availability_topic(const Settings& settings) {
+    return settings.base_topic + "/availability";
+}
+
+// `millrace/<uuid>/<leaf>`: one fact about one bridge or sensor.
+[[nodiscard]] inline std::string device_topic(const Settings& settings, const base::DeviceId& id,
+                                              std::string_view leaf) {
+    std::string topic = settings.base_topic;
+    topic.append("/").append(id.text()).append("/").append(leaf);
+    return topic;
+}
+
+}  // namespace millrace::publish

@@ -1,0 +1,263 @@
+#include "publish/publisher.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "publish/discovery.h"
+#include "publish/message.h"
+#include "publish/mqtt_client.h"
+#include "publish/state.h"
+
+namespace millrace::publish {
+
+class Publisher::Session final : private MqttClient::Events {
+public:
+    Session(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Timing timing,
+            std::string version)
+        : settings_(std::move(settings)),
+          clock_(clock),
+          timing_(timing),
+          version_(std::move(version)),
+          client_(loop, settings_, clock, timing_, *this),
+          states_(settings_),
+          flush_timer_(loop),
+          announce_timer_(loop),
+          birth_timer_(loop) {}
+
+    [[nodiscard]] bool configured() const { return !settings_.host.empty(); }
+
+    void start() {
+        if (configured()) client_.start();
+    }
+
+    void stop(std::function<void()> done) {
+        stopping_ = true;
+        flush_timer_.cancel();
+        announce_timer_.cancel();
+        birth_timer_.cancel();
+        client_.stop(availability(kOffline), std::move(done));
+    }
+
+    void on_live(const ports::LiveState& state) {
+        if (!configured() || stopping_) return;
+        live_ = state;
+        flush_within(timing_.gather);
+    }
+
+    void health(std::vector<ports::HealthItem>& items) const;
+    void metrics(std::vector<ports::Metric>& metrics) const;
+
+private:
+    // States that change only with time, and a wall clock that was set, are noticed at least this often.
+    static constexpr base::Milliseconds kLongestFlushWait{30'000};
+
+    void on_connected() override;
+    void on_disconnected() override;
+    void on_message(const ReceivedMessage& message) override;
+
+    [[nodiscard]] Message availability(std::string_view text) const {
+        return {availability_topic(settings_), std::string(text), true, 1};
+    }
+    void publish_all(std::vector<Message> messages) {
+        for (Message& message : messages) client_.publish(std::move(message));
+    }
+    void flush_within(base::Milliseconds wait);
+    void flush();
+    void flush_discovery(base::SteadyTime now);
+    void answer_birth();
+    void announce_within(base::Milliseconds wait);
+
+    const Settings settings_;
+    const base::Clock& clock_;
+    const Timing timing_;
+    const std::string version_;
+    ports::LiveState live_;
+    MqttClient client_;
+    StatePlanner states_;
+    DiscoveryPlanner discovery_;
+    DeviceIdentities described_;  // what documents_ is about
+    std::vector<Message> documents_;
+    boost::asio::steady_timer flush_timer_;
+    boost::asio::steady_timer announce_timer_;
+    boost::asio::steady_timer birth_timer_;
+    std::optional<base::SteadyTime> flush_at_;
+    std::minstd_rand random_{std::random_device{}()};
+    std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // handlers check it: they may outlive us
+    bool announced_ = false;                                 // "online" was said on this connection, and states follow
+    bool birth_waits_ = false;                               // an answer to a birth message is due
+    bool announce_waits_ = false;
+    bool stopping_ = false;
+    std::uint64_t births_ = 0;
+};
+
+void Publisher::Session::on_connected() {
+    announced_ = false;
+    birth_waits_ = false;
+    discovery_.forget();
+    if (settings_.discovery) {
+        client_.subscribe(settings_.birth_topic, 1);
+        flush_discovery(clock_.steady_now());
+    }
+    announce_within(settings_.discovery ? timing_.discovery_settles : base::Milliseconds{0});
+}
+
+// Also after a document for a new device: what is not retained was lost on a Home Assistant that was not yet listening.
+void Publisher::Session::announce_within(base::Milliseconds wait) {
+    announce_waits_ = true;
+    announce_timer_.expires_after(wait);
+    announce_timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+        if (error || alive.expired() || stopping_) return;
+        announce_waits_ = false;
+        if (!client_.connected()) return;
+        announced_ = true;
+        states_.forget();
+        client_.publish(availability(kOnline));
+        flush();
+    });
+}
+
+void Publisher::Session::on_disconnected() {
+    announced_ = false;
+    birth_waits_ = false;
+    announce_waits_ = false;
+    announce_timer_.cancel();
+    birth_timer_.cancel();
+}
+
+void Publisher::Session::on_message(const ReceivedMessage& message) {
+    // A retained birth message is one we have been told on subscribing; everything was just sent.
+    const bool birth = message.topic == settings_.birth_topic && message.payload == settings_.birth_payload;
+    if (!birth || message.retained || birth_waits_) return;
+    ++births_;
+    birth_waits_ = true;
+    std::uniform_int_distribution<base::Milliseconds::rep> jitter(0, timing_.birth_jitter.count());
+    base::SteadyTime at = clock_.steady_now() + base::Milliseconds{jitter(random_)};
+    if (const auto gap_ends = discovery_.gap_ends()) at = std::max(at, *gap_ends);
+    birth_timer_.expires_after(at - clock_.steady_now());
+    birth_timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+        if (error || alive.expired() || stopping_) return;
+        answer_birth();
+    });
+}
+
+void Publisher::Session::answer_birth() {
+    birth_waits_ = false;
+    if (!client_.connected()) return;
+    discovery_.forget_contents();
+    flush_discovery(clock_.steady_now());
+    announce_within(timing_.discovery_settles);
+}
+
+void Publisher::Session::flush_within(base::Milliseconds wait) {
+    const base::SteadyTime at = clock_.steady_now() + wait;
+    if (flush_at_ && *flush_at_ <= at) return;
+    flush_at_ = at;
+    flush_timer_.expires_after(wait);
+    flush_timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+        if (error || alive.expired() || stopping_) return;
+        flush_at_.reset();
+        flush();
+    });
+}
+
+void Publisher::Session::flush_discovery(base::SteadyTime now) {
+    DeviceIdentities devices = identities(live_);
+    if (documents_.empty() || devices != described_) {
+        described_ = std::move(devices);
+        documents_ = discovery_documents(settings_, described_, version_);
+    }
+    std::vector<Message> messages = discovery_.plan(documents_, now);
+    if (messages.empty()) return;
+    publish_all(std::move(messages));
+    if (announced_ && !announce_waits_) announce_within(timing_.discovery_settles);
+}
+
+void Publisher::Session::flush() {
+    if (!client_.connected() || stopping_) return;
+    const base::SteadyTime now = clock_.steady_now();
+    if (settings_.discovery) flush_discovery(now);
+    if (announced_) publish_all(states_.plan(live_, clock_.wall_now(), now));
+    base::SteadyTime next = now + kLongestFlushWait;
+    if (announced_ && states_.due()) next = std::min(next, *states_.due());
+    if (settings_.discovery && discovery_.due()) next = std::min(next, *discovery_.due());
+    const auto wait = std::chrono::ceil<base::Milliseconds>(next - now);
+    flush_within(std::max(wait, timing_.gather));
+}
+
+void Publisher::Session::health(std::vector<ports::HealthItem>& items) const {
+    if (!configured()) {
+        items.push_back({"broker", true, "no broker configured"});
+        return;
+    }
+    const std::string broker = settings_.host + ":" + std::to_string(settings_.port);
+    if (client_.connected()) {
+        std::string detail =
+            "connected to " + broker + " with MQTT " + (client_.protocol() == Protocol::V5 ? "5" : "3.1.1");
+        if (!client_.refusal().empty()) {
+            detail += "; it did not take a message: " + client_.refusal() + "; check the user's access rights there";
+        }
+        items.push_back({"broker", client_.refusal().empty(), std::move(detail)});
+    } else if (client_.trouble().empty()) {
+        items.push_back({"broker", true, "connecting to " + broker});
+    } else {
+        items.push_back({"broker", false, broker + ": " + client_.trouble()});
+    }
+}
+
+void Publisher::Session::metrics(std::vector<ports::Metric>& metrics) const {
+    if (!configured()) return;
+    using ports::MetricType;
+    const MqttClient::Counters& counters = client_.counters();
+    const auto add = [&](std::string name, std::string help, MetricType type, double value) {
+        metrics.push_back({std::move(name), std::move(help), type, {}, value});
+    };
+    const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+    add("millrace_mqtt_connected", "Whether the user's broker is connected.", MetricType::Gauge,
+        client_.connected() ? 1 : 0);
+    add("millrace_mqtt_messages_sent_total", "Messages sent to the user's broker.", MetricType::Counter,
+        count(counters.sent));
+    add("millrace_mqtt_messages_dropped_total", "Messages for the user's broker that could not be sent.",
+        MetricType::Counter, count(counters.dropped));
+    add("millrace_mqtt_messages_refused_total", "Messages the user's broker said it did not take.", MetricType::Counter,
+        count(counters.refused));
+    add("millrace_mqtt_messages_waiting", "Topics with a message waiting for the user's broker.", MetricType::Gauge,
+        count(client_.waiting()));
+    add("millrace_mqtt_reconnects_total", "Sessions with the user's broker after the first.", MetricType::Counter,
+        count(counters.sessions > 0 ? counters.sessions - 1 : 0));
+    add("millrace_mqtt_births_total", "Times Home Assistant announced its start.", MetricType::Counter, count(births_));
+}
+
+Publisher::Publisher(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Timing timing,
+                     std::string version)
+    : session_(std::make_unique<Session>(loop, std::move(settings), clock, timing, std::move(version))) {}
+
+Publisher::~Publisher() = default;
+
+void Publisher::start() {
+    session_->start();
+}
+
+void Publisher::stop(std::function<void()> done) {
+    session_->stop(std::move(done));
+}
+
+void Publisher::on_live(const ports::LiveState& state) {
+    session_->on_live(state);
+}
+
+void Publisher::health(std::vector<ports::HealthItem>& items) const {
+    session_->health(items);
+}
+
+void Publisher::metrics(std::vector<ports::Metric>& metrics) const {
+    session_->metrics(metrics);
+}
+
+}  // namespace millrace::publish

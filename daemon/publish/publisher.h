@@ -1,0 +1,53 @@
+// Tells the user's broker, and so Home Assistant, what the hub knows.
+//
+// After each connection: subscribe to the birth topic, send the discovery documents, give Home Assistant a second to
+// subscribe, then say "online" and send every state. From then on only what is new (`StatePlanner`,
+// `DiscoveryPlanner`). A birth message of Home Assistant brings everything again after a random delay. On a clean
+// stop we say "offline" ourselves; when the daemon dies, the broker does it with our Will.
+//
+// Keeps a copy of the latest state and sends it a moment later, so `on_live` returns at once however slow the broker
+// is. Loop thread only. The clock and the loop outlive the publisher.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "ports/health.h"
+#include "ports/live.h"
+#include "publish/settings.h"
+#include "publish/timing.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace millrace::publish {
+
+class Publisher final : public ports::LiveSubscriber, public ports::SelfReport {
+public:
+    Publisher(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Timing timing = {},
+              std::string version = MILLRACE_VERSION);
+    ~Publisher() override;  // without stop(): drops the connection, and the broker sends our Will
+    Publisher(const Publisher&) = delete;
+    Publisher& operator=(const Publisher&) = delete;
+
+    // Does nothing without a broker in the settings.
+    void start();
+
+    // Says "offline", disconnects, and calls `done` once, within twice `Timing::goodbye_wait`; never before it returns.
+    void stop(std::function<void()> done);
+
+    void on_live(const ports::LiveState& state) override;
+
+    void health(std::vector<ports::HealthItem>& items) const override;
+    void metrics(std::vector<ports::Metric>& metrics) const override;
+
+private:
+    class Session;
+    std::unique_ptr<Session> session_;
+};
+
+}  // namespace millrace::publish

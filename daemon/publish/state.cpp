@@ -1,0 +1,155 @@
+#include "publish/state.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "base/units.h"
+#include "publish/units.h"
+
+namespace millrace::publish {
+
+namespace {
+
+std::string on_off(bool on) {
+    return on ? "ON" : "OFF";
+}
+
+std::string availability(bool available) {
+    return std::string(available ? kOnline : kOffline);
+}
+
+std::string attributes(const ports::LiveSensor& sensor) {
+    constexpr int kMillilitreDigits = 3;
+    nlohmann::ordered_json json;
+    json["calibrated"] = sensor.calibrated;
+    json["ml_per_peak"] = nlohmann::ordered_json::parse(
+        decimal(static_cast<double>(sensor.per_peak.microlitres) / 1e3, kMillilitreDigits), nullptr, false);
+    json["estimated"] = sensor.estimated;
+    return json.dump();
+}
+
+std::optional<base::SteadyTime> earlier(std::optional<base::SteadyTime> a, std::optional<base::SteadyTime> b) {
+    if (!a) return b;
+    if (!b) return a;
+    return std::min(*a, *b);
+}
+
+// Retained and at QoS 1: what a subscriber must have at once when it comes later.
+StateMessage kept(std::string topic, std::string payload, Pace pace = Pace::OnChange) {
+    return {{std::move(topic), std::move(payload), true, 1}, pace};
+}
+
+}  // namespace
+
+std::vector<StateMessage> sensor_messages(const Settings& settings, const ports::LiveSensor& sensor, bool heard,
+                                          bool linked) {
+    const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
+    std::vector<StateMessage> messages;
+    messages.push_back(kept(topic("availability"), availability(heard)));
+    messages.push_back(kept(topic("calibration"), sensor.calibrated ? "calibrated" : "uncalibrated"));
+    messages.push_back(kept(topic("attributes"), attributes(sensor)));
+    if (!sensor.estimated) {
+        StateMessage flow{{topic("flow"), flow_text(sensor.flow, settings.unit), false, 0}, Pace::Fast};
+        flow.at_once = sensor.flow.microlitres_per_second == 0;
+        flow.repeated = heard && linked;
+        messages.push_back(std::move(flow));
+        messages.push_back(kept(topic("running"), on_off(sensor.running)));
+        messages.push_back(kept(topic("total"), volume_text(sensor.lifetime, settings.unit), Pace::Fast));
+        messages.push_back(kept(topic("today"), volume_text(sensor.today, settings.unit), Pace::Fast));
+    }
+    if (sensor.battery_mv) {
+        const double volts = static_cast<double>(*sensor.battery_mv) / 1e3;
+        messages.push_back(kept(topic("battery_voltage"), decimal(volts, 3)));
+    }
+    if (sensor.rssi_dbm) messages.push_back(kept(topic("rssi"), std::to_string(*sensor.rssi_dbm)));
+    if (sensor.temperature_celsius) {
+        messages.push_back(kept(topic("temperature"), std::to_string(*sensor.temperature_celsius)));
+    }
+    if (sensor.last_seen) messages.push_back(kept(topic("last_seen"), base::to_rfc3339(*sensor.last_seen), Pace::Slow));
+    return messages;
+}
+
+std::vector<StateMessage> bridge_messages(const Settings& settings, const ports::LiveBridge& bridge) {
+    const auto topic = [&](std::string_view leaf) { return device_topic(settings, bridge.id, leaf); };
+    std::vector<StateMessage> messages;
+    messages.push_back(kept(topic("availability"), availability(bridge.connected)));
+    messages.push_back(kept(topic("connected"), on_off(bridge.connected)));
+    if (bridge.wifi_rssi_dbm) messages.push_back(kept(topic("wifi_rssi"), std::to_string(*bridge.wifi_rssi_dbm)));
+    if (bridge.firmware) messages.push_back(kept(topic("firmware"), *bridge.firmware));
+    if (bridge.last_seen) messages.push_back(kept(topic("last_seen"), base::to_rfc3339(*bridge.last_seen), Pace::Slow));
+    return messages;
+}
+
+std::optional<base::SteadyTime> StatePlanner::choose(std::vector<StateMessage>&& candidates, SentByTopic& sent,
+                                                     base::SteadyTime now, std::vector<Message>& messages) {
+    std::optional<base::SteadyTime> due;
+    for (StateMessage& candidate : candidates) {
+        const auto known = sent.find(candidate.message.topic);
+        if (known != sent.end()) {
+            const bool same = known->second.payload == candidate.message.payload;
+            if (same && !candidate.repeated) continue;
+            base::Milliseconds interval{0};
+            if (same) {
+                interval = kFlowRepeat;
+            } else if (!candidate.at_once && candidate.pace != Pace::OnChange) {
+                interval = candidate.pace == Pace::Fast ? kFastInterval : kSlowInterval;
+            }
+            const base::SteadyTime allowed = known->second.at + interval;
+            if (now < allowed) {
+                due = earlier(due, allowed);
+                continue;
+            }
+        }
+        sent[candidate.message.topic] = {candidate.message.payload, now};
+        if (candidate.repeated) due = earlier(due, now + kFlowRepeat);
+        messages.push_back(std::move(candidate.message));
+    }
+    return due;
+}
+
+void StatePlanner::note_due(std::optional<base::SteadyTime> due) {
+    due_ = earlier(due_, due);
+}
+
+std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now) {
+    std::vector<Message> messages;
+    due_.reset();
+    std::unordered_map<base::DeviceId, bool> connected;
+    for (const ports::LiveBridge& bridge : state.bridges) {
+        connected[bridge.id] = bridge.connected;
+        const auto [entry, is_new] = bridges_.try_emplace(bridge.id);
+        BridgeRecord& record = entry->second;
+        if (is_new || record.bridge != bridge || (record.due && now >= *record.due)) {
+            record.bridge = bridge;
+            record.due = choose(bridge_messages(settings_, bridge), record.sent, now, messages);
+        }
+        note_due(record.due);
+    }
+    for (const ports::LiveSensor& sensor : state.sensors) {
+        const bool heard = sensor.last_seen && wall - *sensor.last_seen < kSensorSilentAfter;
+        const auto its_bridge = sensor.bridge ? connected.find(*sensor.bridge) : connected.end();
+        const bool linked = its_bridge == connected.end() || its_bridge->second;
+        const auto [entry, is_new] = sensors_.try_emplace(sensor.id);
+        SensorRecord& record = entry->second;
+        const bool changed = record.sensor != sensor || record.heard != heard || record.linked != linked;
+        if (is_new || changed || (record.due && now >= *record.due)) {
+            record.sensor = sensor;
+            record.heard = heard;
+            record.linked = linked;
+            record.due = choose(sensor_messages(settings_, sensor, heard, linked), record.sent, now, messages);
+        }
+        note_due(record.due);
+        if (heard) note_due(now + (*sensor.last_seen + kSensorSilentAfter - wall));
+    }
+    return messages;
+}
+
+void StatePlanner::forget() {
+    sensors_.clear();
+    bridges_.clear();
+    due_.reset();
+}
+
+}  // namespace millrace::publish

@@ -1,0 +1,93 @@
+// What we say about each bridge and sensor, and when we say it again.
+//
+// Topics under `millrace/<uuid>/`. Sensor: flow (not retained), total, today, running, battery_voltage, rssi,
+// temperature, last_seen, calibration, attributes, availability. Bridge: connected, wifi_rssi, last_seen, firmware,
+// availability. All but the flow are retained and sent at QoS 1. A fact that is not known has no message; while a
+// sensor's readings are sealed to us (`estimated`), it has no flow, total, today and running.
+//
+// `StatePlanner` remembers what was sent and yields only what is new. Water figures go at most once in
+// `kFastInterval`, except a flow of zero, which goes at once; "last seen" at most once a minute. The flow is repeated
+// every minute while the sensor is heard and its bridge is connected, so that Home Assistant does not let it expire
+// during the long silences that are normal when no water runs.
+//
+// Pure: times are parameters. Loop thread only.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/device_id.h"
+#include "base/time.h"
+#include "ports/live.h"
+#include "publish/message.h"
+#include "publish/settings.h"
+
+namespace millrace::publish {
+
+// Silences of 13 minutes are normal, and the sensor sends its states every ten: two of these in a row were missed.
+inline constexpr base::Seconds kSensorSilentAfter{30 * 60};
+
+// Well within the second in which a bridge's message is to reach the broker.
+inline constexpr base::Milliseconds kFastInterval{750};
+inline constexpr base::Milliseconds kSlowInterval{60'000};
+inline constexpr base::Milliseconds kFlowRepeat{60'000};
+
+enum class Pace { OnChange, Fast, Slow };
+
+struct StateMessage {
+    Message message;
+    Pace pace = Pace::OnChange;
+    bool at_once = false;   // not held back by its pace
+    bool repeated = false;  // sent again every kFlowRepeat though unchanged
+};
+
+// `heard`: something of it came within kSensorSilentAfter. `linked`: its bridge is connected, or it has none.
+[[nodiscard]] std::vector<StateMessage> sensor_messages(const Settings& settings, const ports::LiveSensor& sensor,
+                                                        bool heard, bool linked);
+[[nodiscard]] std::vector<StateMessage> bridge_messages(const Settings& settings, const ports::LiveBridge& bridge);
+
+class StatePlanner {
+public:
+    explicit StatePlanner(Settings settings) : settings_(std::move(settings)) {}
+
+    [[nodiscard]] std::vector<Message> plan(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now);
+
+    // The broker or Home Assistant may have lost everything: the next plan holds every message.
+    void forget();
+
+    // When the next plan could hold something though the state has not changed.
+    [[nodiscard]] std::optional<base::SteadyTime> due() const { return due_; }
+
+private:
+    struct Sent {
+        std::string payload;
+        base::SteadyTime at;
+    };
+    using SentByTopic = std::map<std::string, Sent>;
+    struct SensorRecord {
+        ports::LiveSensor sensor;
+        bool heard = false;
+        bool linked = false;
+        SentByTopic sent;
+        std::optional<base::SteadyTime> due;
+    };
+    struct BridgeRecord {
+        ports::LiveBridge bridge;
+        SentByTopic sent;
+        std::optional<base::SteadyTime> due;
+    };
+
+    static std::optional<base::SteadyTime> choose(std::vector<StateMessage>&& candidates, SentByTopic& sent,
+                                                  base::SteadyTime now, std::vector<Message>& messages);
+    void note_due(std::optional<base::SteadyTime> due);
+
+    Settings settings_;
+    std::unordered_map<base::DeviceId, SensorRecord> sensors_;
+    std::unordered_map<base::DeviceId, BridgeRecord> bridges_;
+    std::optional<base::SteadyTime> due_;
+};
+
+}  // namespace millrace::publish

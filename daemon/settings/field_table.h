@@ -1,0 +1,57 @@
+// Every key a config file may have: the one place that knows them.
+//
+// It drives parsing, check-config and the reference page. In a key, `*` stands for a device's uuid and `[]` for each
+// item of a list. The table is made once and never changes; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/device_id.h"
+#include "settings/problem.h"
+#include "settings/settings.h"
+#include "settings/value_check.h"
+
+namespace millrace::settings {
+
+// One entry of a sensor's calibration while it is read: a date becomes a time when the site's time zone is known.
+struct CalibrationDraft {
+    base::DeviceId sensor;
+    Position at;
+    std::string key;  // its path in the file
+    std::string from;
+    std::optional<base::VolumePerPeak> per_peak;
+    int ways_given = 0;  // how many of the keys that say what a peak is worth
+};
+
+// What the file says before the fields are looked at together.
+struct Draft {
+    Settings settings;
+    base::DeviceId device;  // that the last `*` of the key in hand stands for
+    std::vector<CalibrationDraft> calibrations;
+    bool has_password = false;
+};
+
+struct Field {
+    std::string_view key;
+    ValueType type = ValueType::Text;
+    Limits limits;
+    std::string_view unit;
+    std::string_view help;
+    void (*store)(Draft&, const Value&) = nullptr;
+    std::string (*fallback)(const Settings&) = nullptr;  // the default, as it would be written; null: none
+    bool secret = false;
+    bool restart = true;  // takes effect at the next start only
+};
+
+struct Section {
+    std::string_view key;  // empty: the top of the file
+    std::string_view help;
+};
+
+[[nodiscard]] const std::vector<Field>& fields();
+[[nodiscard]] const std::vector<Section>& sections();  // in the order of the reference page
+
+}  // namespace millrace::settings

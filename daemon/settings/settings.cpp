@@ -1,0 +1,89 @@
+#include "settings/settings.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "settings/field_reader.h"
+#include "settings/field_table.h"
+#include "settings/yaml_reader.h"
+
+namespace millrace::settings {
+namespace {
+
+constexpr std::size_t kMaxPasswordBytes = 4096;
+// At most `limit` bytes and one more, which tells that there are too many.
+base::Result<std::string, std::string> read_file(const std::string& path, std::size_t limit) {
+    std::error_code fault;
+    if (std::filesystem::is_directory(path, fault)) return base::failure(std::string("is a folder"));
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return base::failure("cannot be read: " + std::string(std::strerror(errno)));  // NOLINT
+    std::string content(limit + 1, '\0');
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(file.gcount()));
+    if (file.bad()) return base::failure(std::string("cannot be read"));
+    if (content.size() > limit) return base::failure("is longer than " + std::to_string(limit) + " bytes");
+    return content;
+}
+
+base::Result<std::string, std::string> read_password(const std::string& path) {
+    auto content = read_file(path, kMaxPasswordBytes);
+    if (!content) return content;
+    while (content->ends_with('\n') || content->ends_with('\r')) content->pop_back();
+    if (content->empty()) return base::failure(std::string("is empty"));
+    if (content->find('\0') != std::string::npos) return base::failure(std::string("is not a text"));
+    return content;
+}
+
+}  // namespace
+
+std::string to_line(const std::string& file, const Problem& problem) {
+    std::string place;
+    if (problem.at.line > 0) place = ':' + std::to_string(problem.at.line) + ':' + std::to_string(problem.at.column);
+    std::string said = (problem.key.empty() ? "" : problem.key + ": ") + problem.message;
+    // A key may hold anything that YAML can write.
+    std::replace_if(
+        said.begin(), said.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
+    return file + place + ": " + said;
+}
+
+base::Result<Settings, Problems> parse(std::string_view text, const std::string& directory) {
+    Problems problems;
+    if (text.size() > kMaxFileBytes) {
+        problems.push_back(
+            {{}, "", "is longer than " + std::to_string(kMaxFileBytes) + " bytes; it is no config file"});
+        return base::failure(std::move(problems));
+    }
+    const auto root = read_yaml(text, problems);
+    Draft draft;
+    if (auto zone = base::TimeZone::load("")) draft.settings.hub.zone = draft.settings.api.zone = *zone;
+    if (root) read_fields(*root, directory, draft, problems);
+    std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+        return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
+    });
+    if (!problems.empty()) return base::failure(std::move(problems));
+    return std::move(draft.settings);
+}
+
+base::Result<Settings, Problems> load(const std::string& path) {
+    const auto text = read_file(path, kMaxFileBytes);
+    if (!text) return base::failure(Problems{{{}, "", text.error()}});
+    auto settings = parse(*text, std::filesystem::path(path).parent_path().string());
+    if (!settings || settings->mqtt_password_file.empty()) return settings;
+    const auto password = read_password(settings->mqtt_password_file);
+    if (!password) {
+        return base::failure(
+            Problems{{{}, "mqtt.password_file", "the file " + settings->mqtt_password_file + ' ' + password.error()}});
+    }
+    settings->publish.password = *password;
+    return settings;
+}
+
+Problems check(const std::string& path) {
+    auto loaded = load(path);
+    return loaded ? Problems{} : std::move(loaded.error());
+}
+
+}  // namespace millrace::settings

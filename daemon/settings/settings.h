@@ -1,0 +1,61 @@
+// All that the daemon can be told, as plain structs, one per room.
+//
+// A config file is YAML; JSON is read by the same parser. Every problem is found in one pass. What the keys are, and
+// what they allow, stands in one table (field_table.h) from which also the reference page is made. Command-line
+// overrides are set by the caller afterwards. Values only; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/settings.h"
+#include "base/device_id.h"
+#include "base/result.h"
+#include "capture/settings.h"
+#include "hub/settings.h"
+#include "publish/settings.h"
+#include "settings/problem.h"
+#include "store/settings.h"
+
+namespace millrace::settings {
+
+enum class LogLevel : std::uint8_t { Debug, Info, Warn, Error };
+
+// Where keys are, not what they are.
+struct Keys {
+    std::string default_file;  // for bridges without a key of their own
+    std::string directory;     // of files named after their bridges
+    std::vector<std::pair<base::DeviceId, std::string>> bridges;
+};
+
+struct Settings {
+    capture::Settings capture;
+    store::Settings store;
+    publish::Settings publish;
+    api::Settings api;
+    hub::Settings hub;
+    Keys keys;
+    LogLevel log_level = LogLevel::Info;
+    std::string mqtt_password_file;  // already read into publish.password by `load`
+};
+
+// A config file is a few kilobytes; more is not one.
+inline constexpr std::size_t kMaxFileBytes = 256 * 1024;
+
+// Reads a config's text. Relative paths in it are relative to `directory`. Reads no file. The empty text gives what
+// holds without a config file: the defaults, in the system's time zone.
+[[nodiscard]] base::Result<Settings, Problems> parse(std::string_view text, const std::string& directory);
+
+// Reads a config file, and the password file that it names.
+[[nodiscard]] base::Result<Settings, Problems> load(const std::string& path);
+
+// Every problem of a config file; none when it is good.
+[[nodiscard]] Problems check(const std::string& path);
+
+// The reference page, made from the field table.
+[[nodiscard]] std::string reference_markdown();
+
+}  // namespace millrace::settings

@@ -1,0 +1,94 @@
+#include "store/projection_dump.h"
+
+#include <array>
+#include <cstdint>
+
+#include <SQLiteCpp/Database.h>
+
+#include "base/bytes.h"
+#include "store/connection.h"
+
+namespace millrace::store {
+namespace {
+
+struct Table {
+    const char* name;
+    const char* query;  // its only parameter is the device's number
+};
+
+constexpr std::array kTables{
+    Table{"device",
+          "SELECT kind, bridge, branch, firmware, first_seen_ms, last_seen_ms, cloud_settings, cloud_sensors,"
+          " cloud_devices FROM devices WHERE device = ?"},
+    Table{"meter", "SELECT series, base, highest, last_time_ms, lifetime_ul FROM meters WHERE sensor = ?"},
+    Table{"series", "SELECT number, base FROM series WHERE sensor = ? ORDER BY number"},
+    Table{"reading",
+          "SELECT time_ms, total, series, received_ms, time_is_receipt, advance, kind FROM readings WHERE sensor = ?"
+          " ORDER BY time_ms, total, series"},
+    Table{"quarter", "SELECT quarter_start_s, peaks FROM quarter_usage WHERE sensor = ? ORDER BY quarter_start_s"},
+    Table{"state", "SELECT time_ms, report, received_ms FROM states WHERE device = ? ORDER BY time_ms, report"},
+    Table{"event",
+          "SELECT time_ms, type, extra, received_ms FROM events WHERE device = ? ORDER BY time_ms, type, extra"},
+    Table{"log",
+          "SELECT time_ms, type, level, text, received_ms FROM logs WHERE device = ?"
+          " ORDER BY time_ms, type, level, text"},
+};
+
+// Texts come from devices: quoted, and with everything that could break a line written as hexadecimal digits.
+void append_text(std::string& line, const std::string& text) {
+    line += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) {
+            line += "\\x" + base::to_hex(base::as_bytes(std::string_view(&c, 1)));
+        } else {
+            line += c;
+        }
+    }
+    line += '"';
+}
+
+void append_row(std::string& line, const SQLite::Statement& row) {
+    for (int i = 0; i < row.getColumnCount(); ++i) {
+        const SQLite::Column column = row.getColumn(i);
+        line += ' ';
+        if (column.isNull()) {
+            line += '-';
+        } else if (column.isInteger()) {
+            line += std::to_string(column.getInt64());
+        } else {
+            append_text(line, column.getString());
+        }
+    }
+}
+
+}  // namespace
+
+void dump_projections(const SQLite::Database& connection, const std::function<void(std::string_view line)>& sink) {
+    SQLite::Statement devices(connection, "SELECT number, device FROM device_numbers ORDER BY device");
+    while (devices.executeStep()) {
+        for (const Table& table : kTables) {
+            SQLite::Statement rows(connection, table.query);
+            rows.bind(1, int_at(devices, 0));
+            while (rows.executeStep()) {
+                std::string line = std::string(table.name) + ' ' + text_at(devices, 1);
+                append_row(line, rows);
+                sink(line);
+            }
+        }
+    }
+}
+
+std::string projection_digest(const SQLite::Database& connection) {
+    constexpr std::uint64_t kPrime = 0x100000001b3;
+    std::uint64_t hash = 0xcbf29ce484222325;
+    const auto add = [&hash](char c) { hash = (hash ^ static_cast<unsigned char>(c)) * kPrime; };
+    dump_projections(connection, [&add](std::string_view line) {
+        for (const char c : line) add(c);
+        add('\n');
+    });
+    base::Bytes bytes;
+    for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(hash >> shift));
+    return base::to_hex(bytes);
+}
+
+}  // namespace millrace::store

@@ -1,0 +1,108 @@
+#include "store/reader.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+
+#include "store/connection.h"
+#include "store/fault.h"
+#include "store/reading_query.h"
+#include "store/usage_query.h"
+
+namespace millrace::store {
+namespace {
+
+constexpr const char* kStopping = "millrace is stopping";
+constexpr const char* kBusy = "too many questions are waiting for the database; ask again in a moment";
+
+}  // namespace
+
+Reader::Reader(std::string database_path, Post post, ReaderLimits limits)
+    : path_(std::move(database_path)), post_(std::move(post)), limits_(limits) {}
+
+Reader::~Reader() {
+    stop();
+}
+
+void Reader::start() {
+    stopping_ = false;
+    for (std::size_t i = 0; i < limits_.threads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+void Reader::stop() {
+    std::deque<Question> unanswered;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        unanswered.swap(questions_);
+        work_.notify_all();
+    }
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    for (const Question& question : unanswered) post_(question(nullptr, kStopping));
+}
+
+template <typename T, typename Query, typename Ask>
+void Reader::enqueue(Query query, Answer<T> answer, Ask ask) {
+    Question question = [this, query = std::move(query), answer = std::move(answer), ask](
+                            SQLite::Database* connection, const std::string& why_not) -> std::function<void()> {
+        base::Result<T, base::Error> result = base::failure(base::Error{why_not});
+        if (connection != nullptr) {
+            try {
+                result = ask(*connection, query);
+            } catch (const SQLite::Exception& exception) {
+                result = base::failure(base::Error{fault_of(exception, path_).message});
+            }
+        }
+        return [answer, result = std::move(result)]() mutable { answer(std::move(result)); };
+    };
+    const char* refusal = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) {
+            refusal = kStopping;
+        } else if (questions_.size() >= limits_.questions) {
+            refusal = kBusy;
+        } else {
+            questions_.push_back(std::move(question));
+            work_.notify_one();
+        }
+    }
+    if (refusal != nullptr) post_(question(nullptr, refusal));
+}
+
+void Reader::readings(ports::ReadingQuery query, Answer<ports::ReadingPage> answer) {
+    enqueue<ports::ReadingPage>(std::move(query), std::move(answer), read_readings);
+}
+
+void Reader::usage(ports::UsageQuery query, Answer<ports::UsageAnswer> answer) {
+    enqueue<ports::UsageAnswer>(std::move(query), std::move(answer), read_usage);
+}
+
+void Reader::run() {
+    std::unique_ptr<SQLite::Database> connection;
+    for (;;) {
+        Question question;
+        {
+            std::unique_lock lock(mutex_);
+            work_.wait(lock, [this] { return stopping_ || !questions_.empty(); });
+            if (stopping_) return;
+            question = std::move(questions_.front());
+            questions_.pop_front();
+        }
+        std::string why_not;
+        if (!connection) {
+            try {
+                connection = open_for_reading(path_);
+            } catch (const SQLite::Exception& exception) {
+                why_not = fault_of(exception, path_).message;
+            }
+        }
+        post_(question(connection.get(), why_not));
+    }
+}
+
+}  // namespace millrace::store

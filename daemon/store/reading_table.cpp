@@ -1,0 +1,86 @@
+#include "store/reading_table.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/time.h"
+#include "store/connection.h"
+
+namespace millrace::store {
+namespace {
+
+std::int64_t quarter_of(base::WallTime time) {
+    const std::int64_t seconds = base::unix_s(time);
+    const std::int64_t into = seconds % kQuarterSeconds;
+    return seconds - (into < 0 ? into + kQuarterSeconds : into);
+}
+
+// What a reading stands for, given the total below it in its series.
+std::int64_t share(std::int64_t total, std::optional<std::int64_t> below) {
+    return below ? std::max<std::int64_t>(0, total - *below) : 0;
+}
+
+}  // namespace
+
+ReadingTable::ReadingTable(SQLite::Database& connection)
+    : insert_(connection,
+              "INSERT INTO readings (sensor, time_ms, total, series, received_ms, time_is_receipt, advance, kind)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
+      below_(connection,
+             "SELECT total FROM readings WHERE sensor = ? AND series = ? AND (total, time_ms) < (?, ?)"
+             " ORDER BY total DESC, time_ms DESC LIMIT 1"),
+      above_(connection,
+             "SELECT total, time_ms FROM readings WHERE sensor = ? AND series = ? AND (total, time_ms) > (?, ?)"
+             " ORDER BY total, time_ms LIMIT 1"),
+      get_base_(connection, "SELECT base FROM series WHERE sensor = ? AND number = ?"),
+      set_base_(connection,
+                "INSERT INTO series (sensor, number, base) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET base = excluded.base"),
+      add_to_quarter_(connection,
+                      "INSERT INTO quarter_usage (sensor, quarter_start_s, peaks) VALUES (?, ?, ?)"
+                      " ON CONFLICT DO UPDATE SET peaks = peaks + excluded.peaks"),
+      drop_empty_quarter_(connection,
+                          "DELETE FROM quarter_usage WHERE sensor = ? AND quarter_start_s = ? AND peaks = 0") {}
+
+void ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::optional<base::PeakCount> base) {
+    if (base) lower_base(sensor, reading.series, base->value);
+    const std::int64_t total = reading.total.value;
+    const std::int64_t time_ms = base::unix_ms(reading.time);
+    const int inserted =
+        run(insert_, sensor, time_ms, total, reading.series, reading.received, std::int64_t{reading.time_is_receipt},
+            reading.advance.value, static_cast<std::int64_t>(reading.kind));
+    if (inserted == 0) return;
+    std::optional<std::int64_t> below = number_from(below_, sensor, reading.series, total, time_ms);
+    if (!below) below = number_from(get_base_, sensor, reading.series);
+    add_to_quarter(sensor, quarter_of(reading.time), share(total, below));
+    if (const auto above = first_above(sensor, reading.series, total, time_ms)) {
+        add_to_quarter(sensor, above->quarter_start_s, share(above->total, total) - share(above->total, below));
+    }
+}
+
+void ReadingTable::lower_base(std::int64_t sensor, std::int64_t series, std::int64_t base) {
+    const std::optional<std::int64_t> known = number_from(get_base_, sensor, series);
+    if (known && *known <= base) return;
+    run(set_base_, sensor, series, base);
+    constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+    if (const auto first = first_above(sensor, series, kLowest, kLowest)) {
+        add_to_quarter(sensor, first->quarter_start_s, share(first->total, base) - share(first->total, known));
+    }
+}
+
+std::optional<ReadingTable::Place> ReadingTable::first_above(std::int64_t sensor, std::int64_t series,
+                                                             std::int64_t total, std::int64_t time_ms) {
+    const Rewind rewind(above_);
+    bind_values(above_, sensor, series, total, time_ms);
+    if (!above_.executeStep()) return std::nullopt;
+    return Place{int_at(above_, 0), quarter_of(time_at(above_, 1))};
+}
+
+void ReadingTable::add_to_quarter(std::int64_t sensor, std::int64_t quarter_start_s, std::int64_t peaks) {
+    if (peaks == 0) return;
+    run(add_to_quarter_, sensor, quarter_start_s, peaks);
+    // A quarter without water has no row, whatever it went through to become so.
+    if (peaks < 0) run(drop_empty_quarter_, sensor, quarter_start_s);
+}
+
+}  // namespace millrace::store

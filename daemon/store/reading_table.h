@@ -1,0 +1,56 @@
+// The readings, and what ran in each quarter of an hour.
+//
+// A quarter's usage does not depend on the order in which readings came. Within a series, readings are ordered by
+// total, then time; each stands for the difference to the one before it (the first: to the series' base where that is
+// known, else for nothing), in the quarter of its own time. A reading that comes late between two others takes its
+// part from the upper one's quarter into its own. Whether a row was really inserted decides, not what the meter says
+// of the reading: so a sample sent again heals the hole that a failed write left, and otherwise changes nothing.
+// Quarters, because the offset of every time zone in use is a multiple of 15 minutes.
+//
+// Belongs to the thread of its connection, and works inside the caller's transaction. Throws SQLite::Exception.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <SQLiteCpp/Statement.h>
+
+#include "base/units.h"
+#include "meter/reading.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace millrace::store {
+
+inline constexpr std::int64_t kQuarterSeconds = 15 * 60;
+
+class ReadingTable {
+public:
+    explicit ReadingTable(SQLite::Database& connection);
+
+    // `sensor` is its number. Of several bases told for one series the lowest counts.
+    void add(std::int64_t sensor, const meter::Reading& reading, std::optional<base::PeakCount> base);
+
+private:
+    struct Place {
+        std::int64_t total = 0;
+        std::int64_t quarter_start_s = 0;
+    };
+
+    void lower_base(std::int64_t sensor, std::int64_t series, std::int64_t base);
+    void add_to_quarter(std::int64_t sensor, std::int64_t quarter_start_s, std::int64_t peaks);
+    [[nodiscard]] std::optional<Place> first_above(std::int64_t sensor, std::int64_t series, std::int64_t total,
+                                                   std::int64_t time_ms);
+
+    SQLite::Statement insert_;
+    SQLite::Statement below_;
+    SQLite::Statement above_;
+    SQLite::Statement get_base_;
+    SQLite::Statement set_base_;
+    SQLite::Statement add_to_quarter_;
+    SQLite::Statement drop_empty_quarter_;
+};
+
+}  // namespace millrace::store

@@ -1,0 +1,192 @@
+#include "store/schema.h"
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Transaction.h>
+#include <sqlite3.h>
+
+namespace millrace::store {
+namespace {
+
+constexpr const char* kVersion1 = R"sql(
+-- Primary: cannot be derived from anything else.
+CREATE TABLE frames (
+    id          INTEGER PRIMARY KEY,
+    received_ms INTEGER NOT NULL,
+    direction   INTEGER NOT NULL,
+    door        INTEGER NOT NULL,
+    bridge      TEXT,
+    qos         INTEGER NOT NULL,
+    dup         INTEGER NOT NULL,
+    retain      INTEGER NOT NULL,
+    topic       TEXT    NOT NULL,
+    payload     BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE calibrations (
+    number      INTEGER PRIMARY KEY,
+    sensor      TEXT    NOT NULL,
+    from_ms     INTEGER NOT NULL,
+    ul_per_peak INTEGER NOT NULL,
+    after_frame INTEGER NOT NULL
+) STRICT;
+
+-- Projections: made from the frames, and made anew by a rebuild. A device goes by a small number in them, which
+-- saves 15 bytes a row.
+CREATE TABLE device_numbers (
+    number INTEGER PRIMARY KEY,
+    device TEXT    NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE devices (
+    device         INTEGER PRIMARY KEY,
+    kind           INTEGER NOT NULL,
+    bridge         TEXT,
+    branch         TEXT,
+    firmware       TEXT,
+    first_seen_ms  INTEGER NOT NULL,
+    last_seen_ms   INTEGER NOT NULL,
+    cloud_settings TEXT    NOT NULL,
+    cloud_sensors  TEXT    NOT NULL,
+    cloud_devices  TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE readings (
+    sensor          INTEGER NOT NULL,
+    time_ms         INTEGER NOT NULL,
+    total           INTEGER NOT NULL,
+    series          INTEGER NOT NULL,
+    received_ms     INTEGER NOT NULL,
+    time_is_receipt INTEGER NOT NULL,
+    advance         INTEGER NOT NULL,
+    kind            INTEGER NOT NULL,
+    PRIMARY KEY (sensor, time_ms, total, series)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX readings_by_total ON readings (sensor, series, total, time_ms);
+
+CREATE TABLE series (
+    sensor INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    base   INTEGER NOT NULL,
+    PRIMARY KEY (sensor, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE quarter_usage (
+    sensor          INTEGER NOT NULL,
+    quarter_start_s INTEGER NOT NULL,
+    peaks           INTEGER NOT NULL,
+    PRIMARY KEY (sensor, quarter_start_s)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE states (
+    device      INTEGER NOT NULL,
+    time_ms     INTEGER NOT NULL,
+    report      TEXT    NOT NULL,
+    received_ms INTEGER NOT NULL,
+    PRIMARY KEY (device, time_ms, report)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+    device      INTEGER NOT NULL,
+    time_ms     INTEGER NOT NULL,
+    type        INTEGER NOT NULL,
+    extra       TEXT    NOT NULL,
+    received_ms INTEGER NOT NULL,
+    PRIMARY KEY (device, time_ms, type, extra)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE logs (
+    device      INTEGER NOT NULL,
+    time_ms     INTEGER NOT NULL,
+    type        INTEGER NOT NULL,
+    level       INTEGER NOT NULL,
+    text        TEXT    NOT NULL,
+    received_ms INTEGER NOT NULL,
+    PRIMARY KEY (device, time_ms, type, level, text)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE meters (
+    sensor       INTEGER PRIMARY KEY,
+    series       INTEGER NOT NULL,
+    base         INTEGER,
+    highest      INTEGER NOT NULL,
+    last_time_ms INTEGER,
+    lifetime_ul  INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array kMigrations{Migration{kVersion1}};
+
+int pragma(SQLite::Database& connection, const char* name) {
+    return connection.execAndGet(std::string("PRAGMA ") + name).getInt();
+}
+
+bool has_tables(SQLite::Database& connection) {
+    return connection.execAndGet("SELECT count(*) FROM sqlite_master").getInt() != 0;
+}
+
+base::Error not_ours(const std::string& path) {
+    return {path + " is not a store of Millrace; move it away, or name another directory with --state-dir"};
+}
+
+// Copied under another name first: a copy cut short must not pass for one.
+void back_up(SQLite::Database& connection, const std::string& path, int version) {
+    const std::string copy = path + ".v" + std::to_string(version) + ".backup";
+    const std::string unfinished = copy + ".unfinished";
+    std::error_code error;
+    std::filesystem::remove(unfinished, error);
+    connection.backup(unfinished.c_str(), SQLite::Database::Save);
+    std::filesystem::rename(unfinished, copy, error);
+    if (error) throw SQLite::Exception("cannot write the backup " + copy + ": " + error.message(), SQLITE_CANTOPEN);
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+    return kMigrations;
+}
+
+base::Result<void, base::Error> check_format(SQLite::Database& connection, const std::string& path,
+                                             std::span<const Migration> steps) {
+    const int newest = static_cast<int>(steps.size());
+    int application = 0;
+    int version = 0;
+    bool empty = false;
+    try {
+        application = pragma(connection, "application_id");
+        version = pragma(connection, "user_version");
+        empty = !has_tables(connection);
+    } catch (const SQLite::Exception& exception) {
+        if ((exception.getErrorCode() & 0xff) == SQLITE_NOTADB) return base::failure(not_ours(path));
+        throw;
+    }
+    if (empty && application == 0 && version == 0) return {};
+    if (application != kApplicationId || version < 1) return base::failure(not_ours(path));
+    if (version > newest) {
+        return base::failure(base::Error{
+            path + " was written by a newer Millrace (format " + std::to_string(version) + ", this one knows " +
+            std::to_string(newest) + "); install that version again, or restore the backup made before the update"});
+    }
+    return {};
+}
+
+void migrate(SQLite::Database& connection, const std::string& path, std::span<const Migration> steps) {
+    const int newest = static_cast<int>(steps.size());
+    const int old = pragma(connection, "user_version");
+    if (old >= newest) return;
+    if (old > 0) back_up(connection, path, old);
+    for (int version = old + 1; version <= newest; ++version) {
+        SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
+        connection.exec(steps[static_cast<std::size_t>(version) - 1].sql);
+        connection.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+        connection.exec("PRAGMA user_version = " + std::to_string(version));
+        transaction.commit();
+    }
+}
+
+}  // namespace millrace::store

@@ -1,0 +1,37 @@
+// The tables, as numbered steps forward: step N takes a file from version N-1 to version N.
+//
+// The version stands in the file (`user_version`), beside a mark that it is ours (`application_id`). What the tables
+// mean is written in FORMAT.md. Called once, by the thread that opens the store.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace millrace::store {
+
+// "MLRC", so that `file` and we can tell our databases from others.
+inline constexpr int kApplicationId = 0x4D4C5243;
+
+struct Migration {
+    const char* sql;
+};
+
+// All steps there are; their number is the version this program writes.
+[[nodiscard]] std::span<const Migration> migrations();
+
+// Checks that the file is empty or ours and not newer than we are, without changing it.
+[[nodiscard]] base::Result<void, base::Error> check_format(SQLite::Database& connection, const std::string& path,
+                                                           std::span<const Migration> steps = migrations());
+
+// Takes the file to the newest version, each step in a transaction of its own. A file that has data is copied before
+// its first step, to `<path>.v<old version>.backup`. Throws SQLite::Exception; the file then is at the last step that
+// was finished.
+void migrate(SQLite::Database& connection, const std::string& path, std::span<const Migration> steps = migrations());
+
+}  // namespace millrace::store

@@ -1,0 +1,129 @@
+#include "store/state_loader.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <SQLiteCpp/Database.h>
+
+#include "store/connection.h"
+#include "store/frame_table.h"
+#include "store/state_values.h"
+
+namespace millrace::store {
+namespace {
+
+// A report may hold any subset of a device's states; in this many reports all that it still tells have shown up.
+constexpr std::int64_t kReportsToMerge = 64;
+
+std::vector<ports::DeviceRecord> load_devices(const SQLite::Database& connection) {
+    std::vector<ports::DeviceRecord> devices;
+    SQLite::Statement query(connection,
+                            "SELECT n.device, d.kind, d.bridge, d.branch, d.firmware, d.first_seen_ms, d.last_seen_ms,"
+                            " d.cloud_settings, d.cloud_sensors, d.cloud_devices"
+                            " FROM devices d JOIN device_numbers n ON n.number = d.device ORDER BY d.device");
+    while (query.executeStep()) {
+        const auto id = device_at(query, 0);
+        if (!id) continue;
+        ports::DeviceRecord& record = devices.emplace_back();
+        record.id = *id;
+        record.kind = static_cast<ports::DeviceKind>(int_at(query, 1));
+        record.bridge = device_at(query, 2);
+        record.branch = optional_text_at(query, 3);
+        record.firmware = optional_text_at(query, 4);
+        record.first_seen = time_at(query, 5);
+        record.last_seen = time_at(query, 6);
+        record.cloud_settings = text_at(query, 7);
+        record.cloud_sensors = text_at(query, 8);
+        record.cloud_devices = text_at(query, 9);
+    }
+    return devices;
+}
+
+std::vector<ports::MeterRecord> load_meters(const SQLite::Database& connection) {
+    std::vector<ports::MeterRecord> meters;
+    SQLite::Statement query(connection,
+                            "SELECT n.device, m.series, m.base, m.highest, m.last_time_ms, m.lifetime_ul"
+                            " FROM meters m JOIN device_numbers n ON n.number = m.sensor ORDER BY m.sensor");
+    while (query.executeStep()) {
+        const auto id = device_at(query, 0);
+        if (!id) continue;
+        ports::MeterRecord& record = meters.emplace_back();
+        record.sensor = *id;
+        record.series.number = int_at(query, 1);
+        if (!query.isColumnNull(2)) record.series.base = base::PeakCount{int_at(query, 2)};
+        record.series.highest = {int_at(query, 3)};
+        if (!query.isColumnNull(4)) record.series.last_time = time_at(query, 4);
+        record.lifetime = {int_at(query, 5)};
+    }
+    return meters;
+}
+
+std::vector<meter::Reading> load_recent(SQLite::Statement& query, std::int64_t sensor) {
+    std::vector<meter::Reading> readings;
+    const Rewind rewind(query);
+    bind_values(query, sensor, static_cast<std::int64_t>(meter::SensorMeter::kRecentReadings));
+    while (query.executeStep()) {
+        readings.push_back({time_at(query, 0),
+                            time_at(query, 1),
+                            int_at(query, 2) != 0,
+                            int_at(query, 3),
+                            {int_at(query, 4)},
+                            {int_at(query, 5)},
+                            static_cast<meter::ReadingKind>(int_at(query, 6))});
+    }
+    std::reverse(readings.begin(), readings.end());
+    return readings;
+}
+
+// The newest value of each state that the device's last reports hold, stamped with the newest report's times.
+std::optional<ports::StateRecord> load_states(SQLite::Statement& query, std::int64_t number,
+                                              const base::DeviceId& device) {
+    std::vector<ports::StateRecord> reports;
+    const Rewind rewind(query);
+    bind_values(query, number, kReportsToMerge);
+    while (query.executeStep()) {
+        reports.push_back({device, time_at(query, 0), time_at(query, 1), state_values(text_at(query, 2))});
+    }
+    if (reports.empty()) return std::nullopt;
+    std::stable_sort(reports.begin(), reports.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.received, a.time) < std::tie(b.received, b.time);
+    });
+    std::map<std::uint64_t, std::int64_t> newest;
+    for (const ports::StateRecord& report : reports) {
+        for (const auto& [key, value] : report.values) newest[key] = value;
+    }
+    ports::StateRecord merged = std::move(reports.back());
+    merged.values.assign(newest.begin(), newest.end());
+    return merged;
+}
+
+}  // namespace
+
+ports::StoredState load_state(const SQLite::Database& connection) {
+    ports::StoredState state;
+    SQLite::Statement last_frame(connection, "SELECT max(id) FROM frames");
+    state.last_frame_id = number_from(last_frame).value_or(0);
+    state.devices = load_devices(connection);
+    state.meters = load_meters(connection);
+    SQLite::Statement readings(connection,
+                               "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind"
+                               " FROM readings WHERE sensor = ?"
+                               " ORDER BY time_ms DESC, total DESC, series DESC LIMIT ?");
+    SQLite::Statement states(connection,
+                             "SELECT time_ms, received_ms, report FROM states WHERE device = ?"
+                             " ORDER BY time_ms DESC LIMIT ?");
+    SQLite::Statement numbers(connection, "SELECT number, device FROM device_numbers ORDER BY number");
+    while (numbers.executeStep()) {
+        const auto device = device_at(numbers, 1);
+        if (!device) continue;
+        auto recent = load_recent(readings, int_at(numbers, 0));
+        if (!recent.empty()) state.recent_readings.emplace_back(*device, std::move(recent));
+        auto newest = load_states(states, int_at(numbers, 0), *device);
+        if (newest) state.latest_states.emplace_back(*device, std::move(*newest));
+    }
+    state.calibrations = read_calibrations(connection);
+    return state;
+}
+
+}  // namespace millrace::store

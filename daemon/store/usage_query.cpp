@@ -1,0 +1,86 @@
+#include "store/usage_query.h"
+
+#include <algorithm>
+
+#include <SQLiteCpp/Database.h>
+
+#include "store/connection.h"
+#include "store/frame_table.h"
+
+namespace millrace::store {
+namespace {
+
+// The years 0 to 9999: beyond, calendars mean nothing and the time zone library is out of its range.
+constexpr std::int64_t kEarliestMs = -62'167'219'200'000;
+constexpr std::int64_t kLatestMs = 253'402'300'800'000;
+
+base::Error too_many() {
+    return {"the range holds more than " + std::to_string(ports::kMaxUsageBuckets) +
+            " buckets; ask for a shorter one, or for larger buckets"};
+}
+
+// No bucket is longer than this, which tells without counting that a range is too long.
+base::Seconds longest(base::CalendarUnit unit) {
+    switch (unit) {
+        case base::CalendarUnit::Hour: return std::chrono::hours{1};
+        case base::CalendarUnit::Day: return std::chrono::hours{25};
+        case base::CalendarUnit::Month: return std::chrono::hours{24 * 31 + 1};
+        case base::CalendarUnit::Year: return std::chrono::hours{24 * 366 + 1};
+    }
+    return std::chrono::hours{1};
+}
+
+base::Result<std::vector<ports::UsageBucket>, base::Error> empty_buckets(const ports::UsageQuery& query) {
+    std::vector<ports::UsageBucket> buckets;
+    if (query.from >= query.to) return buckets;
+    if (base::unix_ms(query.from) < kEarliestMs || base::unix_ms(query.to) > kLatestMs) {
+        return base::failure(base::Error{"the range must lie within the years 0 to 9999"});
+    }
+    const auto at_least = static_cast<std::size_t>((query.to - query.from) / longest(query.bucket));
+    if (at_least > ports::kMaxUsageBuckets) return base::failure(too_many());
+    buckets.reserve(at_least + 2);
+    base::WallTime start = query.zone.start_of(query.bucket, query.from);
+    while (start < query.to) {
+        if (buckets.size() == ports::kMaxUsageBuckets) return base::failure(too_many());
+        base::WallTime end = query.zone.next_start(query.bucket, start);
+        if (end <= start) end = start + longest(query.bucket);
+        buckets.push_back({start, end, {}, {}});
+        start = end;
+    }
+    return buckets;
+}
+
+}  // namespace
+
+base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database& connection,
+                                                         const ports::UsageQuery& query) {
+    auto buckets = empty_buckets(query);
+    if (!buckets) return base::failure(std::move(buckets.error()));
+    const meter::CalibrationTable calibration(calibrations_in_force(connection, query.sensor));
+    ports::UsageAnswer answer{std::move(*buckets), calibration.calibrated()};
+    if (answer.buckets.empty()) return answer;
+
+    SQLite::Statement rows(connection,
+                           "SELECT quarter_start_s, peaks FROM quarter_usage"
+                           " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
+                           " AND quarter_start_s >= ? AND quarter_start_s < ? ORDER BY quarter_start_s");
+    bind_values(rows, query.sensor, base::unix_s(answer.buckets.front().start),
+                base::unix_s(answer.buckets.back().end));
+    const std::vector<meter::CalibrationEntry>& entries = calibration.entries();
+    auto next_entry = entries.begin();
+    base::VolumePerPeak per_peak = calibration.at(answer.buckets.front().start);
+    auto bucket = answer.buckets.begin();
+    while (rows.executeStep()) {
+        const base::WallTime quarter = base::from_unix_s(int_at(rows, 0));
+        const base::PeakCount peaks{int_at(rows, 1)};
+        while (bucket->end <= quarter) ++bucket;
+        for (; next_entry != entries.end() && next_entry->from <= quarter; ++next_entry) {
+            per_peak = next_entry->per_peak;
+        }
+        bucket->peaks += peaks;
+        bucket->volume += peaks * per_peak;
+    }
+    return answer;
+}
+
+}  // namespace millrace::store

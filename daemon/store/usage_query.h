@@ -1,0 +1,20 @@
+// Usage per hour, day, month or year, from the quarters of an hour that the store keeps.
+//
+// A quarter belongs to the bucket that holds its start, and its water counts at the calibration in force at its
+// start. On a reader's connection and thread; throws SQLite::Exception.
+#pragma once
+
+#include "base/result.h"
+#include "ports/history.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace millrace::store {
+
+// Fails when the range holds more than kMaxUsageBuckets buckets.
+[[nodiscard]] base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database& connection,
+                                                                       const ports::UsageQuery& query);
+
+}  // namespace millrace::store

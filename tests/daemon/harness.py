@@ -1,0 +1,203 @@
+"""What whole-daemon tests need: the daemon, a real Mosquitto, the emulated bridge, and ways to look at them.
+
+Every server is started by the test that uses it, on loopback and a port the system picked, and ended by its process
+id. Nothing sleeps for luck: `until` polls a condition up to a deadline and says what it waited for.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import paho.mqtt.client as mqtt
+
+BINARY = os.environ.get("MILLRACE_BINARY", "build/release/millrace")
+FIXTURES = pathlib.Path(__file__).resolve().parents[1] / "fixtures"
+BRIDGE = "61F6F57952E6B438"
+SENSOR = "61DA80B5F2A74DE4"
+KEY = "a1432af0625424ebb284610b32189a8ec65c18ba716e89f3eac93587a8bed5bb"  # made up, of the fixtures
+UNCALIBRATED_UL = 32_933
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(condition, what, seconds=20.0, every=0.02):
+    """The condition's first true value; fails with `what` when none comes in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(every)
+
+
+def listens(port):
+    with contextlib.closing(socket.socket()) as s:
+        s.settimeout(1)
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Process:
+    """A program whose output goes to a file, ended by its process id."""
+
+    def __init__(self, arguments, log, **options):
+        self.log_path = pathlib.Path(log)
+        self.log_file = open(self.log_path, "ab")
+        self.process = subprocess.Popen(arguments, stdout=self.log_file, stderr=subprocess.STDOUT, **options)
+        self.pid = self.process.pid
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def running(self):
+        return self.process.poll() is None
+
+    def kill(self):
+        """As a power cut would: no goodbye."""
+        if self.running():
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.log_file.close()
+
+    def stop(self, seconds=15):
+        """Politely; returns the exit code."""
+        if self.running():
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        finally:
+            self.kill()
+
+
+class Broker(Process):
+    """A Mosquitto of our own."""
+
+    def __init__(self, folder, name="broker", port=None, extra=""):
+        self.port = port or free_port()
+        config = pathlib.Path(folder) / f"{name}.conf"
+        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\n{extra}\n")
+        super().__init__(["mosquitto", "-c", str(config)], pathlib.Path(folder) / f"{name}.log")
+        until(lambda: listens(self.port), f"{name} to listen")
+
+
+class Listener:
+    """A client that writes down every message under a topic filter, with its time of arrival."""
+
+    def __init__(self, port, topic_filter="#"):
+        self.messages = []
+        self.lock = threading.Lock()
+        self.client = mqtt.Client(client_id="", clean_session=True)
+        subscribed = threading.Event()
+        self.client.on_connect = lambda c, *_: c.subscribe(topic_filter, qos=1)
+        self.client.on_subscribe = lambda *_: subscribed.set()
+        self.client.on_message = self._on_message
+        self.client.connect("127.0.0.1", port)
+        self.client.loop_start()
+        assert subscribed.wait(10), "the listener did not get its subscription"
+
+    def _on_message(self, _client, _userdata, message):
+        with self.lock:
+            self.messages.append((time.monotonic(), message.topic, message.payload))
+
+    def payloads(self, topic):
+        with self.lock:
+            return [payload.decode() for _, t, payload in self.messages if t == topic]
+
+    def last(self, topic):
+        seen = self.payloads(topic)
+        return seen[-1] if seen else None
+
+    def topics(self):
+        with self.lock:
+            return {t for _, t, _ in self.messages}
+
+    def close(self):
+        self.client.loop_stop()
+        self.client.disconnect()
+
+
+class Daemon(Process):
+    """`millrace run` in a folder of its own."""
+
+    def __init__(self, folder, broker=None, arguments=(), key=KEY, bridge_port=None, http_port=None, config="",
+                 wait=True, preexec_fn=None):
+        folder = pathlib.Path(folder)
+        self.state = folder / "state"
+        self.bridge_port = bridge_port or free_port()
+        self.http_port = http_port or free_port()
+        self.config = folder / "millrace.yaml"
+        text = "version: 1\n" + config
+        if broker:
+            text += f"mqtt:\n  host: 127.0.0.1\n  port: {broker.port}\n"
+        self.config.write_text(text)
+        command = [BINARY, "run", "--config", str(self.config), "--state-dir", str(self.state),
+                   "--bridge-listen", f"127.0.0.1:{self.bridge_port}", "--http-listen", f"127.0.0.1:{self.http_port}"]
+        if key:
+            command += ["--key-file", str(key_file(folder, key))]
+        super().__init__(command + list(arguments), folder / "millrace.log", preexec_fn=preexec_fn)
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self):
+        def up():
+            assert self.running(), f"the daemon ended: {self.log()}"
+            return listens(self.http_port) and self.http("/healthz")[0] == 200
+
+        until(up, "the daemon to answer")
+
+    def http(self, path):
+        """(status, body) of a GET; the body is parsed when it is JSON."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=10) as answer:
+                status, body, kind = answer.status, answer.read(), answer.headers.get("Content-Type", "")
+        except urllib.error.HTTPError as error:
+            status, body, kind = error.code, error.read(), error.headers.get("Content-Type", "")
+        return status, json.loads(body) if "json" in kind else body.decode()
+
+    def database(self):
+        return sqlite3.connect(f"file:{self.state}/millrace.db?mode=ro", uri=True)
+
+    def query(self, sql, *values):
+        with contextlib.closing(self.database()) as database:
+            return database.execute(sql, values).fetchall()
+
+
+def key_file(folder, key):
+    path = pathlib.Path(folder) / "bridge.key"
+    path.write_text(key + "\n")
+    return path
+
+
+class Bridge(Process):
+    """`millrace simulate`: an emulated bridge with its sensor."""
+
+    def __init__(self, folder, port, *arguments, key=KEY, name="bridge"):
+        command = [BINARY, "simulate", "--host", "127.0.0.1", "--port", str(port), "--bridge", BRIDGE,
+                   "--sensor", SENSOR]
+        if key:
+            command += ["--key-file", str(key_file(folder, key))]
+        super().__init__(command + [str(a) for a in arguments], pathlib.Path(folder) / f"{name}.log")
+
+
+def run(*arguments, **options):
+    """A command of the binary, to its end."""
+    return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=120, **options)
+
+
+def ledger(path):
+    """The samples the emulated bridge knows to be acknowledged: (sensor, timestamp, value)."""
+    lines = pathlib.Path(path).read_text().splitlines() if pathlib.Path(path).exists() else []
+    rows = [line.split(",") for line in lines]
+    return [(row[0], int(row[1]), int(row[2])) for row in rows if len(row) == 3]

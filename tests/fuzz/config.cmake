@@ -1,0 +1,1 @@
+millrace_fuzzer(config LINKS millrace::settings)

@@ -1,0 +1,1 @@
+millrace_fuzzer(message LINKS millrace::message)

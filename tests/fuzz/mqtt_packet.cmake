@@ -1,0 +1,1 @@
+millrace_fuzzer(mqtt_packet LINKS millrace::mqtt)

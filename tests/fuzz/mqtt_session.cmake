@@ -1,0 +1,1 @@
+millrace_fuzzer(mqtt_session LINKS millrace::mqtt)

@@ -1,0 +1,1 @@
+millrace_fuzzer(pcap LINKS millrace::capture_pcap)

@@ -1,0 +1,1 @@
+millrace_fuzzer(secretbox LINKS millrace::payload)

@@ -1,0 +1,1 @@
+millrace_fuzzer(topic LINKS millrace::message)

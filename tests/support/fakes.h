@@ -1,0 +1,96 @@
+// Stand-ins for what lives at the edges, for unit tests: a clock that moves when told, a store that writes when told.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "ports/bridge_link.h"
+#include "ports/frame_store.h"
+#include "ports/notices.h"
+#include "ports/random.h"
+
+namespace millrace::support {
+
+class FakeClock final : public base::Clock {
+public:
+    explicit FakeClock(base::WallTime start) : wall_(start) {}
+
+    [[nodiscard]] base::WallTime wall_now() const override { return wall_; }
+    [[nodiscard]] base::SteadyTime steady_now() const override { return steady_; }
+
+    void advance(base::Milliseconds by) {
+        wall_ += by;
+        steady_ += by;
+    }
+
+private:
+    base::WallTime wall_;
+    base::SteadyTime steady_{};
+};
+
+// Counts up, so that two fills differ and a test can foresee both.
+class CountingRandom final : public ports::Random {
+public:
+    void fill(std::span<std::uint8_t> bytes) override {
+        for (std::uint8_t& byte : bytes) byte = next_++;
+    }
+
+private:
+    std::uint8_t next_ = 1;
+};
+
+class RecordedNotices final : public ports::Notices {
+public:
+    void notice(ports::Severity severity, const std::string& text) override { said.emplace_back(severity, text); }
+
+    std::vector<std::pair<ports::Severity, std::string>> said;
+};
+
+// Keeps commits waiting until the test lets them through.
+class FakeStore final : public ports::FrameStore {
+public:
+    bool commit(ports::Commit commit, Done done) override {
+        if (full) return false;
+        commits.push_back(commit);
+        waiting_.push_back(std::move(done));
+        return true;
+    }
+
+    // Everything queued so far is on disk, or has failed.
+    void finish(bool durable = true) {
+        while (!waiting_.empty()) {
+            const Done done = std::move(waiting_.front());
+            waiting_.pop_front();
+            done(durable);
+        }
+    }
+
+    bool full = false;
+    std::vector<ports::Commit> commits;
+
+private:
+    std::deque<Done> waiting_;
+};
+
+class RecordedLink final : public ports::BridgeLink {
+public:
+    struct Published {
+        ports::ConnectionId connection;
+        std::string topic;
+        base::Bytes payload;
+    };
+
+    void acknowledge(ports::ConnectionId, std::uint16_t packet_id) override { acknowledged.push_back(packet_id); }
+    void publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t) override {
+        published.push_back({connection, std::move(topic), std::move(payload)});
+    }
+
+    std::vector<std::uint16_t> acknowledged;
+    std::vector<Published> published;
+};
+
+}  // namespace millrace::support

@@ -1,0 +1,212 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "api/devices.h"
+#include "api/health.h"
+#include "api/page.h"
+#include "api/parameters.h"
+#include "api/quantity.h"
+#include "api/readings.h"
+#include "api/status.h"
+#include "api/usage.h"
+#include "unit/api/fakes.h"
+
+namespace millrace::api {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const base::WallTime kNow = *base::from_rfc3339("2026-11-23T16:20:00Z");
+
+base::TimeZone denver() {
+    return *base::TimeZone::load("America/Denver");
+}
+
+TEST(DevicesDocument, ShowsAWorkingPair) {
+    const ports::LiveState live{{sample_bridge()}, {sample_sensor()}};
+    const json document = json::parse(devices_document(live, base::VolumeUnit::Litre, denver(), kNow));
+    EXPECT_EQ(document["time"], "2026-11-23T09:20:00-07:00");
+    EXPECT_EQ(document["unit"], "L");
+    EXPECT_EQ(document["flow_unit"], "L/min");
+    const json& sensor = document["sensors"][0];
+    EXPECT_EQ(sensor["uuid"], "0123456789ABCDEF");
+    EXPECT_EQ(sensor["bridge"], "FEDCBA9876543210");
+    EXPECT_EQ(sensor["flow"], 9.0);
+    EXPECT_EQ(sensor["running"], true);
+    EXPECT_EQ(sensor["today"], 321.5);
+    EXPECT_EQ(sensor["lifetime"], 12345.678);
+    EXPECT_EQ(sensor["calibrated"], false);
+    EXPECT_EQ(sensor["volume_per_peak_ml"], 32.933);
+    EXPECT_EQ(sensor["last_seen"], "2026-11-23T09:19:57.250-07:00");
+    EXPECT_EQ(sensor["battery_mv"], 3012);
+    EXPECT_TRUE(sensor["temperature_celsius"].is_null());
+    const json& bridge = document["bridges"][0];
+    EXPECT_EQ(bridge["connected"], true);
+    EXPECT_EQ(bridge["door"], "stand_in");
+    EXPECT_EQ(bridge["frames_unopened"], 3);
+    EXPECT_TRUE(bridge["wifi_rssi_dbm"].is_null());
+}
+
+TEST(DevicesDocument, SaysNothingOfFlowWhileReadingsAreSealed) {
+    ports::LiveSensor sensor = sample_sensor();
+    sensor.estimated = true;
+    const json shown_sensor =
+        json::parse(devices_document({{}, {sensor}}, base::VolumeUnit::Litre, {}, kNow))["sensors"][0];
+    EXPECT_EQ(shown_sensor["estimated"], true);
+    EXPECT_TRUE(shown_sensor["flow"].is_null());
+    EXPECT_TRUE(shown_sensor["running"].is_null());
+    EXPECT_TRUE(shown_sensor["today"].is_null());
+    EXPECT_EQ(shown_sensor["lifetime"], 12345.678);
+}
+
+TEST(DevicesDocument, SurvivesFirmwareNamesThatAreNotUtf8) {
+    ports::LiveBridge bridge = sample_bridge();
+    bridge.firmware = "\xff\xfe\"<script>";
+    const json document = json::parse(devices_document({{bridge}, {}}, base::VolumeUnit::Litre, {}, kNow));
+    EXPECT_THAT(document["bridges"][0]["firmware"].get<std::string>(), HasSubstr("<script>"));
+}
+
+TEST(DevicesDocument, IsTwoEmptyListsBeforeAnythingWasHeard) {
+    const json document = json::parse(devices_document({}, base::VolumeUnit::Gallon, {}, kNow));
+    EXPECT_EQ(document["bridges"], json::array());
+    EXPECT_EQ(document["sensors"], json::array());
+}
+
+TEST(Quantity, ShowsEveryUnit) {
+    const base::Volume volume{2'831'684'659'200};  // a hundred thousand cubic feet
+    EXPECT_DOUBLE_EQ(shown(volume, base::VolumeUnit::CubicFoot), 100'000.0);
+    EXPECT_DOUBLE_EQ(shown(volume, base::VolumeUnit::Ccf), 1'000.0);
+    EXPECT_DOUBLE_EQ(shown(volume, base::VolumeUnit::CubicMetre), 2831.6846592);
+    EXPECT_DOUBLE_EQ(shown(base::Volume{3'785'412}, base::VolumeUnit::Gallon), 1.0);
+    EXPECT_GT(shown(base::Volume{32'933}, base::VolumeUnit::Ccf), 0.0);
+    const base::FlowRate flow{1'000'000};
+    EXPECT_DOUBLE_EQ(shown(flow, base::VolumeUnit::Litre), 60.0);
+    EXPECT_DOUBLE_EQ(shown(flow, base::VolumeUnit::CubicMetre), 3.6);
+    EXPECT_DOUBLE_EQ(shown(flow, base::VolumeUnit::Ccf), shown(flow, base::VolumeUnit::Gallon));
+}
+
+TEST(ReadingsDocument, GivesPeaksAndTheirVolume) {
+    meter::Reading reading;
+    reading.time = *base::from_rfc3339("2026-11-23T16:00:05Z");
+    reading.received = *base::from_rfc3339("2026-11-23T16:00:07.5Z");
+    reading.series = 2;
+    reading.total = {70'000};
+    reading.advance = {10};
+    reading.kind = meter::ReadingKind::CatchUp;
+    ReadingsView view;
+    view.sensor = kSensor;
+    view.from = kNow - std::chrono::hours{1};
+    view.to = kNow;
+    view.zone = denver();
+    view.per_peak = {32'933};
+    const json document = json::parse(readings_document({{reading}, "next"}, view));
+    EXPECT_EQ(document["calibrated"], false);
+    EXPECT_EQ(document["next_cursor"], "next");
+    EXPECT_EQ(document["items"].size(), 1u);
+    EXPECT_EQ(document["items"][0], json::parse(R"({"time": "2026-11-23T09:00:05-07:00",
+        "received": "2026-11-23T09:00:07.500-07:00", "time_is_receipt": false, "total_peaks": 70000, "peaks": 10,
+        "volume": 0.32933, "series": 2, "kind": "catch_up"})"));
+    EXPECT_TRUE(json::parse(readings_document({}, view))["next_cursor"].is_null());
+}
+
+TEST(UsageDocument, SumsItsBuckets) {
+    UsageView view;
+    view.sensor = kSensor;
+    view.from = kNow - std::chrono::hours{2};
+    view.to = kNow;
+    view.unit = base::VolumeUnit::Gallon;
+    view.zone = denver();
+    ports::UsageAnswer answer;
+    answer.calibrated = true;
+    answer.buckets = {{kNow - std::chrono::hours{2}, kNow - std::chrono::hours{1}, {3}, {3'785'412}},
+                      {kNow - std::chrono::hours{1}, kNow, {4}, {2 * 3'785'412}}};
+    const json document = json::parse(usage_document(answer, view));
+    EXPECT_EQ(document["calibrated"], true);
+    EXPECT_EQ(document["time_zone"], "America/Denver");
+    EXPECT_EQ(document["unit"], "gal");
+    EXPECT_EQ(document["peaks"], 7);
+    EXPECT_DOUBLE_EQ(document["volume"], 3.0);
+    EXPECT_EQ(document["items"][0], json::parse(R"({"start": "2026-11-23T07:20:00-07:00",
+        "end": "2026-11-23T08:20:00-07:00", "peaks": 3, "volume": 1.0})"));
+}
+
+TEST(Usage, DefaultRangeEndsWithTheRunningBucket) {
+    const auto zone = denver();
+    EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Hour, zone)), "2026-11-22T10:00:00-07:00");
+    EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Day, zone)), "2026-10-25T00:00:00-06:00");
+    EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Month, zone)), "2025-12-01T00:00:00-07:00");
+    EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Year, zone)), "2022-01-01T00:00:00-07:00");
+    // `to` is exclusive: at the stroke of the hour no new bucket has begun.
+    const auto stroke = *base::from_rfc3339("2026-11-23T16:00:00Z");
+    EXPECT_EQ(zone.rfc3339(default_from(stroke, base::CalendarUnit::Hour, zone)), "2026-11-22T09:00:00-07:00");
+}
+
+TEST(Usage, NeverCountsFewerBucketsThanThereAre) {
+    const auto zone = denver();
+    const auto from = *base::from_rfc3339("2025-01-31T23:59:59Z");
+    for (const auto unit :
+         {base::CalendarUnit::Hour, base::CalendarUnit::Day, base::CalendarUnit::Month, base::CalendarUnit::Year}) {
+        for (const int hours : {1, 23, 24, 25, 24 * 28, 24 * 59, 24 * 365, 24 * 800}) {
+            const auto to = from + std::chrono::hours{hours};
+            std::size_t real = 0;
+            for (auto start = zone.start_of(unit, from); start < to; start = zone.next_start(unit, start)) ++real;
+            EXPECT_GE(most_buckets(from, to, unit), real) << hours << " h of " << name(unit);
+        }
+    }
+    EXPECT_EQ(most_buckets(kNow, kNow, base::CalendarUnit::Hour), 0u);
+}
+
+TEST(StatusDocument, CountsAndPassesHealthOn) {
+    StatusInfo status{"1.2.3", "local", kNow - std::chrono::hours{1}};
+    Settings settings;
+    settings.zone = denver();
+    const json document = json::parse(status_document(status, settings, {{sample_bridge()}, {sample_sensor()}},
+                                                      {{"store", false, "The disk is full."}}, kNow));
+    EXPECT_EQ(document["version"], "1.2.3");
+    EXPECT_EQ(document["mode"], "local");
+    EXPECT_EQ(document["started"], "2026-11-23T08:20:00-07:00");
+    EXPECT_EQ(document["healthy"], false);
+    EXPECT_EQ(document["health"][0]["detail"], "The disk is full.");
+    EXPECT_EQ(document["counts"], json::parse(R"({"bridges": 1, "bridges_connected": 1, "sensors": 1,
+        "sensors_running": 1, "frames_opened": 42, "frames_unopened": 3})"));
+}
+
+TEST(ReadinessDocument, IsReadyOnlyWhenEveryPartIs) {
+    EXPECT_EQ(json::parse(readiness_document({{"store", true, ""}, {"cloud", false, "gone"}}))["ready"], false);
+    EXPECT_EQ(json::parse(readiness_document({{"store", true, ""}}))["ready"], true);
+}
+
+TEST(Page, TagChangesWithEveryByte) {
+    EXPECT_EQ(entity_tag("abc"), entity_tag("abc"));
+    EXPECT_NE(entity_tag("abc"), entity_tag("abd"));
+    EXPECT_NE(entity_tag("abc"), entity_tag(""));
+}
+
+TEST(Page, NoneMatchTakesListsWeakTagsAndStar) {
+    EXPECT_TRUE(none_match_names("\"a\"", "\"a\""));
+    EXPECT_TRUE(none_match_names("\"b\", W/\"a\" ", "\"a\""));
+    EXPECT_TRUE(none_match_names("*", "\"a\""));
+    EXPECT_FALSE(none_match_names("", "\"a\""));
+    EXPECT_FALSE(none_match_names("\"aa\", a", "\"a\""));
+}
+
+// The content security policy forbids inline code and styles, and any base path must do.
+TEST(Page, FilesObeyTheirOwnRules) {
+    ASSERT_EQ(assets().size(), 4u);
+    for (const Asset& asset : assets()) {
+        ASSERT_GT(asset.content.size(), 100u) << asset.path;
+        const std::string content(asset.content);
+        EXPECT_THAT(content, Not(HasSubstr("innerHTML"))) << asset.path;
+        EXPECT_THAT(content, Not(HasSubstr("style=\""))) << asset.path;
+        EXPECT_THAT(content, Not(HasSubstr("onclick"))) << asset.path;
+        EXPECT_THAT(content, Not(HasSubstr("https://"))) << asset.path;
+        EXPECT_THAT(content, Not(HasSubstr("=\"/"))) << asset.path;
+        EXPECT_THAT(content, Not(HasSubstr("'/api"))) << asset.path;
+    }
+}
+
+}  // namespace
+}  // namespace millrace::api

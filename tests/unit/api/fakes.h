@@ -1,0 +1,97 @@
+// What stands in for the hub and the store in the tests of the API.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/server.h"
+#include "base/time.h"
+#include "ports/health.h"
+#include "ports/history.h"
+#include "ports/live.h"
+
+namespace millrace::api {
+
+class FakeClock : public base::Clock {
+public:
+    [[nodiscard]] base::WallTime wall_now() const override { return wall; }
+    [[nodiscard]] base::SteadyTime steady_now() const override { return {}; }
+    base::WallTime wall = *base::from_rfc3339("2026-11-23T16:20:00Z");
+};
+
+class FakeLive : public ports::LiveView {
+public:
+    [[nodiscard]] ports::LiveState live() const override { return state; }
+    ports::LiveState state;
+};
+
+// Keeps every question; answers when the test says so, or at once when `at_once` is set.
+class FakeHistory : public ports::History {
+public:
+    void readings(ports::ReadingQuery query, Answer<ports::ReadingPage> answer) override {
+        reading_queries.push_back(std::move(query));
+        if (at_once) return answer(page);
+        waiting.push_back([this, answer = std::move(answer)] { answer(page); });
+    }
+    void usage(ports::UsageQuery query, Answer<ports::UsageAnswer> answer) override {
+        usage_queries.push_back(std::move(query));
+        if (at_once) return answer(usage_answer);
+        waiting.push_back([this, answer = std::move(answer)] { answer(usage_answer); });
+    }
+
+    bool at_once = true;
+    base::Result<ports::ReadingPage, base::Error> page;
+    base::Result<ports::UsageAnswer, base::Error> usage_answer;
+    std::vector<ports::ReadingQuery> reading_queries;
+    std::vector<ports::UsageQuery> usage_queries;
+    std::vector<std::function<void()>> waiting;
+};
+
+class FakeReport : public ports::SelfReport {
+public:
+    void health(std::vector<ports::HealthItem>& items) const override {
+        items.insert(items.end(), health_items.begin(), health_items.end());
+    }
+    void metrics(std::vector<ports::Metric>& metrics) const override {
+        metrics.insert(metrics.end(), own_metrics.begin(), own_metrics.end());
+    }
+    std::vector<ports::HealthItem> health_items;
+    std::vector<ports::Metric> own_metrics;
+};
+
+inline const base::DeviceId kSensor = *base::DeviceId::parse("0123456789ABCDEF");
+inline const base::DeviceId kBridge = *base::DeviceId::parse("FEDCBA9876543210");
+
+inline ports::LiveSensor sample_sensor() {
+    ports::LiveSensor sensor;
+    sensor.id = kSensor;
+    sensor.bridge = kBridge;
+    sensor.flow = {150'000};  // 9 L/min
+    sensor.running = true;
+    sensor.lifetime = {12'345'678'000};
+    sensor.today = {321'500'000};
+    sensor.per_peak = {32'933};
+    sensor.last_reading = base::from_rfc3339("2026-11-23T16:19:55Z");
+    sensor.last_seen = base::from_rfc3339("2026-11-23T16:19:57.250Z");
+    sensor.battery_mv = 3012;
+    sensor.rssi_dbm = -71;
+    return sensor;
+}
+
+inline ports::LiveBridge sample_bridge() {
+    ports::LiveBridge bridge;
+    bridge.id = kBridge;
+    bridge.connected = true;
+    bridge.door = ports::Door::StandIn;
+    bridge.peer = "192.168.1.50:49152";
+    bridge.connected_since = base::from_rfc3339("2026-11-23T10:00:00Z");
+    bridge.last_seen = base::from_rfc3339("2026-11-23T16:19:57.250Z");
+    bridge.has_key = true;
+    bridge.frames_opened = 42;
+    bridge.frames_unopened = 3;
+    return bridge;
+}
+
+}  // namespace millrace::api

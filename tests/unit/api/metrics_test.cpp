@@ -1,0 +1,85 @@
+#include "api/metrics.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/api/fakes.h"
+
+namespace millrace::api {
+namespace {
+
+using ports::Metric;
+using ports::MetricType;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Exposition, WritesHelpTypeAndValue) {
+    EXPECT_EQ(
+        exposition({{"millrace_frames_total", "Frames seen.", MetricType::Counter, {{"direction", "to_cloud"}}, 12},
+                    {"millrace_up", "Runs.", MetricType::Gauge, {}, 1.5}}),
+        "# HELP millrace_frames_total Frames seen.\n"
+        "# TYPE millrace_frames_total counter\n"
+        "millrace_frames_total{direction=\"to_cloud\"} 12\n"
+        "# HELP millrace_up Runs.\n"
+        "# TYPE millrace_up gauge\n"
+        "millrace_up 1.5\n");
+}
+
+TEST(Exposition, GathersANameThatSeveralPartsReport) {
+    EXPECT_EQ(exposition({{"a", "First.", MetricType::Gauge, {{"x", "1"}}, 1},
+                          {"b", "B.", MetricType::Gauge, {}, 2},
+                          {"a", "Other words.", MetricType::Gauge, {{"x", "2"}}, 3}}),
+              "# HELP a First.\n# TYPE a gauge\na{x=\"1\"} 1\na{x=\"2\"} 3\n# HELP b B.\n# TYPE b gauge\nb 2\n");
+}
+
+TEST(Exposition, EscapesLabelsAndHelp) {
+    EXPECT_EQ(exposition({{"a", "back\\slash \"and\"\nline", MetricType::Gauge, {{"l", "q\"b\\n\n"}}, 0}}),
+              "# HELP a back\\\\slash \"and\"\\nline\n# TYPE a gauge\na{l=\"q\\\"b\\\\n\\n\"} 0\n");
+}
+
+TEST(Exposition, LeavesOutWhatWouldSpoilThePage) {
+    EXPECT_EQ(exposition({{"a", "A.", MetricType::Gauge, {}, 1},
+                          {"a", "A.", MetricType::Gauge, {}, 2},
+                          {"a", "A.", MetricType::Counter, {{"x", "1"}}, 3},
+                          {"bad name", "B.", MetricType::Gauge, {}, 4},
+                          {"1a", "B.", MetricType::Gauge, {}, 4},
+                          {"c", "C.", MetricType::Gauge, {{"a-b", "1"}}, 5}}),
+              "# HELP a A.\n# TYPE a gauge\na 1\n");
+}
+
+TEST(Exposition, WritesNumbersInFullAndTheOddOnesByName) {
+    const std::string text = exposition({{"a", "", MetricType::Gauge, {}, 1764.125},
+                                         {"b", "", MetricType::Gauge, {}, std::nan("")},
+                                         {"c", "", MetricType::Gauge, {}, -std::numeric_limits<double>::infinity()},
+                                         {"d", "", MetricType::Gauge, {}, 12345678901.0}});
+    EXPECT_THAT(text, HasSubstr("a 1764.125\n"));
+    EXPECT_THAT(text, HasSubstr("b NaN\n"));
+    EXPECT_THAT(text, HasSubstr("c -Inf\n"));
+    EXPECT_THAT(text, HasSubstr("d 12345678901\n"));
+}
+
+TEST(LiveMetrics, TellLitresAndWhetherTheyAreCalibrated) {
+    std::vector<Metric> metrics;
+    append_live_metrics({{sample_bridge()}, {sample_sensor()}}, metrics);
+    const std::string text = exposition(metrics);
+    EXPECT_THAT(text, HasSubstr("# TYPE millrace_water_liters_total counter\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_water_liters_total{sensor=\"0123456789ABCDEF\"} 12345.678\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_sensor_calibrated{sensor=\"0123456789ABCDEF\"} 0\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_flow_liters_per_second{sensor=\"0123456789ABCDEF\"} 0.15\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_sensor_battery_volts{sensor=\"0123456789ABCDEF\"} 3.012\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_bridge_connected{bridge=\"FEDCBA9876543210\"} 1\n"));
+}
+
+TEST(LiveMetrics, TellNoFlowThatIsNotKnown) {
+    std::vector<Metric> metrics;
+    ports::LiveSensor sensor = sample_sensor();
+    sensor.estimated = true;
+    append_live_metrics({{}, {sensor}}, metrics);
+    EXPECT_THAT(exposition(metrics), Not(HasSubstr("millrace_flow_")));
+}
+
+}  // namespace
+}  // namespace millrace::api

@@ -1,0 +1,97 @@
+#include "api/router.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace millrace::api {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RouterTest : public ::testing::Test {
+protected:
+    RouterTest() {
+        add(Method::Get, "/", "root");
+        add(Method::Get, "/api/v1/sensors/{uuid}/usage", "usage");
+        add(Method::Get, "/api/v1/alarms", "alarms");
+        add(Method::Post, "/api/v1/alarms", "made");
+    }
+
+    void add(Method method, std::string_view pattern, std::string name) {
+        router_.add(method, pattern, [name](const Request& request, const Responder& responder) {
+            responder.answer(json_response(name + std::string(request.path_parameter("uuid"))));
+        });
+    }
+
+    Response ask(Method method, std::vector<std::string> segments) {
+        Response got;
+        got.status = 0;
+        Request request;
+        request.method = method;
+        request.segments = std::move(segments);
+        router_.handle(std::move(request), Responder([&](Response response) { got = std::move(response); }));
+        return got;
+    }
+
+    Router router_;
+};
+
+std::string allow_of(const Response& response) {
+    for (const auto& [name, value] : response.headers) {
+        if (name == "Allow") return value;
+    }
+    return {};
+}
+
+TEST_F(RouterTest, GivesNamedSegmentsToTheHandler) {
+    EXPECT_EQ(ask(Method::Get, {"api", "v1", "sensors", "AB", "usage"}).body, "usageAB");
+    EXPECT_EQ(ask(Method::Get, {""}).body, "root");
+}
+
+TEST_F(RouterTest, UnknownPathIsAProblemWith404) {
+    for (const auto& path : std::vector<std::vector<std::string>>{
+             {"api"}, {"api", "v1", "alarms", ""}, {"api", "v1", "sensors", "", "usage"}, {"..", "etc", "passwd"}}) {
+        const Response response = ask(Method::Get, path);
+        EXPECT_EQ(response.status, 404u);
+        EXPECT_EQ(response.content_type, "application/problem+json");
+    }
+}
+
+TEST_F(RouterTest, HeadIsServedWhereGetIs) {
+    EXPECT_EQ(ask(Method::Head, {"api", "v1", "alarms"}).status, 200u);
+    EXPECT_EQ(ask(Method::Head, {"api"}).status, 404u);
+}
+
+TEST_F(RouterTest, WrongMethodNamesTheRightOnes) {
+    const Response response = ask(Method::Delete, {"api", "v1", "alarms"});
+    EXPECT_EQ(response.status, 405u);
+    EXPECT_EQ(allow_of(response), "GET, HEAD, POST, OPTIONS");
+    EXPECT_THAT(response.body, HasSubstr("POST"));
+    EXPECT_EQ(ask(Method::Other, {""}).status, 405u);
+}
+
+TEST_F(RouterTest, OptionsAreAnsweredWithoutAHandler) {
+    const Response response = ask(Method::Options, {""});
+    EXPECT_EQ(response.status, 204u);
+    EXPECT_EQ(allow_of(response), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(allow_of(ask(Method::Options, {"*"})), "GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(ask(Method::Options, {"api"}).status, 404u);
+}
+
+TEST_F(RouterTest, OnlyARouteOfItsOwnWantsABody) {
+    EXPECT_TRUE(router_.wants_body(Method::Post, {"api", "v1", "alarms"}));
+    EXPECT_FALSE(router_.wants_body(Method::Post, {""}));
+    EXPECT_FALSE(router_.wants_body(Method::Get, {""}));
+}
+
+TEST(Responder, OnlyTheFirstAnswerCounts) {
+    int answers = 0;
+    const Responder responder([&](const Response&) { ++answers; });
+    const Responder copy = responder;
+    copy.answer({});
+    responder.answer({});
+    EXPECT_EQ(answers, 1);
+}
+
+}  // namespace
+}  // namespace millrace::api

@@ -1,0 +1,152 @@
+// The relay with real programs on both sides: Mosquitto as the cloud, its command line clients as bridges.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "fixture.h"
+
+namespace millrace::capture {
+namespace {
+
+constexpr const char* kBroker = "/usr/sbin/mosquitto";
+constexpr const char* kPublish = "/usr/bin/mosquitto_pub";
+constexpr const char* kSubscribe = "/usr/bin/mosquitto_sub";
+
+// A program that ends with the test.
+class Process {
+public:
+    Process(const std::vector<std::string>& command, const std::string& output) {
+        std::vector<char*> arguments;
+        for (const auto& part : command) arguments.push_back(const_cast<char*>(part.c_str()));
+        arguments.push_back(nullptr);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            if (::freopen(output.c_str(), "w", stdout) == nullptr) ::_exit(126);
+            if (::freopen("/dev/null", "w", stderr) == nullptr) ::_exit(126);
+            ::execv(arguments[0], arguments.data());
+            ::_exit(127);
+        }
+    }
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+    ~Process() {
+        if (pid_ <= 0) return;
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+
+    [[nodiscard]] bool has_ended() {
+        if (pid_ <= 0) return true;
+        if (::waitpid(pid_, &status_, WNOHANG) != pid_) return false;
+        pid_ = -1;
+        return true;
+    }
+    [[nodiscard]] int exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
+
+private:
+    pid_t pid_ = -1;
+    int status_ = 0;
+};
+
+std::string contents(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class RelayMosquitto : public DoorsTest {
+protected:
+    void SetUp() override {
+        for (const char* program : {kBroker, kPublish, kSubscribe}) {
+            if (::access(program, X_OK) != 0) GTEST_SKIP() << program << " is not installed";
+        }
+        std::string pattern = testing::TempDir() + "millrace-relay-XXXXXX";
+        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+        folder_ = pattern;
+        broker_port_ = FakeCloud(loop_).port();  // free a moment ago
+        std::ofstream(folder_ / "broker.conf") << "listener " << broker_port_ << " 127.0.0.1\nallow_anonymous true\n"
+                                               << "persistence false\n";
+        broker_ = std::make_unique<Process>(std::vector<std::string>{kBroker, "-c", (folder_ / "broker.conf").string()},
+                                            "/dev/null");
+        ASSERT_TRUE(eventually([&] {
+            boost::system::error_code error;
+            tcp::socket probe(loop_);
+            probe.connect({asio::ip::address_v4::loopback(), broker_port_}, error);
+            return !error;
+        }));
+        start_relay("127.0.0.1:" + std::to_string(broker_port_));
+    }
+    void TearDown() override {
+        broker_.reset();
+        if (!folder_.empty()) std::filesystem::remove_all(folder_);
+    }
+
+    std::vector<std::string> client(const char* program, std::vector<std::string> more) const {
+        std::vector<std::string> command = {
+            program, "-V", "mqttv311", "-h", "127.0.0.1", "-p", std::to_string(doors_->local_port())};
+        command.insert(command.end(), more.begin(), more.end());
+        return command;
+    }
+
+    std::filesystem::path folder_;
+    std::uint16_t broker_port_ = 0;
+    std::unique_ptr<Process> broker_;
+};
+
+TEST_F(RelayMosquitto, CarriesMessagesOfEveryQosFromClientToClient) {
+    const std::string topic = std::string("responses/") + kBridge + "/1/2";
+    const auto received = folder_ / "received";
+    Process subscriber(client(kSubscribe, {"-i", kBridge, "-t", topic, "-q", "2", "-C", "3"}), received);
+    ASSERT_TRUE(eventually([&] {
+        return metric("millrace_bridge_packets_total", {{"type", "suback"}, {"direction", "to_bridge"}}) == 1;
+    }));
+    std::string expected;
+    for (int qos = 0; qos <= 2; ++qos) {
+        const std::string message = "message at " + std::to_string(qos);
+        expected += message + "\n";
+        Process publisher(client(kPublish, {"-i", "publisher", "-u", "device", "-P", "made-up", "-t", topic, "-m",
+                                            message, "-q", std::to_string(qos)}),
+                          "/dev/null");
+        ASSERT_TRUE(eventually([&] { return publisher.has_ended(); }));
+        EXPECT_EQ(publisher.exit_code(), 0);
+        ASSERT_TRUE(eventually([&] { return sink_.frames.size() == 2U * static_cast<unsigned>(qos + 1); }));
+    }
+    ASSERT_TRUE(eventually([&] { return subscriber.has_ended(); }));
+    EXPECT_EQ(contents(received), expected);
+    ASSERT_TRUE(eventually([&] { return sink_.closed.size() == 4; }));
+    int to_cloud = 0;
+    for (const auto& got : sink_.frames) {
+        EXPECT_EQ(got.frame.topic, topic);
+        to_cloud += got.frame.direction == base::Direction::ToCloud ? 1 : 0;
+    }
+    EXPECT_EQ(to_cloud, 3);
+    EXPECT_EQ(metric("millrace_relay_tap_breaks_total"), 0);
+}
+
+TEST_F(RelayMosquitto, CarriesAMegabyteWithoutChangingAByte) {
+    // Larger than the tap decodes, so that decoding stops while the bytes go on.
+    std::string message(1024 * 1024, '\0');
+    std::uint32_t state = 99;
+    for (auto& character : message) {
+        state = state * 1664525U + 1013904223U;
+        character = static_cast<char>(state >> 24);
+    }
+    std::ofstream(folder_ / "sent", std::ios::binary) << message;
+    Process subscriber(client(kSubscribe, {"-i", kBridge, "-t", "big", "-q", "1", "-C", "1", "-N"}),
+                       folder_ / "received");
+    ASSERT_TRUE(eventually([&] {
+        return metric("millrace_bridge_packets_total", {{"type", "suback"}, {"direction", "to_bridge"}}) == 1;
+    }));
+    Process publisher(client(kPublish, {"-i", "publisher", "-t", "big", "-q", "1", "-f", (folder_ / "sent").string()}),
+                      "/dev/null");
+    ASSERT_TRUE(eventually([&] { return subscriber.has_ended() && publisher.has_ended(); }));
+    EXPECT_EQ(subscriber.exit_code(), 0);
+    EXPECT_TRUE(contents(folder_ / "received") == message);
+    EXPECT_EQ(metric("millrace_relay_tap_breaks_total", {{"reason", "packet_too_large"}}), 2);
+}
+
+}  // namespace
+}  // namespace millrace::capture

@@ -1,0 +1,78 @@
+#include "publish/dial_policy.h"
+
+#include <gtest/gtest.h>
+
+namespace millrace::publish {
+namespace {
+
+using base::Milliseconds;
+constexpr Milliseconds kNone{0};
+
+TEST(DialPolicy, DelaysDoubleUpToTheCapWithJitterBelow) {
+    DialPolicy policy(Milliseconds{1000}, Milliseconds{4000});
+    EXPECT_EQ(policy.after(Ending::NoTransport, kNone, 1.0), Milliseconds{1000});
+    EXPECT_EQ(policy.after(Ending::NoTransport, kNone, 0.0), Milliseconds{1000});
+    EXPECT_EQ(policy.after(Ending::Refused, kNone, 1.0), Milliseconds{4000});
+    EXPECT_EQ(policy.after(Ending::NoTransport, kNone, 1.0), Milliseconds{4000});
+    EXPECT_EQ(policy.after(Ending::NoTransport, kNone, 0.0), Milliseconds{2000});
+}
+
+TEST(DialPolicy, OnlyASessionThatLastedResetsTheDelay) {
+    DialPolicy policy(Milliseconds{1000}, Milliseconds{60'000});
+    EXPECT_EQ(policy.after(Ending::SessionLost, Milliseconds{5}, 1.0), Milliseconds{1000});
+    EXPECT_EQ(policy.after(Ending::SessionLost, Milliseconds{29'999}, 1.0), Milliseconds{2000});
+    EXPECT_EQ(policy.after(Ending::SessionLost, Milliseconds{30'000}, 1.0), Milliseconds{1000});
+}
+
+TEST(DialPolicy, TriesTheOlderVersionAtOnceWhenTheNewerIsRefused) {
+    DialPolicy policy(Milliseconds{1000}, Milliseconds{4000});
+    EXPECT_EQ(policy.protocol(), Protocol::V5);
+    EXPECT_EQ(policy.after(Ending::VersionRefused, kNone, 1.0), kNone);
+    EXPECT_EQ(policy.protocol(), Protocol::V311);
+}
+
+TEST(DialPolicy, StaysWithTheOlderVersionAfterASpokenRefusal) {
+    DialPolicy policy(Milliseconds{1000}, Milliseconds{4000});
+    (void)policy.after(Ending::VersionRefused, kNone, 1.0);
+    (void)policy.after(Ending::SessionLost, Milliseconds{90'000}, 1.0);
+    (void)policy.after(Ending::NoTransport, kNone, 1.0);
+    EXPECT_EQ(policy.protocol(), Protocol::V311);
+}
+
+TEST(DialPolicy, ReturnsToTheNewerVersionWhenTheOlderIsRefusedToo) {
+    DialPolicy policy(Milliseconds{1000}, Milliseconds{4000});
+    (void)policy.after(Ending::VersionRefused, kNone, 1.0);
+    EXPECT_GT(policy.after(Ending::VersionRefused, kNone, 1.0), kNone) << "two refusals in a row must not spin";
+    EXPECT_EQ(policy.protocol(), Protocol::V5);
+}
+
+TEST(DialPolicy, BeginsWithTheNewerVersionAgainWhenTheOlderWasOnlyAGuess) {
+    DialPolicy policy(Milliseconds{1000}, Milliseconds{4000});
+    EXPECT_EQ(policy.after(Ending::Unanswered, kNone, 1.0), kNone);
+    EXPECT_EQ(policy.protocol(), Protocol::V311);
+    (void)policy.after(Ending::SessionLost, Milliseconds{90'000}, 1.0);
+    EXPECT_EQ(policy.protocol(), Protocol::V5);
+}
+
+TEST(DialPolicy, ARefusedPasswordSaysNothingAboutTheVersion) {
+    DialPolicy policy(Milliseconds{1000}, Milliseconds{4000});
+    (void)policy.after(Ending::Refused, kNone, 1.0);
+    (void)policy.after(Ending::NoTransport, kNone, 1.0);
+    EXPECT_EQ(policy.protocol(), Protocol::V5);
+}
+
+TEST(LogBudget, AllowsABurstAndThenOneLineAPeriod) {
+    LogBudget budget;
+    base::SteadyTime now{};
+    for (int i = 0; i < LogBudget::kBurst; ++i) EXPECT_TRUE(budget.allow(now));
+    EXPECT_FALSE(budget.allow(now));
+    EXPECT_FALSE(budget.allow(now + LogBudget::kRefill - Milliseconds{1}));
+    EXPECT_TRUE(budget.allow(now + LogBudget::kRefill));
+    EXPECT_FALSE(budget.allow(now + LogBudget::kRefill));
+    EXPECT_TRUE(budget.allow(now + 3 * LogBudget::kRefill));
+    EXPECT_TRUE(budget.allow(now + 3 * LogBudget::kRefill));
+    EXPECT_FALSE(budget.allow(now + 3 * LogBudget::kRefill));
+}
+
+}  // namespace
+}  // namespace millrace::publish

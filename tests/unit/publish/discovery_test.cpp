@@ -1,0 +1,264 @@
+// The documents are compared with stored files in tests/fixtures/discovery. After a wanted change, write them anew with
+//   MILLRACE_UPDATE_GOLDEN=1 ctest -R unit/publish/Discovery
+// and read the difference before committing it.
+#include "publish/discovery.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "publish/state.h"
+#include "sample_state.h"
+
+namespace millrace::publish {
+namespace {
+
+using nlohmann::json;
+using testing::kBridge;
+using testing::kSensor;
+using testing::sample_state;
+
+const std::string kVersion = "9.9.9";
+
+std::string golden_path(const std::string& name) {
+    return std::string(MILLRACE_SOURCE_DIR) + "/tests/fixtures/discovery/" + name + ".json";
+}
+
+void expect_golden(const std::string& name, const Message& document) {
+    nlohmann::ordered_json actual;
+    actual["topic"] = document.topic;
+    actual["payload"] = nlohmann::ordered_json::parse(document.payload);
+    const std::string text = actual.dump(2) + "\n";
+    if (std::getenv("MILLRACE_UPDATE_GOLDEN") != nullptr) std::ofstream(golden_path(name)) << text;
+    std::ifstream file(golden_path(name));
+    ASSERT_TRUE(file) << golden_path(name);
+    std::stringstream stored;
+    stored << file.rdbuf();
+    EXPECT_EQ(text, stored.str());
+}
+
+std::vector<Message> documents(const Settings& settings = {}) {
+    return discovery_documents(settings, identities(sample_state()), kVersion);
+}
+
+TEST(Discovery, HubMatchesItsStoredDocument) {
+    expect_golden("hub", documents().at(0));
+}
+
+TEST(Discovery, BridgeMatchesItsStoredDocument) {
+    expect_golden("bridge", documents().at(1));
+}
+
+TEST(Discovery, SensorInLitresMatchesItsStoredDocument) {
+    expect_golden("sensor-litres", documents().at(2));
+}
+
+TEST(Discovery, SensorInGallonsMatchesItsStoredDocument) {
+    Settings settings;
+    settings.unit = base::VolumeUnit::Gallon;
+    expect_golden("sensor-gallons", documents(settings).at(2));
+}
+
+// Home Assistant's rules, as tables. Anything else at the root, in `device` or in `origin` makes it refuse the device.
+const std::set<std::string> kRootKeys{"device",
+                                      "origin",
+                                      "components",
+                                      "availability",
+                                      "qos",
+                                      "state_topic",
+                                      "availability_topic",
+                                      "availability_mode",
+                                      "encoding",
+                                      "command_topic",
+                                      "payload_available",
+                                      "payload_not_available",
+                                      "availability_template"};
+const std::set<std::string> kDeviceKeys{"identifiers",   "connections", "name",           "manufacturer",
+                                        "model",         "model_id",    "hw_version",     "sw_version",
+                                        "serial_number", "via_device",  "suggested_area", "configuration_url"};
+const std::set<std::string> kOriginKeys{"name", "sw_version", "support_url"};
+
+struct ClassRule {
+    std::set<std::string> units;
+    std::set<std::string> state_classes;
+};
+const std::map<std::string, ClassRule> kSensorClasses{
+    {"water", {{"L", "gal", "m³", "ft³", "CCF", "MCF"}, {"total", "total_increasing"}}},
+    {"volume_flow_rate",
+     {{"m³/h", "m³/min", "m³/s", "ft³/min", "L/h", "L/min", "L/s", "gal/d", "gal/h", "gal/min", "mL/s"},
+      {"measurement"}}},
+    {"signal_strength", {{"dB", "dBm"}, {"measurement"}}},
+    {"voltage", {{"V", "mV", "µV", "kV", "MV"}, {"measurement"}}},
+    {"temperature", {{"°C", "°F", "K"}, {"measurement"}}},
+    {"timestamp", {{""}, {""}}},
+    {"enum", {{""}, {""}}},
+    {"", {{""}, {""}}},
+};
+const std::set<std::string> kBinaryClasses{"running", "connectivity"};
+
+bool topic_part_is_plain(const std::string& part) {
+    return !part.empty() &&
+           part.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+               std::string::npos;
+}
+
+void expect_keys(const json& object, const std::set<std::string>& allowed) {
+    for (const auto& [key, value] : object.items()) EXPECT_TRUE(allowed.contains(key)) << key;
+}
+
+void expect_valid_component(const std::string& key, const json& component) {
+    SCOPED_TRACE(key);
+    const std::string platform = component.at("platform");
+    ASSERT_TRUE(platform == "sensor" || platform == "binary_sensor");
+    EXPECT_FALSE(component.contains("object_id"));
+    EXPECT_TRUE(component.at("default_entity_id").get<std::string>().starts_with(platform + "."));
+    EXPECT_FALSE(component.at("unique_id").get<std::string>().empty());
+    EXPECT_EQ(component.at("state_topic").get<std::string>().find_first_of("+#"), std::string::npos);
+    const std::string device_class = component.value("device_class", "");
+    if (platform == "binary_sensor") {
+        EXPECT_TRUE(kBinaryClasses.contains(device_class)) << device_class;
+        return;
+    }
+    ASSERT_TRUE(kSensorClasses.contains(device_class)) << device_class;
+    const ClassRule& rule = kSensorClasses.at(device_class);
+    EXPECT_TRUE(rule.units.contains(component.value("unit_of_measurement", "")));
+    EXPECT_TRUE(rule.state_classes.contains(component.value("state_class", "")));
+    EXPECT_EQ(device_class == "enum", component.contains("options"));
+    const bool is_total = component.value("state_class", "") == "total_increasing";
+    EXPECT_FALSE(is_total && component.contains("expire_after")) << "a total must not expire";
+}
+
+void expect_valid(const Message& document) {
+    SCOPED_TRACE(document.topic);
+    EXPECT_TRUE(document.retain);
+    EXPECT_EQ(document.qos, 1);
+    std::stringstream topic(document.topic);
+    std::vector<std::string> parts;
+    for (std::string part; std::getline(topic, part, '/');) parts.push_back(part);
+    ASSERT_EQ(parts.size(), 4u);
+    EXPECT_EQ(parts[1], "device");
+    EXPECT_TRUE(topic_part_is_plain(parts[2])) << parts[2];
+    EXPECT_EQ(parts[3], "config");
+
+    const json root = json::parse(document.payload);
+    expect_keys(root, kRootKeys);
+    expect_keys(root.at("device"), kDeviceKeys);
+    expect_keys(root.at("origin"), kOriginKeys);
+    EXPECT_FALSE(root.at("device").at("identifiers").empty());
+    EXPECT_FALSE(root.at("origin").at("name").get<std::string>().empty());
+    EXPECT_FALSE(root.contains("availability") && root.contains("availability_topic"));
+    EXPECT_FALSE(root.at("components").empty());
+    for (const auto& [key, component] : root.at("components").items()) expect_valid_component(key, component);
+}
+
+TEST(Discovery, EveryDocumentKeepsToHomeAssistantsSchemaInEveryUnit) {
+    using base::VolumeUnit;
+    for (const VolumeUnit unit :
+         {VolumeUnit::Litre, VolumeUnit::CubicMetre, VolumeUnit::Gallon, VolumeUnit::CubicFoot, VolumeUnit::Ccf}) {
+        Settings settings;
+        settings.unit = unit;
+        settings.base_topic = "my house/wäter";
+        for (const Message& document : documents(settings)) expect_valid(document);
+    }
+}
+
+TEST(Discovery, UniqueIdsAreUniqueOverAllDevicesAndKeepTheDeviceInThem) {
+    ports::LiveState state = sample_state();
+    state.sensors.push_back(testing::sample_sensor());
+    state.sensors[1].id = testing::id("FEDCBA9876543211");
+    std::set<std::string> ids;
+    std::set<std::string> entities;
+    std::size_t count = 0;
+    for (const Message& document : discovery_documents({}, identities(state), kVersion)) {
+        const json root = json::parse(document.payload);
+        for (const auto& component : root.at("components")) {
+            ids.insert(component.at("unique_id").get<std::string>());
+            entities.insert(component.at("default_entity_id").get<std::string>());
+            ++count;
+        }
+    }
+    EXPECT_EQ(ids.size(), count);
+    EXPECT_EQ(entities.size(), count);
+    EXPECT_TRUE(ids.contains("millrace_FEDCBA9876543211_total"));
+    EXPECT_TRUE(entities.contains("sensor.millrace_3211_total"));
+}
+
+TEST(Discovery, UniqueIdsDoNotDependOnWhatIsLearnedLater) {
+    ports::LiveState bare = sample_state();
+    bare.sensors[0].firmware.reset();
+    bare.sensors[0].bridge.reset();
+    bare.bridges.clear();
+    const auto early = json::parse(discovery_documents({}, identities(bare), kVersion).at(1).payload);
+    const auto late = json::parse(documents().at(2).payload);
+    EXPECT_EQ(early.at("components"), late.at("components"));
+    EXPECT_EQ(early.at("device").at("identifiers"), late.at("device").at("identifiers"));
+    EXPECT_EQ(early.at("device").at("via_device"), "millrace");
+    EXPECT_EQ(late.at("device").at("via_device"), "millrace_" + kBridge.str());
+}
+
+TEST(Discovery, EveryStateAndAvailabilityTopicIsOneThatIsPublished) {
+    StatePlanner planner{Settings{}};
+    std::set<std::string> published{availability_topic(Settings{})};
+    for (const Message& message : planner.plan(sample_state(), testing::kMorning, base::SteadyTime{})) {
+        published.insert(message.topic);
+    }
+    for (const Message& document : documents()) {
+        const json root = json::parse(document.payload);
+        for (const auto& entry : root.value("availability", json::array())) {
+            EXPECT_TRUE(published.contains(entry.at("topic").get<std::string>())) << entry;
+        }
+        for (const auto& component : root.at("components")) {
+            EXPECT_TRUE(published.contains(component.at("state_topic").get<std::string>())) << component;
+            if (component.contains("json_attributes_topic")) {
+                EXPECT_TRUE(published.contains(component.at("json_attributes_topic").get<std::string>()));
+            }
+        }
+    }
+}
+
+TEST(Discovery, FirmwareThatIsNotUtf8StillGivesADocument) {
+    ports::LiveState state = sample_state();
+    state.sensors[0].firmware = "\xff\xfe";
+    const auto document = discovery_documents({}, identities(state), kVersion).at(2);
+    EXPECT_TRUE(json::accept(document.payload));
+}
+
+constexpr base::SteadyTime kStart{std::chrono::hours{1}};
+const Message kDocument{"homeassistant/device/x/config", "one", true, 1};
+const Message kChanged{"homeassistant/device/x/config", "two", true, 1};
+
+TEST(DiscoveryPlanner, SendsADocumentOnceUntilItChanges) {
+    DiscoveryPlanner planner;
+    EXPECT_EQ(planner.plan({kDocument}, kStart).size(), 1u);
+    EXPECT_TRUE(planner.plan({kDocument}, kStart + std::chrono::hours{1}).empty());
+    EXPECT_EQ(planner.plan({kChanged}, kStart + std::chrono::hours{2}), std::vector<Message>{kChanged});
+}
+
+TEST(DiscoveryPlanner, HoldsAChangeBackUntilTheGapIsOver) {
+    DiscoveryPlanner planner;
+    (void)planner.plan({kDocument}, kStart);
+    const auto end = kStart + DiscoveryPlanner::kDiscoveryGap;
+    EXPECT_TRUE(planner.plan({kChanged}, end - base::Milliseconds{1}).empty());
+    EXPECT_EQ(planner.due(), end);
+    EXPECT_EQ(planner.plan({kChanged}, end).size(), 1u);
+    EXPECT_FALSE(planner.due());
+}
+
+TEST(DiscoveryPlanner, ForgottenContentsGoAgainButNotWithinTheGap) {
+    DiscoveryPlanner planner;
+    (void)planner.plan({kDocument}, kStart);
+    planner.forget_contents();
+    EXPECT_EQ(planner.gap_ends(), kStart + DiscoveryPlanner::kDiscoveryGap);
+    EXPECT_TRUE(planner.plan({kDocument}, kStart + base::Milliseconds{1}).empty());
+    EXPECT_EQ(planner.plan({kDocument}, *planner.gap_ends()).size(), 1u);
+    planner.forget();
+    EXPECT_EQ(planner.plan({kDocument}, kStart).size(), 1u);
+}
+
+}  // namespace
+}  // namespace millrace::publish

@@ -1,0 +1,51 @@
+// A small house for the tests of this room: one bridge, one sensor, everything known.
+#pragma once
+
+#include "base/device_id.h"
+#include "base/time.h"
+#include "ports/live.h"
+
+namespace millrace::publish::testing {
+
+inline base::DeviceId id(std::string_view text) {
+    return *base::DeviceId::parse(text);
+}
+
+inline const base::DeviceId kBridge = id("0123456789ABCDEF");
+inline const base::DeviceId kSensor = id("FEDCBA9876543210");
+inline const base::WallTime kMorning = base::from_unix_ms(1'790'000'000'000);
+
+inline ports::LiveBridge sample_bridge() {
+    ports::LiveBridge bridge{};
+    bridge.id = kBridge;
+    bridge.connected = true;
+    bridge.last_seen = kMorning;
+    bridge.firmware = "5.1.0";
+    bridge.wifi_rssi_dbm = -61;
+    return bridge;
+}
+
+inline ports::LiveSensor sample_sensor() {
+    ports::LiveSensor sensor{};
+    sensor.id = kSensor;
+    sensor.bridge = kBridge;
+    sensor.flow = {100'000};
+    sensor.running = true;
+    sensor.lifetime = {1'234'567'890'123};
+    sensor.today = {45'678'000};
+    sensor.calibrated = true;
+    sensor.per_peak = {11'829};
+    sensor.last_reading = kMorning;
+    sensor.last_seen = kMorning;
+    sensor.battery_mv = 3012;
+    sensor.rssi_dbm = -72;
+    sensor.temperature_celsius = 17;
+    sensor.firmware = "1.2.3";
+    return sensor;
+}
+
+inline ports::LiveState sample_state() {
+    return {{sample_bridge()}, {sample_sensor()}};
+}
+
+}  // namespace millrace::publish::testing

@@ -1,0 +1,297 @@
+#include "store/database.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+
+#include "store/connection.h"
+#include "store_fixture.h"
+
+namespace millrace::store::test {
+namespace {
+
+ports::DeviceRecord sensor_record() {
+    ports::DeviceRecord record;
+    record.id = kSensor;
+    record.kind = ports::DeviceKind::Sensor;
+    record.bridge = kBridge;
+    record.firmware = "0123456789abcdef";
+    record.first_seen = at_s(1'700'000'000);
+    record.last_seen = at_s(1'700'000'600);
+    record.cloud_settings = R"({"1":16383})";
+    record.cloud_sensors = "[]";
+    return record;
+}
+
+ports::MeterRecord meter_record(std::int64_t lifetime_ul, std::int64_t highest = 120) {
+    meter::SeriesState series{2, base::PeakCount{100}, {highest}, at_s(1'700'000'500)};
+    return {kSensor, series, {lifetime_ul}};
+}
+
+ports::StateRecord state_record(std::int64_t time_s, std::vector<std::pair<std::uint64_t, std::int64_t>> values) {
+    return {kSensor, at_s(time_s), at_s(time_s + 3), std::move(values)};
+}
+
+std::vector<ports::Projection> one_of_each() {
+    return {sensor_record(),
+            reading_record(1'700'000'000, 110, 2, 100),
+            reading_record(1'700'000'400, 120, 2, 100),
+            state_record(1'700'000'100, {{16, -71}, {32, 3012}}),
+            ports::EventRecord{kSensor, at_s(1'700'000'200), at_s(1'700'000'201), 1U << 20, "moved\n\"far\""},
+            ports::LogRecord{kSensor, at_s(1'700'000'300), at_s(1'700'000'301), 1, 4, std::string("a\0b", 3)},
+            meter_record(5'000'000)};
+}
+
+TEST(Database, FramesComeBackAsTheyWere) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    ports::Frame empty = frame(2);
+    empty.bridge = std::nullopt;
+    empty.payload.clear();
+    empty.retain = true;
+    append(store, {commit(1), ports::Commit{empty, {}}, commit(5)});
+    const auto frames = store.frames(0, 10).value();
+    ASSERT_EQ(frames.size(), 3U);
+    EXPECT_EQ(frames[0].id, 1);
+    EXPECT_EQ(frames[0].received, frame(1).received);
+    EXPECT_EQ(frames[0].direction, base::Direction::ToCloud);
+    EXPECT_EQ(frames[0].door, ports::Door::StandIn);
+    EXPECT_EQ(frames[0].bridge, kBridge);
+    EXPECT_EQ(frames[0].qos, 1);
+    EXPECT_FALSE(frames[0].dup);
+    EXPECT_EQ(frames[0].topic, frame(1).topic);
+    EXPECT_EQ(frames[0].payload, frame(1).payload);
+    EXPECT_EQ(frames[1].direction, base::Direction::ToBridge);
+    EXPECT_EQ(frames[1].bridge, std::nullopt);
+    EXPECT_TRUE(frames[1].retain);
+    EXPECT_TRUE(frames[1].payload.empty());
+    EXPECT_EQ(frames[2].id, 5);
+}
+
+TEST(Database, FramesArePagedById) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    for (std::int64_t id = 1; id <= 5; ++id) append(store, {commit(id)});
+    std::vector<std::int64_t> ids;
+    std::int64_t last = 0;
+    for (auto page = store.frames(last, 2).value(); !page.empty(); page = store.frames(last, 2).value()) {
+        EXPECT_LE(page.size(), 2U);
+        for (const ports::Frame& each : page) ids.push_back(each.id);
+        last = ids.back();
+    }
+    EXPECT_EQ(ids, (std::vector<std::int64_t>{1, 2, 3, 4, 5}));
+}
+
+TEST(Database, PageOfLargeFramesIsShortButNotTheLast) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    for (std::int64_t id = 1; id <= 3; ++id) {
+        ports::Frame large = frame(id);
+        large.payload.assign(3U << 20, 0x55);
+        append(store, {ports::Commit{std::move(large), {}}});
+    }
+    EXPECT_EQ(store.frames(0, 100).value().size(), 2U);
+    EXPECT_EQ(store.frames(2, 100).value().size(), 1U);
+    EXPECT_TRUE(store.frames(3, 100).value().empty());
+}
+
+TEST(Database, StateComesBackAfterReopening) {
+    const TempDir dir;
+    {
+        Database store = open_store(dir);
+        append(store,
+               {commit(7, one_of_each()), ports::CalibrationRecord{kSensor, {at_s(1'700'000'000), {31'000}}, 7}});
+    }
+    Database store = open_store(dir);
+    const ports::StoredState state = store.load().value();
+    EXPECT_EQ(state.last_frame_id, 7);
+    EXPECT_EQ(state.devices, (std::vector{sensor_record()}));
+    ASSERT_EQ(state.meters.size(), 1U);
+    EXPECT_EQ(state.meters[0].sensor, kSensor);
+    EXPECT_EQ(state.meters[0].series, meter_record(0).series);
+    EXPECT_EQ(state.meters[0].lifetime.microlitres, 5'000'000);
+    ASSERT_EQ(state.recent_readings.size(), 1U);
+    EXPECT_EQ(state.recent_readings[0].first, kSensor);
+    EXPECT_EQ(state.recent_readings[0].second,
+              (std::vector{reading(1'700'000'000, 110, 2), reading(1'700'000'400, 120, 2)}));
+    ASSERT_EQ(state.latest_states.size(), 1U);
+    EXPECT_EQ(state.latest_states[0].second.values,
+              (std::vector<std::pair<std::uint64_t, std::int64_t>>{{16, -71}, {32, 3012}}));
+    EXPECT_EQ(state.calibrations, (std::vector{ports::CalibrationRecord{kSensor, {at_s(1'700'000'000), {31'000}}, 7}}));
+    EXPECT_EQ(store.calibrations().value(), state.calibrations);
+}
+
+TEST(Database, EmptyStoreHasNoState) {
+    const TempDir dir;
+    const ports::StoredState state = open_store(dir).load().value();
+    EXPECT_EQ(state.last_frame_id, 0);
+    EXPECT_TRUE(state.devices.empty());
+    EXPECT_TRUE(state.recent_readings.empty());
+}
+
+TEST(Database, RecentReadingsAreTheLast128OldestFirst) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    std::vector<ports::Projection> readings;
+    for (std::int64_t i = 0; i < 200; ++i) readings.emplace_back(reading_record(1'700'000'000 + i, i));
+    append(store, {commit(1, readings)});
+    const auto recent = store.load().value().recent_readings.at(0).second;
+    ASSERT_EQ(recent.size(), meter::SensorMeter::kRecentReadings);
+    EXPECT_EQ(recent.front().total.value, 72);
+    EXPECT_EQ(recent.back().total.value, 199);
+}
+
+TEST(Database, LatestStatesHoldTheNewestValueOfEachKey) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    append(
+        store,
+        {commit(1, {state_record(1'700'000'000, {{16, -71}, {32, 3012}}), state_record(1'700'000'600, {{16, -75}})})});
+    const auto state = store.load().value().latest_states.at(0).second;
+    EXPECT_EQ(state.values, (std::vector<std::pair<std::uint64_t, std::int64_t>>{{16, -75}, {32, 3012}}));
+    EXPECT_EQ(state.time, at_s(1'700'000'600));
+}
+
+TEST(Database, ReportsSentTwiceAreKeptOnce) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    append(store, {commit(1, one_of_each())});
+    const auto before = store.projection_digest().value();
+    append(store, {commit(2, one_of_each())});
+    EXPECT_EQ(store.projection_digest().value(), before);
+}
+
+TEST(Database, LifetimeRegisterNeverFalls) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    append(store, {commit(1, {meter_record(5'000'000, 120)})});
+    append(store, {commit(2, {meter_record(4'000'000, 130)})});
+    ports::MeterRecord kept = store.load().value().meters.at(0);
+    EXPECT_EQ(kept.lifetime.microlitres, 5'000'000);
+    EXPECT_EQ(kept.series.highest.value, 130);
+    ASSERT_TRUE(store.clear_projections());
+    kept = store.load().value().meters.at(0);
+    EXPECT_EQ(kept.lifetime.microlitres, 5'000'000);
+    EXPECT_EQ(kept.series, meter::SeriesState{});
+}
+
+TEST(Database, BatchIsStoredWholeOrNotAtAll) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    append(store, {commit(3)});
+    const std::vector<Entry> batch{commit(4, one_of_each()), commit(3)};
+    const auto appended = store.append(batch);
+    ASSERT_FALSE(appended);
+    EXPECT_EQ(appended.error().cause, Fault::Cause::Content);
+    EXPECT_EQ(store.load().value().last_frame_id, 3);
+    EXPECT_TRUE(dump(store).empty());
+    // The numbers of devices first met in the failed batch went back with it.
+    append(store, {commit(5, one_of_each())});
+    EXPECT_EQ(dump(store, "reading").size(), 2U);
+}
+
+TEST(Database, DigestDependsOnContentNotOnOrderOrNumbers) {
+    const TempDir first_dir;
+    const TempDir second_dir;
+    Database first = open_store(first_dir);
+    Database second = open_store(second_dir);
+    ports::DeviceRecord bridge;
+    bridge.id = kBridge;
+    append(first, {commit(1, {bridge}), commit(2, one_of_each())});
+    append(second, {commit(1, one_of_each()), commit(2, {bridge})});
+    EXPECT_EQ(first.projection_digest().value(), second.projection_digest().value());
+    append(second, {commit(3, {reading_record(1'700'000'401, 120, 2)})});
+    EXPECT_NE(first.projection_digest().value(), second.projection_digest().value());
+}
+
+TEST(Database, DumpKeepsOneLineARow) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    append(store, {commit(1, one_of_each())});
+    const auto lines = dump(store);
+    ASSERT_EQ(lines.size(), 10U);  // with a series and two quarters that nobody wrote as such
+    for (const std::string& line : lines) EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+    EXPECT_EQ(dump(store, "event").at(0),
+              R"(event 5F3A00112233AABB 1700000200000 1048576 "moved\x0a\x22far\x22" 1700000201000)");
+    EXPECT_EQ(dump(store, "device").at(0),
+              R"(device 5F3A00112233AABB 2 "b41d9e0000c0ffee" - "0123456789abcdef" 1700000000000 1700000600000)"
+              R"( "{\x221\x22:16383}" "[]" "")");
+}
+
+TEST(Database, RebuildGivesTheSameProjections) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    const auto project = [](const ports::Frame& each) {
+        std::vector<ports::Projection> made = one_of_each();
+        made.emplace_back(reading_record(1'700'000'000 + 100 * (each.id % 7), 110 + each.id % 7, 2, 100));
+        return made;
+    };
+    for (std::int64_t id = 1; id <= 20; ++id) append(store, {commit(id, project(frame(id)))});
+    const std::string before = store.projection_digest().value();
+    {
+        SQLite::Database other(dir.database(), SQLite::OPEN_READWRITE);
+        other.exec("DELETE FROM readings WHERE total > 112; UPDATE quarter_usage SET peaks = 1; DELETE FROM events");
+    }
+    EXPECT_NE(store.projection_digest().value(), before);
+    std::vector<std::int64_t> replayed;
+    ASSERT_TRUE(store.rebuild([&](const ports::Frame& each) {
+        replayed.push_back(each.id);
+        return project(each);
+    }));
+    EXPECT_EQ(store.projection_digest().value(), before);
+    EXPECT_EQ(replayed.size(), 20U);
+    EXPECT_TRUE(std::is_sorted(replayed.begin(), replayed.end()));
+}
+
+TEST(Database, RebuildReadsAllPagesOfFrames) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    std::vector<Entry> entries;
+    for (std::int64_t id = 1; id <= 2'500; ++id) entries.push_back(commit(id));
+    append(store, std::move(entries));
+    std::int64_t replayed = 0;
+    ASSERT_TRUE(store.rebuild([&](const ports::Frame&) {
+        ++replayed;
+        return std::vector<ports::Projection>{};
+    }));
+    EXPECT_EQ(replayed, 2'500);
+}
+
+TEST(Database, CalibrationsSurviveARebuildInOrderOfEntry) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    const ports::CalibrationRecord later{kSensor, {at_s(2'000), {31'000}}, 4};
+    const ports::CalibrationRecord earlier{kSensor, {at_s(1'000), {30'000}}, 9};
+    append(store, {later, earlier});
+    ASSERT_TRUE(store.rebuild([](const ports::Frame&) { return std::vector<ports::Projection>{}; }));
+    EXPECT_EQ(store.calibrations().value(), (std::vector{later, earlier}));
+}
+
+TEST(Database, SecondDatabaseOnTheSameStoreIsRefused) {
+    const TempDir dir;
+    const Database store = open_store(dir);
+    const auto second = Database::open(dir.settings());
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().message.find("lock"), std::string::npos);
+}
+
+TEST(Database, CommitsAreSyncedEachNotOnlyAtCheckpoints) {
+    const TempDir dir;
+    open_store(dir);
+    const auto connection = open_for_writing(dir.database());
+    prepare_for_writing(*connection);
+    constexpr int kFull = 2;
+    EXPECT_EQ(connection->execAndGet("PRAGMA synchronous").getInt(), kFull);
+    EXPECT_EQ(connection->execAndGet("PRAGMA journal_mode").getString(), "wal");
+}
+
+TEST(Database, CheckpointEmptiesTheLog) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    append(store, {commit(1)});
+    EXPECT_GT(std::filesystem::file_size(dir.database() + "-wal"), 0U);
+    ASSERT_TRUE(store.checkpoint());
+    EXPECT_EQ(std::filesystem::file_size(dir.database() + "-wal"), 0U);
+}
+
+}  // namespace
+}  // namespace millrace::store::test

@@ -1,0 +1,137 @@
+#include "store/schema.h"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+
+#include "store_fixture.h"
+
+namespace millrace::store::test {
+namespace {
+
+SQLite::Database edit(const std::string& path) {
+    return SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+}
+
+std::string content(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Schema, FreshFileIsMarkedAndHasThisVersion) {
+    const TempDir dir;
+    open_store(dir);
+    auto file = edit(dir.database());
+    EXPECT_EQ(file.execAndGet("PRAGMA application_id").getInt(), kApplicationId);
+    EXPECT_EQ(file.execAndGet("PRAGMA user_version").getInt(), static_cast<int>(migrations().size()));
+    EXPECT_EQ(file.execAndGet("PRAGMA journal_mode").getString(), "wal");
+    EXPECT_EQ(file.execAndGet("SELECT count(*) FROM pragma_table_list WHERE schema = 'main'"
+                              " AND name NOT LIKE 'sqlite_%' AND NOT strict")
+                  .getInt(),
+              0);
+}
+
+TEST(Schema, OpensItsOwnVersionAgainWithoutABackup) {
+    const TempDir dir;
+    {
+        Database store = open_store(dir);
+        append(store, {commit(1)});
+    }
+    Database again = open_store(dir);
+    EXPECT_EQ(again.load().value().last_frame_id, 1);
+    EXPECT_FALSE(std::filesystem::exists(dir.database() + ".v1.backup"));
+}
+
+// The file stands for every store that a released version 1 has written.
+TEST(Schema, OpensAStoredFileOfVersion1) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir.state_dir());
+    {
+        auto file = edit(dir.database());
+        file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version1.sql"));
+    }
+    Database store = open_store(dir);
+    const ports::StoredState state = store.load().value();
+    EXPECT_EQ(state.last_frame_id, 7);
+    ASSERT_EQ(state.devices.size(), 1U);
+    EXPECT_EQ(state.devices[0].id, kSensor);
+    EXPECT_EQ(state.devices[0].firmware, "abc");
+    ASSERT_EQ(state.meters.size(), 1U);
+    EXPECT_EQ(state.meters[0].lifetime.microlitres, 1'234'567);
+    ASSERT_EQ(state.recent_readings.size(), 1U);
+    EXPECT_EQ(state.recent_readings[0].second.size(), 2U);
+    ASSERT_EQ(state.calibrations.size(), 1U);
+    EXPECT_EQ(state.calibrations[0].entry.per_peak.microlitres, 31'000);
+    EXPECT_EQ(store.frames(0, 10).value().at(0).payload, (base::Bytes{0, 1, 2}));
+    EXPECT_EQ(dump(store, "quarter"), (std::vector<std::string>{"quarter 5F3A00112233AABB 1700000100 5"}));
+}
+
+TEST(Schema, RefusesANewerFileAndLeavesItAlone) {
+    const TempDir dir;
+    { open_store(dir); }
+    { edit(dir.database()).exec("PRAGMA user_version = 99; PRAGMA journal_mode = DELETE"); }
+    const std::string before = content(dir.database());
+    const auto opened = Database::open(dir.settings());
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message.find("newer Millrace (format 99"), std::string::npos) << opened.error().message;
+    EXPECT_NE(opened.error().message.find(dir.database()), std::string::npos);
+    EXPECT_EQ(content(dir.database()), before);
+}
+
+TEST(Schema, RefusesSomebodyElsesDatabaseAndLeavesItAlone) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir.state_dir());
+    { edit(dir.database()).exec("CREATE TABLE theirs (x)"); }
+    const std::string before = content(dir.database());
+    const auto opened = Database::open(dir.settings());
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message.find("not a store of Millrace"), std::string::npos);
+    EXPECT_EQ(content(dir.database()), before);
+}
+
+TEST(Schema, RefusesAFileThatIsNoDatabase) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir.state_dir());
+    std::ofstream(dir.database()) << std::string(5'000, 'x');
+    const auto opened = Database::open(dir.settings());
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message.find("not a store of Millrace"), std::string::npos) << opened.error().message;
+}
+
+constexpr Migration kFirst{"CREATE TABLE t (x INTEGER) STRICT"};
+constexpr Migration kSecond{"ALTER TABLE t ADD COLUMN y INTEGER NOT NULL DEFAULT 5"};
+constexpr Migration kBroken{"CREATE TABLE u (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)"};
+
+TEST(Schema, OlderFileIsCopiedBeforeItIsMigrated) {
+    const TempDir dir;
+    const std::string path = dir.path() + "/old.db";
+    auto file = edit(path);
+    migrate(file, path, std::array{kFirst});
+    EXPECT_FALSE(std::filesystem::exists(path + ".v0.backup"));
+    file.exec("INSERT INTO t VALUES (1)");
+    ASSERT_TRUE(check_format(file, path, std::array{kFirst, kSecond}));
+    migrate(file, path, std::array{kFirst, kSecond});
+    EXPECT_EQ(file.execAndGet("SELECT y FROM t").getInt(), 5);
+    EXPECT_EQ(file.execAndGet("PRAGMA user_version").getInt(), 2);
+    auto copy = edit(path + ".v1.backup");
+    EXPECT_EQ(copy.execAndGet("PRAGMA user_version").getInt(), 1);
+    EXPECT_EQ(copy.execAndGet("SELECT x FROM t").getInt(), 1);
+    EXPECT_FALSE(std::filesystem::exists(path + ".v1.backup.unfinished"));
+}
+
+TEST(Schema, FailedStepLeavesTheVersionBeforeIt) {
+    const TempDir dir;
+    const std::string path = dir.path() + "/old.db";
+    auto file = edit(path);
+    migrate(file, path, std::array{kFirst});
+    EXPECT_THROW(migrate(file, path, std::array{kFirst, kSecond, kBroken}), SQLite::Exception);
+    EXPECT_EQ(file.execAndGet("PRAGMA user_version").getInt(), 2);
+    EXPECT_FALSE(file.tableExists("u"));
+}
+
+}  // namespace
+}  // namespace millrace::store::test

@@ -1,0 +1,172 @@
+#include "store/usage_query.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+
+#include "store_fixture.h"
+
+namespace millrace::store::test {
+namespace {
+
+using base::CalendarUnit;
+
+base::WallTime at(const char* text) {
+    return base::from_rfc3339(text).value();
+}
+
+// One peak more at each of the times given, and the reading that starts the count long before.
+std::vector<ports::Projection> peaks_at(const std::vector<const char*>& times) {
+    std::vector<ports::Projection> made{reading_record(0, 0)};
+    std::int64_t total = 0;
+    for (const char* time : times) made.emplace_back(reading_record(base::unix_s(at(time)), ++total));
+    return made;
+}
+
+class UsageQueryTest : public ::testing::Test {
+protected:
+    void store_peaks(const std::vector<const char*>& times) { append(store_, {commit(1, peaks_at(times))}); }
+
+    ports::UsageAnswer ask(CalendarUnit unit, const char* from, const char* to, const char* zone = "Etc/UTC") {
+        const auto answer = try_ask({kSensor, at(from), at(to), unit, base::TimeZone::load(zone).value()});
+        EXPECT_TRUE(answer) << answer.error().message;
+        return answer.value_or(ports::UsageAnswer{});
+    }
+
+    base::Result<ports::UsageAnswer, base::Error> try_ask(const ports::UsageQuery& query) {
+        const SQLite::Database connection(dir_.database(), SQLite::OPEN_READONLY);
+        return read_usage(connection, query);
+    }
+
+    static std::vector<std::int64_t> peaks(const ports::UsageAnswer& answer) {
+        std::vector<std::int64_t> counts;
+        for (const ports::UsageBucket& bucket : answer.buckets) counts.push_back(bucket.peaks.value);
+        return counts;
+    }
+
+    TempDir dir_;
+    Database store_ = open_store(dir_);
+};
+
+TEST_F(UsageQueryTest, GivesEveryBucketOfTheRangeEmptyOnesToo) {
+    store_peaks({"2024-06-01T10:00:00Z", "2024-06-01T10:59:59Z", "2024-06-01T12:00:00Z"});
+    const auto answer = ask(CalendarUnit::Hour, "2024-06-01T09:30:00Z", "2024-06-01T12:00:01Z");
+    EXPECT_EQ(peaks(answer), (std::vector<std::int64_t>{0, 2, 0, 1}));
+    EXPECT_EQ(answer.buckets.front().start, at("2024-06-01T09:00:00Z"));
+    EXPECT_EQ(answer.buckets.back().end, at("2024-06-01T13:00:00Z"));
+}
+
+TEST_F(UsageQueryTest, EndIsExclusive) {
+    store_peaks({"2024-06-01T10:00:00Z", "2024-06-01T11:00:00Z"});
+    EXPECT_EQ(peaks(ask(CalendarUnit::Hour, "2024-06-01T10:00:00Z", "2024-06-01T11:00:00Z")),
+              (std::vector<std::int64_t>{1}));
+}
+
+TEST_F(UsageQueryTest, EmptyRangeHasNoBuckets) {
+    EXPECT_TRUE(ask(CalendarUnit::Day, "2024-06-01T10:00:00Z", "2024-06-01T10:00:00Z").buckets.empty());
+    EXPECT_TRUE(ask(CalendarUnit::Day, "2024-06-02T10:00:00Z", "2024-06-01T10:00:00Z").buckets.empty());
+}
+
+TEST_F(UsageQueryTest, DaysOfClockChangesHave23And25Hours) {
+    store_peaks({"2024-03-10T00:00:00-07:00", "2024-03-10T23:59:00-06:00", "2024-03-11T00:00:00-06:00",
+                 "2024-11-03T00:10:00-06:00", "2024-11-03T23:50:00-07:00"});
+    const auto spring = ask(CalendarUnit::Day, "2024-03-10T12:00:00Z", "2024-03-11T12:00:00Z", "America/Denver");
+    EXPECT_EQ(peaks(spring), (std::vector<std::int64_t>{2, 1}));
+    EXPECT_EQ(spring.buckets[0].end - spring.buckets[0].start, std::chrono::hours{23});
+    const auto autumn = ask(CalendarUnit::Day, "2024-11-03T12:00:00Z", "2024-11-03T13:00:00Z", "America/Denver");
+    EXPECT_EQ(peaks(autumn), (std::vector<std::int64_t>{2}));
+    EXPECT_EQ(autumn.buckets[0].end - autumn.buckets[0].start, std::chrono::hours{25});
+}
+
+TEST_F(UsageQueryTest, DoubledHourInAutumnIsTwoBuckets) {
+    store_peaks({"2024-11-03T01:30:00-06:00", "2024-11-03T01:30:00-07:00", "2024-11-03T01:45:00-07:00"});
+    EXPECT_EQ(
+        peaks(ask(CalendarUnit::Hour, "2024-11-03T00:00:00-06:00", "2024-11-03T03:00:00-07:00", "America/Denver")),
+        (std::vector<std::int64_t>{0, 1, 2, 0}));
+}
+
+TEST_F(UsageQueryTest, HoursOfZonesWithHalfAndQuarterHoursBeginOnTheirClock) {
+    store_peaks({"2024-06-01T10:00:00+05:30", "2024-06-01T10:59:00+05:30", "2024-06-01T11:00:00+05:30"});
+    EXPECT_EQ(peaks(ask(CalendarUnit::Hour, "2024-06-01T10:00:00+05:30", "2024-06-01T12:00:00+05:30", "Asia/Kolkata")),
+              (std::vector<std::int64_t>{2, 1}));
+    const auto nepal =
+        ask(CalendarUnit::Hour, "2024-06-01T10:15:00+05:45", "2024-06-01T12:00:00+05:45", "Asia/Kathmandu");
+    EXPECT_EQ(nepal.buckets.front().start, at("2024-06-01T10:00:00+05:45"));
+    EXPECT_EQ(peaks(nepal), (std::vector<std::int64_t>{1, 2}));  // 10:15, 11:14 and 11:15 there
+}
+
+TEST_F(UsageQueryTest, BucketsTouchWhereAZoneShiftsByHalfAnHour) {
+    const auto answer = ask(CalendarUnit::Hour, "2024-04-06T00:00:00Z", "2024-04-07T12:00:00Z", "Australia/Lord_Howe");
+    for (std::size_t i = 1; i < answer.buckets.size(); ++i) {
+        EXPECT_EQ(answer.buckets[i].start, answer.buckets[i - 1].end);
+    }
+}
+
+TEST_F(UsageQueryTest, MonthsAndYearsFollowTheLocalCalendar) {
+    store_peaks({"2024-01-31T23:59:00-07:00", "2024-02-01T00:00:00-07:00", "2024-12-31T23:59:00-07:00"});
+    EXPECT_EQ(peaks(ask(CalendarUnit::Month, "2024-01-01T07:00:00Z", "2024-03-01T07:00:00Z", "America/Denver")),
+              (std::vector<std::int64_t>{1, 1}));
+    EXPECT_EQ(peaks(ask(CalendarUnit::Year, "2024-06-01T00:00:00Z", "2025-06-01T00:00:00Z", "America/Denver")),
+              (std::vector<std::int64_t>{3, 0}));
+}
+
+TEST_F(UsageQueryTest, VolumeIsUncalibratedUntilACalibrationIsSet) {
+    store_peaks({"2024-06-01T10:00:00Z"});
+    const auto before = ask(CalendarUnit::Day, "2024-06-01T00:00:00Z", "2024-06-02T00:00:00Z");
+    EXPECT_FALSE(before.calibrated);
+    EXPECT_EQ(before.buckets.at(0).volume.microlitres, meter::kUncalibratedVolumePerPeak.microlitres);
+    append(store_, {ports::CalibrationRecord{kSensor, {at("2024-06-05T00:00:00Z"), {30'000}}, 1}});
+    const auto after = ask(CalendarUnit::Day, "2024-06-01T00:00:00Z", "2024-06-02T00:00:00Z");
+    EXPECT_TRUE(after.calibrated);
+    EXPECT_EQ(after.buckets.at(0).volume.microlitres, 30'000);  // nobody knew better earlier
+}
+
+TEST_F(UsageQueryTest, CalibrationChangesInsideABucketQuarterByQuarter) {
+    store_peaks({"2024-06-01T10:00:00Z", "2024-06-01T10:15:00Z", "2024-06-01T10:30:00Z", "2024-06-01T10:59:00Z"});
+    append(store_, {ports::CalibrationRecord{kSensor, {at("2024-06-01T10:30:00Z"), {1'000}}, 1},
+                    ports::CalibrationRecord{kSensor, {at("2024-01-01T00:00:00Z"), {100}}, 1},
+                    ports::CalibrationRecord{kSensor, {at("2024-06-01T10:45:00Z"), {10'000}}, 1},
+                    ports::CalibrationRecord{kBridge, {at("2024-06-01T10:00:00Z"), {7}}, 1}});
+    const auto answer = ask(CalendarUnit::Hour, "2024-06-01T10:00:00Z", "2024-06-01T11:00:00Z");
+    EXPECT_EQ(answer.buckets.at(0).volume.microlitres, 100 + 100 + 1'000 + 10'000);
+}
+
+TEST_F(UsageQueryTest, LaterEntryWinsAndZeroWithdraws) {
+    store_peaks({"2024-06-01T10:00:00Z"});
+    const auto volume = [&] {
+        return ask(CalendarUnit::Hour, "2024-06-01T10:00:00Z", "2024-06-01T11:00:00Z").buckets.at(0).volume.microlitres;
+    };
+    const auto enter = [&](std::int64_t per_peak) {
+        append(store_, {ports::CalibrationRecord{kSensor, {at("2024-01-01T00:00:00Z"), {per_peak}}, 1}});
+    };
+    enter(100);
+    enter(200);
+    EXPECT_EQ(volume(), 200);
+    enter(0);
+    EXPECT_EQ(volume(), meter::kUncalibratedVolumePerPeak.microlitres);
+}
+
+TEST_F(UsageQueryTest, UnknownSensorHasUsedNothing) {
+    const auto answer =
+        try_ask({kBridge, at("2024-06-01T00:00:00Z"), at("2024-06-02T00:00:00Z"), CalendarUnit::Day, {}});
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(peaks(*answer), std::vector<std::int64_t>{0});
+}
+
+TEST_F(UsageQueryTest, TooManyBucketsAreRefused) {
+    const base::WallTime from = at("2010-01-01T00:00:00Z");
+    const auto hours = [&](std::int64_t count) {
+        return try_ask({kSensor, from, from + std::chrono::hours{count}, CalendarUnit::Hour, {}});
+    };
+    const auto most = static_cast<std::int64_t>(ports::kMaxUsageBuckets);
+    EXPECT_EQ(hours(most).value().buckets.size(), ports::kMaxUsageBuckets);
+    ASSERT_FALSE(hours(most + 1));
+    EXPECT_NE(hours(most + 1).error().message.find(std::to_string(most)), std::string::npos);
+}
+
+TEST_F(UsageQueryTest, AbsurdRangesAreRefused) {
+    EXPECT_FALSE(try_ask({kSensor, base::WallTime::min(), at("2024-01-01T00:00:00Z"), CalendarUnit::Year, {}}));
+    EXPECT_FALSE(try_ask({kSensor, at("2024-01-01T00:00:00Z"), base::WallTime::max(), CalendarUnit::Year, {}}));
+}
+
+}  // namespace
+}  // namespace millrace::store::test
