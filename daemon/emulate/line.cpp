@@ -56,10 +56,10 @@ void Line::on_connected() {
     writing_ = false;
     if (shared_.drop_every > base::Seconds{0}) {
         const double seconds = static_cast<double>(shared_.drop_every.count()) * random_.between(0.5, 1.5);
-        drop_at_ = now().real + base::Milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+        drop_at_ = moment().real + base::Milliseconds{static_cast<std::int64_t>(seconds * 1000)};
     }
     wait_readable();
-    carry_out(bridge_.on_connected(now()));
+    carry_out(bridge_.on_connected(moment()));
 }
 
 void Line::wait_readable() {
@@ -77,7 +77,7 @@ void Line::on_readable(const error_code& error, unsigned connection) {
     }
     // A PUBACK means that the wait before the next attempt may be short again.
     if (size > 0) wait_ = kFirstWait;
-    carry_out(bridge_.on_bytes(base::ByteView(shared_.read_buffer.data(), size), now()));
+    carry_out(bridge_.on_bytes(base::ByteView(shared_.read_buffer.data(), size), moment()));
     if (connected_ && connection == connection_) wait_readable();
 }
 
@@ -129,7 +129,7 @@ void Line::hang_up(const std::string& reason) {
     error_code ignored;
     socket_.close(ignored);
     unsent_ = {};
-    bridge_.on_disconnected(now());
+    bridge_.on_disconnected(moment());
     if (stopped_) return;
     shared_.lost(reason);
     arm_timer();
@@ -148,7 +148,7 @@ void Line::arm_timer() {
     wake = std::min(wake, shared_.emulated.when(bridge_.emulated_deadline()));
     // The timer counts on its own clock; the wait is what both agree on.
     const base::Milliseconds longest = std::chrono::hours{1};
-    const auto wait = std::chrono::ceil<base::Milliseconds>(wake - std::min(wake, now().real));
+    const auto wait = std::chrono::ceil<base::Milliseconds>(wake - std::min(wake, moment().real));
     wake_.expires_after(std::min(wait, longest));
     wake_.async_wait([this](const error_code& error) {
         if (!error && !stopped_) on_wake();
@@ -156,13 +156,13 @@ void Line::arm_timer() {
 }
 
 void Line::on_wake() {
-    const Moment moment = now();
-    if (connected_ && moment.real >= drop_at_) return hang_up("dropped on purpose");
-    carry_out(bridge_.on_timer(moment));
+    const Moment now = moment();
+    if (connected_ && now.real >= drop_at_) return hang_up("dropped on purpose");
+    carry_out(bridge_.on_timer(now));
 }
 
 void Line::finish() {
-    carry_out(bridge_.finish(now()));
+    carry_out(bridge_.finish(moment()));
 }
 
 void Line::stop() {
@@ -175,7 +175,7 @@ void Line::stop() {
     reconnect_.cancel();
 }
 
-Moment Line::now() const {
+Moment Line::moment() const {
     const base::SteadyTime real = shared_.clock.steady_now();
     return {shared_.emulated.at(real), real};
 }

@@ -56,7 +56,7 @@ private:
     void arm_timer();
     void hang_up(const std::string& reason);
     void wait_to_reconnect();
-    [[nodiscard]] Moment now() const;
+    [[nodiscard]] Moment moment() const;
 
     LineShared& shared_;
     Bridge bridge_;

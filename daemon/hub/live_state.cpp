@@ -139,22 +139,6 @@ void Hub::metrics(std::vector<ports::Metric>& metrics) const {
     metrics.push_back(Metric{"millrace_commits_refused_total",
                              "Frames that could not be queued for the store, and so were not acknowledged",
                              MetricType::Counter, {}, static_cast<double>(refused_commits_)});
-    for (const ports::LiveSensor& sensor : live().sensors) {
-        const std::vector<std::pair<std::string, std::string>> labels{{"sensor", sensor.id.str()}};
-        const auto gauge = [&](const char* name, const char* help, double value) {
-            metrics.push_back(Metric{name, help, MetricType::Gauge, labels, value});
-        };
-        metrics.push_back(Metric{"millrace_water_litres_total", "Lifetime volume", MetricType::Counter, labels,
-                                 base::to_litres(sensor.lifetime)});
-        gauge("millrace_flow_litres_per_minute", "Flow rate now", base::to_litres_per_minute(sensor.flow));
-        gauge("millrace_calibrated", "1 when the volume of a peak is calibrated", sensor.calibrated ? 1 : 0);
-        if (sensor.battery_mv) {
-            gauge("millrace_battery_volts", "Battery of the sensor", static_cast<double>(*sensor.battery_mv) / 1e3);
-        }
-        if (sensor.rssi_dbm) {
-            gauge("millrace_sensor_rssi_dbm", "Radio signal at the sensor", static_cast<double>(*sensor.rssi_dbm));
-        }
-    }
 }
 
 }  // namespace millrace::hub

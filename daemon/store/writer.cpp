@@ -1,5 +1,9 @@
 #include "store/writer.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -29,6 +33,13 @@ std::size_t bytes_of(const ports::Commit& commit) {
         }
     }
     return bytes;
+}
+
+// After a burst the C library keeps what was freed; a daemon that idles for hours is to give it back.
+void return_memory() {
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
 }
 
 double seconds(base::SteadyTime from, base::SteadyTime to) {
@@ -187,6 +198,7 @@ void Writer::answer(Batch batch) {
 // A failure here loses nothing and shows again with the next commit, so it is not reported by itself.
 void Writer::tidy_up() {
     const bool emptied = database_.checkpoint().has_value();
+    return_memory();
     bool optimized = false;
     if (const base::SteadyTime now = clock_.steady_now(); now - last_optimize_ >= limits_.optimize_every) {
         last_optimize_ = now;

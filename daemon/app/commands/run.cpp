@@ -65,22 +65,16 @@ std::string config_file_of(const RunOptions& options) {
 }
 
 base::Result<settings::Settings, base::Error> effective_settings(const RunOptions& options) {
-    settings::Settings settings;
-    if (const std::string file = config_file_of(options); !file.empty()) {
-        auto loaded = settings::load(file);
-        if (!loaded) {
-            std::string lines = "the config file cannot be used:";
-            for (const settings::Problem& problem : loaded.error()) lines += '\n' + settings::to_line(file, problem);
-            return base::failure(base::Error{std::move(lines)});
-        }
-        settings = std::move(*loaded);
-    } else {
-        // Without a file the site is where the machine is.
-        settings.hub.zone = base::TimeZone::load("").value_or(base::TimeZone{});
-        settings.api.zone = settings.hub.zone;
+    const std::string file = config_file_of(options);
+    // An empty text stands for a missing file: all defaults, and the site is where the machine is.
+    auto loaded = file.empty() ? settings::parse("", "") : settings::load(file);
+    if (!loaded) {
+        std::string lines = "the config file cannot be used:";
+        for (const settings::Problem& problem : loaded.error()) lines += '\n' + settings::to_line(file, problem);
+        return base::failure(base::Error{std::move(lines)});
     }
-    override_with(options, settings);
-    return settings;
+    override_with(options, *loaded);
+    return std::move(*loaded);
 }
 
 int run_daemon(const RunOptions& options, std::ostream& err) {

@@ -105,7 +105,7 @@ ConnectionTable::Connection& ConnectionTable::open(const TcpSegment& segment, co
 }
 
 void ConnectionTable::close(Connections::iterator connection) {
-    for (const std::size_t half : {0, 1}) {
+    for (std::size_t half = 0; half < connection->halves.size(); ++half) {
         std::vector<Stretch> stretches;
         connection->halves[half].reassembler.finish(stretches);
         deliver(*connection, half, stretches);
