@@ -113,7 +113,7 @@ base::Result<void, base::Error> App::run() {
     parts_->writer.stop();
     parts_->loop.restart();
     parts_->loop.poll();  // the writer's last answers
-    log().info("stopped");
+    if (parts_->outcome) log().info("stopped");
     return std::move(parts_->outcome);
 }
 

@@ -48,7 +48,7 @@ base::Result<void, base::Error> Doors::Parts::make_door() {
         return {};
     }
     auto cloud = parse_host_port(settings.cloud);
-    if (!cloud) return base::failure(base::Error{"capture.cloud: " + cloud.error().message});
+    if (!cloud) return base::failure(base::Error{"cloud.host: " + cloud.error().message});
     auto resolver = Resolver::create(context.loop, context.clock, settings.name_servers,
                                      {limits.name_server_timeout, limits.name_server_rounds});
     if (!resolver) return base::failure(std::move(resolver.error()));

@@ -28,15 +28,15 @@ base::Error explain(const std::string& listen, const error_code& error) {
         message +=
             "another program has this port, often a Mosquitto broker or a second millrace. See which with "
             "`ss -ltnp sport = :" +
-            port + "`, then stop it or choose another address for capture.listen";
+            port + "`, then stop it or choose another address for bridge.listen";
     } else if (error == asio::error::access_denied) {
         message +=
-            "not permitted. Ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one for capture.listen "
+            "not permitted. Ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one for bridge.listen "
             "or grant it";
     } else if (error == error_code(EADDRNOTAVAIL, boost::system::system_category())) {
-        message += "this machine has no such address (yet). Check capture.listen, or use 0.0.0.0 for all addresses";
+        message += "this machine has no such address (yet). Check bridge.listen, or use 0.0.0.0 for all addresses";
     } else {
-        message += error.message() + ". Check capture.listen";
+        message += error.message() + ". Check bridge.listen";
     }
     return {message};
 }
@@ -57,11 +57,11 @@ Listener::Listener(DoorContext& context, Admissions& admissions, Handler handler
 
 base::Result<void, base::Error> Listener::open(const std::string& listen) {
     const auto where = parse_host_port(listen);
-    if (!where) return base::failure(base::Error{"capture.listen: " + where.error().message});
+    if (!where) return base::failure(base::Error{"bridge.listen: " + where.error().message});
     error_code error;
     const auto address = asio::ip::make_address(where->host, error);
     if (error) {
-        return base::failure(base::Error{"capture.listen: \"" + where->host +
+        return base::failure(base::Error{"bridge.listen: \"" + where->host +
                                          "\" is no IPv4 or IPv6 address of this machine; 0.0.0.0 means all of them"});
     }
     const tcp::endpoint endpoint(address, where->port);
@@ -172,11 +172,11 @@ void Listener::refuse(tcp::socket socket, const tcp::endpoint& peer, Admissions:
     std::string message = "refused a connection from " + text(peer) + ": ";
     if (refusal == Admissions::Refusal::Total) {
         ++context_.counters.refused_in_total;
-        message += "all " + std::to_string(admissions_.max_total()) + " places are taken (capture.max_connections)";
+        message += "all " + std::to_string(admissions_.max_total()) + " places are taken (bridge.max_connections)";
     } else {
         ++context_.counters.refused_per_address;
         message += "its address already has " + std::to_string(admissions_.max_per_address()) +
-                   " connections (capture.max_connections_per_address)";
+                   " connections (bridge.max_connections_per_address)";
     }
     context_.trouble.warn(context_.clock.steady_now(), message);
 }
@@ -193,7 +193,7 @@ void Listener::health(std::vector<ports::HealthItem>& items) const {
     } else if (admissions_.total() >= admissions_.max_total()) {
         item.ok = false;
         item.detail = "listening on " + text(*endpoint) + ", but all " + std::to_string(admissions_.max_total()) +
-                      " places are taken; raise capture.max_connections";
+                      " places are taken; raise bridge.max_connections";
     } else {
         item.detail = "listening on " + text(*endpoint) + ", " + std::to_string(admissions_.total()) + " connected";
     }

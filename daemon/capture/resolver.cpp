@@ -125,7 +125,7 @@ private:
 };
 
 base::Result<void, base::Error> Resolver::Channel::open(const std::vector<std::string>& name_servers, Timing timing) {
-    if (name_servers.empty()) return base::failure(base::Error{"capture.name_servers is empty"});
+    if (name_servers.empty()) return base::failure(base::Error{"cloud.name_servers is empty"});
     if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
         return base::failure(base::Error{"c-ares does not start"});
     char dns_only[] = "b";
@@ -148,7 +148,7 @@ base::Result<void, base::Error> Resolver::Channel::open(const std::vector<std::s
     }
     const int status = ares_set_servers_ports_csv(ares_, joined(name_servers, ",").c_str());
     if (status != ARES_SUCCESS) {
-        return base::failure(base::Error{"capture.name_servers: \"" + name_servers_ +
+        return base::failure(base::Error{"cloud.name_servers: \"" + name_servers_ +
                                          "\" is not a list of addresses, each with or without a port (" +
                                          ares_strerror(status) + ")"});
     }
@@ -210,13 +210,13 @@ void Resolver::Channel::finish(const std::string& host, int status, Answer answe
     } else if (status == ARES_SUCCESS || is_an_answer(status)) {
         known_.erase(host);
         result = base::failure(
-            base::Error{"the name servers " + name_servers_ + " know no address of " + host + "; check capture.cloud"});
+            base::Error{"the name servers " + name_servers_ + " know no address of " + host + "; check cloud.host"});
     } else if (const auto known = known_.find(host); known != known_.end()) {
         result = known->second.addresses;
     } else {
         result = base::failure(base::Error{"the name servers " + name_servers_ + " gave no answer for " + host + " (" +
                                            ares_strerror(status) +
-                                           "); check the internet connection, a firewall, and capture.name_servers"});
+                                           "); check the internet connection, a firewall, and cloud.name_servers"});
     }
     for (auto& handler : waiting) reply(std::move(handler), result);
 }

@@ -132,9 +132,9 @@ class Daemon(Process):
     """`millrace run` in a folder of its own."""
 
     def __init__(self, folder, broker=None, arguments=(), key=KEY, bridge_port=None, http_port=None, config="",
-                 wait=True, preexec_fn=None):
+                 wait=True, state=None):
         folder = pathlib.Path(folder)
-        self.state = folder / "state"
+        self.state = pathlib.Path(state or folder / "state")
         self.bridge_port = bridge_port or free_port()
         self.http_port = http_port or free_port()
         self.config = folder / "millrace.yaml"
@@ -146,7 +146,7 @@ class Daemon(Process):
                    "--bridge-listen", f"127.0.0.1:{self.bridge_port}", "--http-listen", f"127.0.0.1:{self.http_port}"]
         if key:
             command += ["--key-file", str(key_file(folder, key))]
-        super().__init__(command + list(arguments), folder / "millrace.log", preexec_fn=preexec_fn)
+        super().__init__(command + list(arguments), folder / "millrace.log")
         if wait:
             self.wait_ready()
 
