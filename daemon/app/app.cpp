@@ -4,11 +4,11 @@
 #include <functional>
 #include <utility>
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <spdlog/spdlog.h>
 
 #include "api/server.h"
 #include "app/calibrations.h"
@@ -43,7 +43,8 @@ std::function<void(std::function<void()>)> poster(boost::asio::io_context& loop)
 }
 
 // Opens the store and enters what the config file says of calibrations.
-base::Result<std::pair<store::Database, ports::StoredState>, base::Error> open_store(const settings::Settings& settings) {
+base::Result<std::pair<store::Database, ports::StoredState>, base::Error> open_store(
+    const settings::Settings& settings) {
     auto database = store::Database::open(settings.store);
     if (!database) return base::failure(std::move(database.error()));
     auto stored = database->load();
@@ -69,7 +70,10 @@ struct App::Parts {
           publisher(loop, settings.publish, clock),
           doors(loop, clock, settings.capture, hub),
           server(loop, settings.api,
-                 {hub, reader, clock, {&writer, &hub, &doors, &publisher},
+                 {hub,
+                  reader,
+                  clock,
+                  {&writer, &hub, &doors, &publisher},
                   {MILLRACE_VERSION, settings.capture.mode == capture::Mode::Relay ? "relay" : "local",
                    clock.wall_now()}}),
           signals(loop, SIGINT, SIGTERM),
@@ -91,8 +95,7 @@ struct App::Parts {
     base::Result<void, base::Error> outcome;
 };
 
-App::App(settings::Settings settings, payload::KeyRing keys)
-    : settings_(std::move(settings)), keys_(std::move(keys)) {}
+App::App(settings::Settings settings, payload::KeyRing keys) : settings_(std::move(settings)), keys_(std::move(keys)) {}
 
 App::~App() = default;
 

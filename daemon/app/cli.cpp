@@ -18,7 +18,9 @@ namespace millrace::app {
 namespace {
 
 // What CLI11 calls an error is a usage error to us, but for requests for help.
-int usage_exit(const CLI::App& app, const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
+int usage_exit(const CLI::App& app, const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+}
 
 void add_config(CLI::App& command, RunOptions& options) {
     command.add_option("--config", options.config_file,
@@ -36,7 +38,8 @@ CLI::App* add_run(CLI::App& app, RunOptions& options) {
     add_state_dir(*run, options);
     run->add_option("--bridge-listen", options.bridge_listen, "ADDRESS:PORT for bridges, such as 0.0.0.0:1883");
     run->add_option("--http-listen", options.http_listen, "ADDRESS:PORT for page and API, such as 127.0.0.1:8099");
-    run->add_option("--key-file", options.key_file, "Key for bridges without a key of their own (64 hex digits or 32 bytes)");
+    run->add_option("--key-file", options.key_file,
+                    "Key for bridges without a key of their own (64 hex digits or 32 bytes)");
     run->add_option("--mode", options.mode, "local: answer as the cloud would; relay: pass everything on to the cloud")
         ->check(CLI::IsMember({"local", "relay"}));
     run->add_option("--cloud", options.cloud, "HOST:PORT of the cloud in relay mode");
@@ -68,7 +71,8 @@ CLI::App* add_decode(CLI::App& app, DecodeArguments& arguments) {
     auto* file = decode->add_option("--key-file", arguments.key_file, "Key file: 64 hex digits or 32 raw bytes");
     decode->add_option("--key", arguments.key_hex, "Key as 64 hex digits; prefer --key-file, others can see arguments")
         ->excludes(file);
-    decode->add_option("--into", arguments.into, "Archive the messages in this state directory instead of printing them");
+    decode->add_option("--into", arguments.into,
+                       "Archive the messages in this state directory instead of printing them");
     decode->add_option("--port", arguments.ports, "TCP ports of the cloud's side")->capture_default_str();
     decode->add_flag("--any-port", arguments.any_port, "Look at every connection that speaks MQTT");
     return decode;

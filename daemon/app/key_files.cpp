@@ -22,7 +22,8 @@ void read_directory(const std::string& directory, payload::KeyRing& keys, std::s
         if (path.extension() != ".key" && path.extension() != ".bin") continue;
         const auto bridge = base::DeviceId::parse(path.stem().string());
         if (!bridge) {
-            add_problem(problems, {path.string() + ": a key file is named after its bridge, such as 61F6F57900000001.key"});
+            add_problem(problems,
+                        {path.string() + ": a key file is named after its bridge, such as 61F6F57900000001.key"});
             continue;
         }
         if (auto key = read_key_file(path.string())) {

@@ -43,6 +43,8 @@ void set_up_log(const std::string& level) {
     spdlog::set_default_logger(spdlog::get("app"));
 }
 
-spdlog::logger& log() { return *spdlog::default_logger_raw(); }
+spdlog::logger& log() {
+    return *spdlog::default_logger_raw();
+}
 
 }  // namespace millrace::app

@@ -1,3 +1,5 @@
 #include "app/cli.h"
 
-int main(int argc, char** argv) { return millrace::app::run_command_line(argc, argv); }
+int main(int argc, char** argv) {
+    return millrace::app::run_command_line(argc, argv);
+}

@@ -18,7 +18,8 @@ public:
             known_.push_back(records_[next_]);
             changed.insert(records_[next_].sensor);
         }
-        for (const base::DeviceId& sensor : changed) pipeline.set_calibration(sensor, hub::calibration_of(sensor, known_));
+        for (const base::DeviceId& sensor : changed)
+            pipeline.set_calibration(sensor, hub::calibration_of(sensor, known_));
     }
 
 private:

@@ -6,6 +6,8 @@ WallTime SystemClock::wall_now() const {
     return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
 }
 
-SteadyTime SystemClock::steady_now() const { return std::chrono::steady_clock::now(); }
+SteadyTime SystemClock::steady_now() const {
+    return std::chrono::steady_clock::now();
+}
 
 }  // namespace millrace::base

@@ -21,9 +21,15 @@ using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 // Monotonic time; only differences mean anything.
 using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
-[[nodiscard]] constexpr WallTime from_unix_ms(std::int64_t milliseconds) { return WallTime{Milliseconds{milliseconds}}; }
-[[nodiscard]] constexpr WallTime from_unix_s(std::int64_t seconds) { return WallTime{Seconds{seconds}}; }
-[[nodiscard]] constexpr std::int64_t unix_ms(WallTime time) { return time.time_since_epoch().count(); }
+[[nodiscard]] constexpr WallTime from_unix_ms(std::int64_t milliseconds) {
+    return WallTime{Milliseconds{milliseconds}};
+}
+[[nodiscard]] constexpr WallTime from_unix_s(std::int64_t seconds) {
+    return WallTime{Seconds{seconds}};
+}
+[[nodiscard]] constexpr std::int64_t unix_ms(WallTime time) {
+    return time.time_since_epoch().count();
+}
 [[nodiscard]] constexpr std::int64_t unix_s(WallTime time) {
     return std::chrono::floor<Seconds>(time).time_since_epoch().count();
 }

@@ -48,9 +48,13 @@ Result<TimeZone, Error> TimeZone::load(std::string_view name) {
     }
 }
 
-std::string TimeZone::name() const { return zone_->name(); }
+std::string TimeZone::name() const {
+    return zone_->name();
+}
 
-Seconds TimeZone::utc_offset(WallTime time) const { return zone_->get_info(time).offset; }
+Seconds TimeZone::utc_offset(WallTime time) const {
+    return zone_->get_info(time).offset;
+}
 
 WallTime TimeZone::start_of(CalendarUnit unit, WallTime time) const {
     const Seconds offset = utc_offset(time);

@@ -51,9 +51,15 @@ struct FlowRate {
 inline constexpr double kLitresPerGallon = 3.785411784;
 inline constexpr double kLitresPerCubicFoot = 28.316846592;
 
-[[nodiscard]] constexpr double to_millilitres(Volume volume) { return static_cast<double>(volume.microlitres) / 1e3; }
-[[nodiscard]] constexpr double to_litres(Volume volume) { return static_cast<double>(volume.microlitres) / 1e6; }
-[[nodiscard]] constexpr double to_gallons(Volume volume) { return to_litres(volume) / kLitresPerGallon; }
+[[nodiscard]] constexpr double to_millilitres(Volume volume) {
+    return static_cast<double>(volume.microlitres) / 1e3;
+}
+[[nodiscard]] constexpr double to_litres(Volume volume) {
+    return static_cast<double>(volume.microlitres) / 1e6;
+}
+[[nodiscard]] constexpr double to_gallons(Volume volume) {
+    return to_litres(volume) / kLitresPerGallon;
+}
 [[nodiscard]] constexpr double to_litres_per_minute(FlowRate flow) {
     return static_cast<double>(flow.microlitres_per_second) * 60 / 1e6;
 }

@@ -19,8 +19,8 @@ namespace millrace::cloud {
 
 // What the last boot response seen from the cloud said about a device, kept so that it can be said again.
 struct Memory {
-    std::string settings;                      // JSON object text, or empty
-    std::vector<std::string> sensors;          // of a bridge
+    std::string settings;                       // JSON object text, or empty
+    std::vector<std::string> sensors;           // of a bridge
     std::vector<message::KnownDevice> devices;  // of a bridge
 };
 
@@ -36,7 +36,8 @@ struct SensorTotal {
     std::optional<base::WallTime> last_sample;
 };
 
-[[nodiscard]] message::BootResponse answer_sensor_boot(const Memory& memory, const SensorTotal& total, base::WallTime now);
+[[nodiscard]] message::BootResponse answer_sensor_boot(const Memory& memory, const SensorTotal& total,
+                                                       base::WallTime now);
 
 // Merges a boot response seen from the cloud into what is remembered.
 void remember(Memory& memory, const message::BootResponse& response);

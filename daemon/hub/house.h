@@ -19,7 +19,7 @@ namespace millrace::hub {
 
 struct Device {
     ports::DeviceRecord record;
-    std::optional<base::WallTime> last_seen;             // newer than the record's, which is written once a minute
+    std::optional<base::WallTime> last_seen;                 // newer than the record's, which is written once a minute
     std::unordered_map<std::uint64_t, std::int64_t> states;  // newest value of each state key
     // How far the device's clock is ahead of ours, by the newest message it stamped.
     std::optional<base::Milliseconds> clock_ahead;

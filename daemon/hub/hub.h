@@ -89,7 +89,8 @@ private:
     void note_readings(const Outcome& outcome);
     [[nodiscard]] base::WallTime device_time(const ports::DeviceRecord& sensor, base::WallTime now) const;
     [[nodiscard]] ports::LiveBridge live_bridge(const base::DeviceId& id) const;
-    [[nodiscard]] ports::LiveSensor live_sensor(const base::DeviceId& id, const Device& device, base::WallTime now) const;
+    [[nodiscard]] ports::LiveSensor live_sensor(const base::DeviceId& id, const Device& device,
+                                                base::WallTime now) const;
 
     Settings settings_;
     Surroundings surroundings_;

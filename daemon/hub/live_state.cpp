@@ -126,19 +126,24 @@ void Hub::metrics(std::vector<ports::Metric>& metrics) const {
     using ports::Metric;
     using ports::MetricType;
     for (std::size_t i = 0; i < understood_.size(); ++i) {
-        metrics.push_back(Metric{"millrace_frames_total", "Frames received, by how far they could be understood",
-                                 MetricType::Counter, {{"understanding", kUnderstandingNames[i]}},
+        metrics.push_back(Metric{"millrace_frames_total",
+                                 "Frames received, by how far they could be understood",
+                                 MetricType::Counter,
+                                 {{"understanding", kUnderstandingNames[i]}},
                                  static_cast<double>(understood_[i])});
     }
     for (std::size_t i = 0; i < kinds_.size(); ++i) {
-        metrics.push_back(Metric{"millrace_messages_total", "Frames received, by the kind of message their topic names",
+        metrics.push_back(Metric{"millrace_messages_total",
+                                 "Frames received, by the kind of message their topic names",
                                  MetricType::Counter,
                                  {{"kind", std::string(message::name(static_cast<message::Kind>(i)))}},
                                  static_cast<double>(kinds_[i])});
     }
     metrics.push_back(Metric{"millrace_commits_refused_total",
                              "Frames that could not be queued for the store, and so were not acknowledged",
-                             MetricType::Counter, {}, static_cast<double>(refused_commits_)});
+                             MetricType::Counter,
+                             {},
+                             static_cast<double>(refused_commits_)});
 }
 
 }  // namespace millrace::hub

@@ -212,9 +212,8 @@ void Pipeline::apply_states(const ports::Frame& frame, const message::States& st
                             Outcome& outcome) {
     for (const message::StateReport& report : states.reports) {
         for (const auto& [key, value] : report.values) device.states[key] = value;
-        outcome.projections.emplace_back(ports::StateRecord{device.record.id,
-                                                            happened_at(report.timestamp_s, frame.received),
-                                                            frame.received, report.values});
+        outcome.projections.emplace_back(ports::StateRecord{
+            device.record.id, happened_at(report.timestamp_s, frame.received), frame.received, report.values});
     }
 }
 

@@ -22,15 +22,15 @@ namespace millrace::hub {
 // How far a frame could be understood.
 enum class Understanding : std::uint8_t {
     Decoded,
-    NotOpened,    // sealed, and no key opened it
-    NotDecoded,   // plain, but not the message its topic announces
-    Unknown,      // of a type, flags or topic that we do not know
+    NotOpened,   // sealed, and no key opened it
+    NotDecoded,  // plain, but not the message its topic announces
+    Unknown,     // of a type, flags or topic that we do not know
 };
 
 struct Outcome {
     message::Topic topic;
     Understanding understanding = Understanding::Unknown;
-    bool had_key = false;                  // there was a key to try
+    bool had_key = false;  // there was a key to try
     std::optional<message::Message> message;
     std::optional<message::DecodeError> error;
     std::vector<meter::Reading> readings;  // of topic.device

@@ -8,7 +8,7 @@
 namespace millrace::ports {
 
 struct HealthItem {
-    std::string part;    // "store", "bridge_listener", "cloud", "broker"
+    std::string part;  // "store", "bridge_listener", "cloud", "broker"
     bool ok = true;
     std::string detail;  // one sentence; when not ok, what is wrong and how to mend it
 };

@@ -27,10 +27,10 @@ struct LiveSensor {
     std::optional<base::WallTime> last_reading;  // the sensor's own time
     std::optional<base::WallTime> last_seen;     // when anything of it last reached us
     std::optional<std::int64_t> battery_mv;
-    std::optional<std::int64_t> rssi_dbm;        // of the bridge's signal at the sensor
+    std::optional<std::int64_t> rssi_dbm;  // of the bridge's signal at the sensor
     std::optional<std::int64_t> temperature_celsius;
     std::optional<std::string> firmware;
-    bool estimated = false;                      // sealed and without a key: readings are not known
+    bool estimated = false;  // sealed and without a key: readings are not known
 
     bool operator==(const LiveSensor&) const = default;
 };

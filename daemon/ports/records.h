@@ -26,7 +26,7 @@ struct DeviceRecord {
     DeviceKind kind = DeviceKind::Bridge;
     std::optional<base::DeviceId> bridge;  // of a sensor
     std::optional<std::string> branch;
-    std::optional<std::string> firmware;   // sha_full of the newest boot frame
+    std::optional<std::string> firmware;  // sha_full of the newest boot frame
     base::WallTime first_seen;
     base::WallTime last_seen;
     // What the cloud's last boot response to this device said, as JSON objects and lists; empty when never seen.

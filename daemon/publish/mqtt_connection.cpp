@@ -264,6 +264,10 @@ std::string MqttConnection::reason(int result) const {
                (about_us ? "; check the client certificate in the configuration"
                          : "; is this the broker's port for TLS?");
     }
+    // A server that takes the first bytes of TLS for nonsense hangs up, and the reset may overtake what it answered.
+    if (plan_.tls && !accepted_ && result == MOSQ_ERR_ERRNO && (error_ == ECONNRESET || error_ == EPIPE)) {
+        return system_text(error_) + "; is this the broker's port for TLS?";
+    }
     if (result == MOSQ_ERR_ERRNO && error_ != 0) return system_text(error_);
     if (!accepted_ && transport_up_) return "the broker closed the connection without answering";
     if (result == MOSQ_ERR_SUCCESS || result == MOSQ_ERR_CONN_LOST) return "the connection was lost";

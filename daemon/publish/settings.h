@@ -14,7 +14,7 @@ struct Settings {
     std::string user_name;
     std::string password;  // secret
     bool tls = false;
-    std::string ca_file;         // empty: the system's certificate authorities
+    std::string ca_file;  // empty: the system's certificate authorities
     std::string certificate_file;
     std::string key_file;
     bool verify_host_name = true;

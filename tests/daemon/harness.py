@@ -24,6 +24,8 @@ BRIDGE = "61F6F57952E6B438"
 SENSOR = "61DA80B5F2A74DE4"
 KEY = "a1432af0625424ebb284610b32189a8ec65c18ba716e89f3eac93587a8bed5bb"  # made up, of the fixtures
 UNCALIBRATED_UL = 32_933
+# Emulated days begin in the early morning, so that water soon runs whatever the hour the tests run at.
+MORNING = "2026-03-02T06:00:00Z"
 
 
 def free_port():
@@ -185,7 +187,7 @@ class Bridge(Process):
 
     def __init__(self, folder, port, *arguments, key=KEY, name="bridge"):
         command = [BINARY, "simulate", "--host", "127.0.0.1", "--port", str(port), "--bridge", BRIDGE,
-                   "--sensor", SENSOR]
+                   "--sensor", SENSOR, "--start", MORNING]
         if key:
             command += ["--key-file", str(key_file(folder, key))]
         super().__init__(command + [str(a) for a in arguments], pathlib.Path(folder) / f"{name}.log")

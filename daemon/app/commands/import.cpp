@@ -14,7 +14,7 @@
 namespace millrace::app {
 namespace {
 
-constexpr std::size_t kBatch = 500;       // frames in one transaction
+constexpr std::size_t kBatch = 500;  // frames in one transaction
 constexpr std::size_t kArchivePage = 1000;
 
 // Tells a frame from every other one of the same moment.
@@ -103,8 +103,8 @@ int import_files(const ImportOptions& options, std::ostream& err) {
         if (import.fault()) return fail(import.fault()->message, err);
         if (!read) return fail(read.error().message, err);
     }
-    err << "archived " << import.archived() << " messages in " << options.store.state_dir << "; "
-        << import.left_out() << " were there already; " << import.findings() << " did not open or decode\n";
+    err << "archived " << import.archived() << " messages in " << options.store.state_dir << "; " << import.left_out()
+        << " were there already; " << import.findings() << " did not open or decode\n";
     return import.findings() > 0 ? kExitFindings : kExitGood;
 }
 

@@ -5,9 +5,13 @@
 namespace millrace::base {
 namespace {
 
-TEST(Hex, WritesLowerCaseDigits) { EXPECT_EQ(to_hex(Bytes{0x00, 0x9f, 0xff}), "009fff"); }
+TEST(Hex, WritesLowerCaseDigits) {
+    EXPECT_EQ(to_hex(Bytes{0x00, 0x9f, 0xff}), "009fff");
+}
 
-TEST(Hex, ReadsBothCases) { EXPECT_EQ(from_hex("00aBFf"), (Bytes{0x00, 0xab, 0xff})); }
+TEST(Hex, ReadsBothCases) {
+    EXPECT_EQ(from_hex("00aBFf"), (Bytes{0x00, 0xab, 0xff}));
+}
 
 TEST(Hex, RefusesOddLengthAndForeignDigits) {
     EXPECT_FALSE(from_hex("abc"));

@@ -5,8 +5,12 @@
 namespace millrace::base {
 namespace {
 
-TimeZone denver() { return TimeZone::load("America/Denver").value(); }
-WallTime at(const char* text) { return from_rfc3339(text).value(); }
+TimeZone denver() {
+    return TimeZone::load("America/Denver").value();
+}
+WallTime at(const char* text) {
+    return from_rfc3339(text).value();
+}
 
 TEST(TimeZone, UnknownNameSaysWhatToWrite) {
     const auto zone = TimeZone::load("Mars/Olympus");
@@ -14,7 +18,9 @@ TEST(TimeZone, UnknownNameSaysWhatToWrite) {
     EXPECT_NE(zone.error().message.find("Mars/Olympus"), std::string::npos);
 }
 
-TEST(TimeZone, DefaultIsUtc) { EXPECT_EQ(TimeZone{}.utc_offset(at("2024-07-01T00:00:00Z")), Seconds{0}); }
+TEST(TimeZone, DefaultIsUtc) {
+    EXPECT_EQ(TimeZone{}.utc_offset(at("2024-07-01T00:00:00Z")), Seconds{0});
+}
 
 TEST(TimeZone, DayOfTheSpringChangeHas23Hours) {
     const WallTime noon = at("2024-03-10T12:00:00-06:00");

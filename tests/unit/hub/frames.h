@@ -19,7 +19,8 @@ inline payload::SecretKey made_up_key(std::uint8_t fill = 7) {
     return *payload::SecretKey::from_bytes(base::Bytes(payload::SecretKey::kBytes, fill));
 }
 
-inline ports::Frame upstream(int type, const base::DeviceId& device, const std::string& text, std::int64_t at = kStart) {
+inline ports::Frame upstream(int type, const base::DeviceId& device, const std::string& text,
+                             std::int64_t at = kStart) {
     ports::Frame frame;
     frame.received = base::from_unix_s(at);
     frame.bridge = kBridge;
@@ -39,8 +40,8 @@ inline ports::Frame downstream(int type, const base::DeviceId& device, const std
 
 // The same frame as a bridge with a key would send it.
 inline ports::Frame sealed(ports::Frame frame, const payload::SecretKey& key) {
-    const std::size_t flags = frame.direction == base::Direction::ToCloud ? frame.topic.find("/2/", 2)
-                                                                          : frame.topic.rfind("/2");
+    const std::size_t flags =
+        frame.direction == base::Direction::ToCloud ? frame.topic.find("/2/", 2) : frame.topic.rfind("/2");
     frame.topic.replace(flags, 2, "/12");
     const base::Bytes iv(payload::kIvBytes, 9);
     frame.payload = payload::seal(frame.payload, key, std::span<const std::uint8_t, payload::kIvBytes>(iv));

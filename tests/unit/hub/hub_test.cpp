@@ -162,8 +162,11 @@ TEST_F(HubTest, SubscribersHearOfChangesAndOfWaterComingToRest) {
     for (int i = 1; i <= 4; ++i) {
         clock_.advance(base::Seconds{5});
         const std::string at = std::to_string(kStart + 5 * i);
-        hub_->on_frame(0, upstream(1, kSensor, R"([{"timestamp":)" + at + R"(,"value":)" + std::to_string(1000 + 6 * i) + "}]",
-                                   kStart + 5 * i), 0);
+        hub_->on_frame(
+            0,
+            upstream(1, kSensor, R"([{"timestamp":)" + at + R"(,"value":)" + std::to_string(1000 + 6 * i) + "}]",
+                     kStart + 5 * i),
+            0);
     }
     store_.finish();
     hub_->tick();

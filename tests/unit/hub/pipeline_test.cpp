@@ -19,16 +19,14 @@ std::vector<T> records(const Outcome& outcome) {
 TEST(Pipeline, SamplesBecomeReadingsAndTheRegister) {
     Pipeline pipeline{{}};
     (void)pipeline.apply(downstream(1, kSensor, kSensorAnswer));
-    const Outcome outcome =
-        pipeline.apply(upstream(1, kSensor, R"([{"timestamp":1733208805,"value":1003},{"timestamp":1733208810,"value":1009}])",
-                                kStart + 20));
+    const Outcome outcome = pipeline.apply(upstream(
+        1, kSensor, R"([{"timestamp":1733208805,"value":1003},{"timestamp":1733208810,"value":1009}])", kStart + 20));
     EXPECT_EQ(outcome.understanding, Understanding::Decoded);
     ASSERT_EQ(outcome.readings.size(), 2U);
     EXPECT_EQ(outcome.readings[0].advance.value, 3);
     EXPECT_EQ(outcome.readings[1].advance.value, 6);
     ASSERT_EQ(records<ports::MeterRecord>(outcome).size(), 1U);
-    EXPECT_EQ(records<ports::MeterRecord>(outcome)[0].lifetime,
-              base::PeakCount{9} * meter::kUncalibratedVolumePerPeak);
+    EXPECT_EQ(records<ports::MeterRecord>(outcome)[0].lifetime, base::PeakCount{9} * meter::kUncalibratedVolumePerPeak);
     EXPECT_EQ(records<ports::ReadingRecord>(outcome).size(), 2U);
     EXPECT_EQ(records<ports::ReadingRecord>(outcome)[0].series_base, base::PeakCount{1000});
 }
@@ -96,8 +94,9 @@ TEST(Pipeline, LastSeenIsWrittenOnceAMinute) {
 
 TEST(Pipeline, StampsOfAnUnsetClockBecomeTheTimeOfReceipt) {
     Pipeline pipeline{{}};
-    const Outcome outcome = pipeline.apply(
-        upstream(4, kSensor, R"([{"timestamp":0,"type":2},{"timestamp":1733208700,"type":1048576},{"timestamp":1999999999,"type":4}])"));
+    const Outcome outcome = pipeline.apply(upstream(
+        4, kSensor,
+        R"([{"timestamp":0,"type":2},{"timestamp":1733208700,"type":1048576},{"timestamp":1999999999,"type":4}])"));
     const auto events = records<ports::EventRecord>(outcome);
     ASSERT_EQ(events.size(), 3U);
     EXPECT_EQ(events[0].time, base::from_unix_s(kStart));
