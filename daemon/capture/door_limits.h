@@ -15,8 +15,9 @@ struct DoorLimits {
     std::size_t max_outgoing_bytes = 256 * 1024;
 
     // Relayed frames waiting for the decoder; by count, and by bytes because a frame may be 64 KiB.
-    std::size_t max_queued_frames = 1024;
-    std::size_t max_queued_frame_bytes = 4 * 1024 * 1024;
+    // Enough for a bridge that sends a day of stored frames at once.
+    std::size_t max_queued_frames = 8 * 1024;
+    std::size_t max_queued_frame_bytes = 8 * 1024 * 1024;
 
     // A bridge speaks first. Until it does, the cloud is not troubled.
     base::Milliseconds first_byte_timeout{10'000};

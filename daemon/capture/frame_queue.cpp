@@ -27,6 +27,7 @@ void FrameQueue::push(ports::ConnectionClosed closed) {
 
 void FrameQueue::push(ports::ConnectionId connection, ports::Frame frame) {
     const std::size_t size = size_of(frame);
+    ++arrived_;
     if (frames_ >= context_.limits.max_queued_frames || frame_bytes_ + size > context_.limits.max_queued_frame_bytes) {
         ++context_.counters.frames_dropped;
         return;
@@ -49,7 +50,8 @@ void FrameQueue::schedule() {
     boost::asio::post(context_.loop, [self = shared_from_this()] {
         self->scheduled_ = false;
         if (self->finished_) return;
-        self->hand_over(kSlice);
+        const bool rush = std::exchange(self->arrived_, 0) > kRush;
+        self->hand_over(rush ? kSliceInARush : kSlice);
         self->schedule();
     });
 }

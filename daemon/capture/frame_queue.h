@@ -1,7 +1,7 @@
 // Relayed frames on their way to the decoder.
 //
 // Forwarding comes first: what the relay saw waits here and goes to the sink in small slices, each a handler of its
-// own, so that bytes which arrive meanwhile are passed on in between. When the queue is full, whole frames are dropped
+// own, so that bytes which arrive meanwhile are passed on in between; in a rush the slices shrink. When the queue is full, whole frames are dropped
 // and counted. That a connection opened or closed is never dropped; there are at most two of these per connection.
 // Order is kept. Made by std::make_shared, because a slice may be under way when its owner goes. Loop thread only.
 #pragma once
@@ -18,8 +18,12 @@ namespace millrace::capture {
 
 class FrameQueue : public std::enable_shared_from_this<FrameQueue> {
 public:
-    // What one handler hands over before others get their turn.
+    // What one handler hands over before others get their turn: little while frames pour in faster than any bridge
+    // sends them, so that forwarding keeps the processor, and more once the rush is over.
     static constexpr std::size_t kSlice = 32;
+    static constexpr std::size_t kSliceInARush = 2;
+    // Frames between two handlers that make a rush. One read of 16 KB holds some 50.
+    static constexpr std::size_t kRush = 8;
 
     explicit FrameQueue(DoorContext& context) : context_(context) {}
 
@@ -44,6 +48,7 @@ private:
     std::deque<Item> items_;
     std::size_t frames_ = 0;
     std::size_t frame_bytes_ = 0;
+    std::size_t arrived_ = 0;  // since the last slice, dropped ones too
     bool scheduled_ = false;
     bool finished_ = false;
 };
