@@ -1,9 +1,10 @@
 // Relayed frames on their way to the decoder.
 //
 // Forwarding comes first: what the relay saw waits here and goes to the sink in small slices, each a handler of its
-// own, so that bytes which arrive meanwhile are passed on in between; in a rush the slices shrink. When the queue is full, whole frames are dropped
-// and counted. That a connection opened or closed is never dropped; there are at most two of these per connection.
-// Order is kept. Made by std::make_shared, because a slice may be under way when its owner goes. Loop thread only.
+// own, so that bytes which arrive meanwhile are passed on in between; in a rush the slices shrink. When the queue is
+// full, whole frames are dropped and counted. That a connection opened or closed is never dropped; there are at most
+// two of these per connection. Order is kept. Made by std::make_shared, because a slice may be under way when its owner
+// goes. Loop thread only.
 #pragma once
 
 #include <cstddef>

@@ -50,6 +50,15 @@ TEST(Pipeline, SealedFrameOpensWithTheBridgesKeyOnly) {
     EXPECT_EQ(records<ports::DeviceRecord>(shut)[0].kind, ports::DeviceKind::Sensor);
 }
 
+TEST(Pipeline, JsonLinesMayHoldOpenedTextUnderASealedTopic) {
+    ports::Frame frame = upstream(1, kSensor, R"([{"timestamp":1733208805,"value":1003}])");
+    frame.topic.replace(frame.topic.find("/2/", 2), 2, "/12");
+    Pipeline pipeline{{}};
+    EXPECT_EQ(pipeline.apply(frame).understanding, Understanding::NotOpened);
+    frame.door = ports::Door::JsonLines;
+    EXPECT_EQ(pipeline.apply(frame).understanding, Understanding::Decoded);
+}
+
 TEST(Pipeline, BootFramesNameDevicesAndTheirFirmware) {
     Pipeline pipeline{{}};
     (void)pipeline.apply(upstream(7, kBridge, kBridgeBoot));
