@@ -7,7 +7,9 @@ namespace {
 
 const base::DeviceId kSensor = *base::DeviceId::parse("61DA80B500000001");
 
-meter::CalibrationEntry entry(std::int64_t from_s, std::int64_t ul) { return {base::from_unix_s(from_s), {ul}}; }
+meter::CalibrationEntry entry(std::int64_t from_s, std::int64_t ul) {
+    return {base::from_unix_s(from_s), {ul}};
+}
 
 hub::Settings listing(std::vector<meter::CalibrationEntry> entries) {
     hub::Settings settings;
