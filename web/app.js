@@ -127,7 +127,7 @@ function showSensor(sensor, devices) {
     // Zero is zero whatever a turn is worth.
     mark.hidden = sensor.calibrated || ['–', '0'].includes(mark.nextElementSibling.textContent);
   }
-  card.querySelector('.sealed').hidden = !sensor.estimated;
+  card.querySelector('.sealed').hidden = sensor.readings_known;
 
   const seen = [];
   seen.push(sensor.last_reading ? `Last reading ${agoText(sensor.last_reading, devices.time)}` : 'No reading yet');

@@ -41,7 +41,7 @@ Json bridge_json(const ports::LiveBridge& bridge, const base::TimeZone& zone) {
 }
 
 Json sensor_json(const ports::LiveSensor& sensor, base::VolumeUnit unit, const base::TimeZone& zone) {
-    const bool known = !sensor.estimated;
+    const bool known = sensor.readings_known;
     return Json{
         {"uuid", sensor.id.text()},
         {"bridge", sensor.bridge ? Json(sensor.bridge->text()) : Json(nullptr)},
@@ -51,7 +51,7 @@ Json sensor_json(const ports::LiveSensor& sensor, base::VolumeUnit unit, const b
         {"lifetime", shown(sensor.lifetime, unit)},
         {"calibrated", sensor.calibrated},
         {"volume_per_peak_ml", static_cast<double>(sensor.per_peak.microlitres) / 1e3},
-        {"estimated", sensor.estimated},
+        {"readings_known", sensor.readings_known},
         {"last_reading", time_or_null(sensor.last_reading, zone)},
         {"last_seen", time_or_null(sensor.last_seen, zone)},
         {"battery_mv", or_null(sensor.battery_mv)},

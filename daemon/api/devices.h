@@ -9,7 +9,8 @@
 
 namespace millrace::api {
 
-// While a sensor's readings are sealed and no key opens them ("estimated"), what only readings can tell is null.
+// While a sensor's readings are sealed and no key opens them (`readings_known` is false), what only readings can tell
+// is null.
 [[nodiscard]] std::string devices_document(const ports::LiveState& live, base::VolumeUnit unit,
                                            const base::TimeZone& zone, base::WallTime now);
 

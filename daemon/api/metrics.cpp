@@ -104,8 +104,8 @@ void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metr
         gauge("millrace_sensor_calibrated", "1 when volumes rest on a calibration of this meter, 0 on a stated guess.",
               sensor.calibrated ? 1 : 0);
         gauge("millrace_sensor_readings_known", "0 while the sensor's readings are sealed and no key opens them.",
-              sensor.estimated ? 0 : 1);
-        if (!sensor.estimated) {
+              sensor.readings_known ? 1 : 0);
+        if (sensor.readings_known) {
             gauge("millrace_flow_liters_per_second", "Water flowing now.",
                   static_cast<double>(sensor.flow.microlitres_per_second) / 1e6);
             gauge("millrace_flow_active", "1 while water flows.", sensor.running ? 1 : 0);

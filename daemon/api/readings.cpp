@@ -50,8 +50,6 @@ void handle_readings(const Site& site, const Request& request, const Responder& 
 
     view.sensor = sensor->id;
     view.zone = site.settings.zone;
-    view.per_peak = sensor->per_peak;
-    view.calibrated = sensor->calibrated;
     query.sensor = sensor->id;
     query.from = view.from;
     query.to = view.to;
@@ -74,7 +72,7 @@ std::string readings_document(const ports::ReadingPage& page, const ReadingsView
         items.add("time_is_receipt", reading.time_is_receipt);
         items.add("total_peaks", reading.total.value);
         items.add("peaks", reading.advance.value);
-        items.add("volume", shown(reading.advance * view.per_peak, view.unit));
+        items.add("volume", shown(reading.advance * page.calibration.at(reading.time), view.unit));
         items.add("series", reading.series);
         items.add("kind", name(reading.kind));
         items.end();
@@ -84,8 +82,7 @@ std::string readings_document(const ports::ReadingPage& page, const ReadingsView
         {"from", view.zone.rfc3339(view.from)},
         {"to", view.zone.rfc3339(view.to)},
         {"unit", api::name(view.unit)},
-        {"calibrated", view.calibrated},
-        {"volume_per_peak_ml", static_cast<double>(view.per_peak.microlitres) / 1e3},
+        {"calibrated", page.calibration.calibrated()},
         {"next_cursor", or_null(page.next_cursor)},
     });
 }

@@ -1,7 +1,6 @@
 // `/api/v1/sensors/{uuid}/readings`: what a sensor reported, page by page, oldest first.
 //
-// Volumes here use the calibration in force today for every reading, and the answer says which; sums that follow the
-// calibration through time are the business of usage.
+// A reading's volume is its peaks at the calibration in force at its time.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +26,6 @@ struct ReadingsView {
     base::WallTime to;
     base::VolumeUnit unit = base::VolumeUnit::Litre;
     base::TimeZone zone;
-    base::VolumePerPeak per_peak;
-    bool calibrated = false;
 };
 
 [[nodiscard]] std::string readings_document(const ports::ReadingPage& page, const ReadingsView& view);

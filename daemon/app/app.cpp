@@ -91,7 +91,8 @@ struct App::Parts {
     api::Server server;
     boost::asio::signal_set signals;
     boost::asio::steady_timer tick;
-    std::size_t days_to_count = 0;
+    std::vector<base::DeviceId> days_to_count;
+    bool stopping = false;
     base::Result<void, base::Error> outcome;
 };
 
@@ -121,24 +122,28 @@ base::Result<void, base::Error> App::run() {
 }
 
 void App::count_today() {
+    parts_->days_to_count = parts_->hub.sensors();
+    count_next_day();
+}
+
+void App::count_next_day() {
     Parts& parts = *parts_;
+    if (parts.days_to_count.empty()) return open_doors();
+    const base::DeviceId sensor = parts.days_to_count.back();
+    parts.days_to_count.pop_back();
     const base::WallTime now = parts.clock.wall_now();
     const base::TimeZone& zone = settings_.hub.zone;
-    const std::vector<base::DeviceId> sensors = parts.hub.sensors();
-    parts.days_to_count = sensors.size();
-    if (sensors.empty()) return open_doors();
-    for (const base::DeviceId& sensor : sensors) {
-        const base::WallTime day = zone.start_of(base::CalendarUnit::Day, now);
-        parts.reader.usage({sensor, day, zone.next_start(base::CalendarUnit::Day, now), base::CalendarUnit::Day, zone},
-                           [this, sensor, day](base::Result<ports::UsageAnswer, base::Error> usage) {
-                               if (usage && !usage->buckets.empty()) {
-                                   parts_->hub.set_today(sensor, day, usage->buckets.front().volume);
-                               } else if (!usage) {
-                                   log().warn("today's volume begins at zero: {}", usage.error().message);
-                               }
-                               if (--parts_->days_to_count == 0) open_doors();
-                           });
-    }
+    const base::WallTime day = zone.start_of(base::CalendarUnit::Day, now);
+    parts.reader.usage({sensor, day, zone.next_start(base::CalendarUnit::Day, now), base::CalendarUnit::Day, zone},
+                       [this, sensor, day](base::Result<ports::UsageAnswer, base::Error> usage) {
+                           if (parts_->stopping) return;
+                           if (usage && !usage->buckets.empty()) {
+                               parts_->hub.set_today(sensor, day, usage->buckets.front().volume);
+                           } else if (!usage) {
+                               log().warn("today's volume begins at zero: {}", usage.error().message);
+                           }
+                           count_next_day();
+                       });
 }
 
 void App::open_doors() {
@@ -164,6 +169,7 @@ void App::tick() {
 
 void App::stop() {
     Parts& parts = *parts_;
+    if (std::exchange(parts.stopping, true)) return;
     parts.tick.cancel();
     parts.signals.cancel();
     parts.server.stop();

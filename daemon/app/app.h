@@ -28,6 +28,7 @@ private:
 
     // Today's volume comes from the store before the first frame may add to it; then the doors open.
     void count_today();
+    void count_next_day();
     void open_doors();
     void tick();
     void stop();

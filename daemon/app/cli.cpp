@@ -12,6 +12,7 @@
 #include "app/commands/rebuild.h"
 #include "app/commands/run.h"
 #include "app/commands/simulate.h"
+#include "app/exit_code.h"
 #include "app/key_files.h"
 
 namespace millrace::app {
@@ -19,20 +20,21 @@ namespace {
 
 // What CLI11 calls an error is a usage error to us, but for requests for help.
 int usage_exit(const CLI::App& app, const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return app.exit(error) == 0 ? kExitGood : kExitUsage;
 }
 
-void add_config(CLI::App& command, RunOptions& options) {
-    command.add_option("--config", options.config_file,
-                       "Config file (YAML or JSON); /etc/millrace/millrace.yaml when that exists");
+CLI::Option* add_config(CLI::App& command, CommonOptions& options) {
+    return command.add_option("--config", options.config_file,
+                              "Config file (YAML or JSON); /etc/millrace/millrace.yaml when that exists");
 }
 
-void add_state_dir(CLI::App& command, RunOptions& options) {
+void add_state_dir(CLI::App& command, CommonOptions& options) {
     command.add_option("--state-dir", options.state_dir,
-                       "Where the database lives; else $STATE_DIRECTORY, else $XDG_STATE_HOME/millrace");
+                       "Where the database lives; else $STATE_DIRECTORY, else $XDG_STATE_HOME/millrace "
+                       "(~/.local/state/millrace)");
 }
 
-CLI::App* add_run(CLI::App& app, RunOptions& options) {
+CLI::App* add_run(CLI::App& app, CommonOptions& options) {
     CLI::App* run = app.add_subcommand("run", "Run the daemon");
     add_config(*run, options);
     add_state_dir(*run, options);
@@ -46,7 +48,7 @@ CLI::App* add_run(CLI::App& app, RunOptions& options) {
     return run;
 }
 
-CLI::App* add_rebuild(CLI::App& app, RunOptions& options, bool& digest_only) {
+CLI::App* add_rebuild(CLI::App& app, CommonOptions& options, bool& digest_only) {
     CLI::App* rebuild =
         app.add_subcommand("rebuild", "Make readings, usage and totals anew from the archived frames (daemon stopped)");
     add_config(*rebuild, options);
@@ -82,18 +84,12 @@ int run_decode(DecodeArguments arguments, std::ostream& out, std::ostream& err) 
     payload::KeyRing keys;
     if (!arguments.key_hex.empty()) {
         auto key = payload::SecretKey::parse(base::as_bytes(arguments.key_hex));
-        if (!key) {
-            err << "millrace: --key: " << key.error().message << '\n';
-            return kExitUsage;
-        }
+        if (!key) return fail({"--key: " + key.error().message}, err, kExitUsage);
         keys.set_default(std::move(*key));
     }
     if (!arguments.key_file.empty()) {
         auto key = read_key_file(arguments.key_file);
-        if (!key) {
-            err << "millrace: " << key.error().message << '\n';
-            return kExitFailed;
-        }
+        if (!key) return fail(key.error(), err);
         keys.set_default(std::move(*key));
     }
     if (arguments.any_port) arguments.ports.clear();
@@ -109,15 +105,16 @@ int run_command_line(int argc, char** argv) {
     CLI::App app{"Millrace: a Flume water monitor's readings on your own network, without the cloud", "millrace"};
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("millrace ") + MILLRACE_VERSION);
-    RunOptions run_options;
+    CommonOptions common;
     DecodeArguments decode_arguments;
     bool digest_only = false;
     SimulateOptions simulate_options;
-    CLI::App* run = add_run(app, run_options);
+    CLI::App* run = add_run(app, common);
     CLI::App* check = app.add_subcommand("check-config", "Check a config file and name every problem");
-    add_config(*check, run_options);
+    auto* config_option = add_config(*check, common);
+    check->add_option("file", common.config_file, "The same")->excludes(config_option);
     CLI::App* decode = add_decode(app, decode_arguments);
-    CLI::App* rebuild = add_rebuild(app, run_options, digest_only);
+    CLI::App* rebuild = add_rebuild(app, common, digest_only);
     CLI::App* emulate = add_simulate(app, simulate_options);
     app.add_subcommand("version", "Print the version");
     try {
@@ -125,10 +122,10 @@ int run_command_line(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return usage_exit(app, error);
     }
-    if (run->parsed()) return run_daemon(run_options, std::cerr);
-    if (check->parsed()) return check_config(run_options, std::cout, std::cerr);
+    if (run->parsed()) return run_daemon(common, std::cerr);
+    if (check->parsed()) return check_config(common, std::cout, std::cerr);
     if (decode->parsed()) return run_decode(std::move(decode_arguments), std::cout, std::cerr);
-    if (rebuild->parsed()) return rebuild_store(run_options, digest_only, std::cout, std::cerr);
+    if (rebuild->parsed()) return rebuild_store(common, digest_only, std::cout, std::cerr);
     if (emulate->parsed()) return simulate(simulate_options, std::cerr);
     std::cout << "millrace " << MILLRACE_VERSION << '\n';
     return 0;

@@ -26,17 +26,17 @@ base::Error explain(const std::string& listen, const error_code& error) {
     if (error == asio::error::address_in_use) {
         const auto port = listen.substr(listen.rfind(':') + 1);
         message +=
-            "another program has this port, often a Mosquitto broker or a second millrace. See which with "
+            "another program has this port, often a Mosquitto broker or a second millrace; see which with "
             "`ss -ltnp sport = :" +
             port + "`, then stop it or choose another address for bridge.listen";
     } else if (error == asio::error::access_denied) {
         message +=
-            "not permitted. Ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one for bridge.listen "
+            "not permitted, because ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one for bridge.listen "
             "or grant it";
     } else if (error == error_code(EADDRNOTAVAIL, boost::system::system_category())) {
-        message += "this machine has no such address (yet). Check bridge.listen, or use 0.0.0.0 for all addresses";
+        message += "this machine has no such address (yet); check bridge.listen, or use 0.0.0.0 for all addresses";
     } else {
-        message += error.message() + ". Check bridge.listen";
+        message += error.message() + "; check bridge.listen";
     }
     return {message};
 }

@@ -30,12 +30,13 @@ void StandIn::stop() {
     }
 }
 
-void StandIn::acknowledge(ports::ConnectionId connection, std::uint16_t packet_id) {
-    if (const auto found = find(connection)) found->acknowledge(packet_id);
+void StandIn::acknowledge(ports::ConnectionId connection, ports::Receipt receipt) {
+    if (const auto found = find(connection)) found->acknowledge(receipt);
 }
 
-void StandIn::publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) {
-    if (const auto found = find(connection)) found->publish(std::move(topic), std::move(payload), qos);
+bool StandIn::publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) {
+    const auto found = find(connection);
+    return found && found->publish(std::move(topic), std::move(payload), qos);
 }
 
 void StandIn::on_client_id(ports::ConnectionId connection, const std::string& client_id) {

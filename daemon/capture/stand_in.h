@@ -29,8 +29,8 @@ public:
     // Closes every connection, telling the sink.
     void stop();
 
-    void acknowledge(ports::ConnectionId connection, std::uint16_t packet_id) override;
-    void publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) override;
+    void acknowledge(ports::ConnectionId connection, ports::Receipt receipt) override;
+    bool publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) override;
 
     [[nodiscard]] std::size_t connections() const { return connections_.size(); }
 

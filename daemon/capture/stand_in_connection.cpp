@@ -51,15 +51,18 @@ void StandInConnection::start() {
     watch_deadline();
 }
 
-void StandInConnection::acknowledge(std::uint16_t packet_id) {
-    carry_out(session_.acknowledge(packet_id));
+void StandInConnection::acknowledge(ports::Receipt receipt) {
+    carry_out(session_.acknowledge(receipt));
     watch_deadline();
 }
 
-void StandInConnection::publish(std::string topic, base::Bytes payload, std::uint8_t qos) {
+bool StandInConnection::publish(std::string topic, base::Bytes payload, std::uint8_t qos) {
     const auto level = qos == 0 ? mqtt::Qos::AtMostOnce : mqtt::Qos::AtLeastOnce;
-    carry_out(session_.publish(std::move(topic), std::move(payload), level));
+    auto actions = session_.publish(std::move(topic), std::move(payload), level);
+    if (closed_ || actions.empty()) return false;
+    carry_out(std::move(actions));
     watch_deadline();
+    return !closed_;  // sending may have shown that the bridge is gone
 }
 
 void StandInConnection::close(const std::string& reason, std::string_view bad) {
@@ -138,7 +141,7 @@ void StandInConnection::carry_out(mqtt::ServerActions actions, std::string_view 
         } else if (const auto* connected = std::get_if<mqtt::ClientConnected>(&action)) {
             on_connected(*connected);
         } else if (auto* delivered = std::get_if<mqtt::Delivered>(&action)) {
-            deliver(std::move(delivered->publish));
+            deliver(std::move(*delivered));
         } else if (const auto* end = std::get_if<mqtt::Close>(&action)) {
             close(end->reason, end->by_client ? std::string_view{} : label_of(end->reason, blame));
         }
@@ -154,7 +157,8 @@ void StandInConnection::on_connected(const mqtt::ClientConnected& connected) {
     context_.sink.on_opened({id_, ports::Door::StandIn, bridge_, peer_, context_.clock.wall_now()}, &door_);
 }
 
-void StandInConnection::deliver(mqtt::Publish publish) {
+void StandInConnection::deliver(mqtt::Delivered delivered) {
+    mqtt::Publish& publish = delivered.publish;
     ports::Frame frame;
     frame.received = context_.clock.wall_now();
     frame.direction = base::Direction::ToCloud;
@@ -166,8 +170,7 @@ void StandInConnection::deliver(mqtt::Publish publish) {
     frame.topic = std::move(publish.topic);
     frame.payload = std::move(publish.payload);
     context_.counters.count_frame(base::Direction::ToCloud);
-    const auto owed = publish.qos == mqtt::Qos::AtMostOnce ? mqtt::PacketId{0} : publish.packet_id;
-    context_.sink.on_frame(id_, std::move(frame), owed);
+    context_.sink.on_frame(id_, std::move(frame), delivered.receipt);
 }
 
 void StandInConnection::send(base::ByteView bytes) {

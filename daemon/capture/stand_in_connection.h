@@ -27,8 +27,10 @@ public:
                       Admission admission);
 
     void start();
-    void acknowledge(std::uint16_t packet_id);
-    void publish(std::string topic, base::Bytes payload, std::uint8_t qos);
+    void acknowledge(ports::Receipt receipt);
+
+    // False when it did not go out: the bridge has not subscribed to it, or is closed.
+    bool publish(std::string topic, base::Bytes payload, std::uint8_t qos);
 
     // `bad` is the metric label when the peer is to blame.
     void close(const std::string& reason, std::string_view bad = {});
@@ -43,7 +45,7 @@ private:
     // `blame` is the metric label should the session close for another reason than a malformed packet.
     void carry_out(mqtt::ServerActions actions, std::string_view blame = "protocol");
     void on_connected(const mqtt::ClientConnected& connected);
-    void deliver(mqtt::Publish publish);
+    void deliver(mqtt::Delivered delivered);
     void send(base::ByteView bytes);
 
     StandIn& door_;

@@ -14,11 +14,11 @@ std::optional<OutgoingMessage> wrap(const base::DeviceId& device, std::uint32_t 
                                     const std::string& text, const payload::SecretKey* key, ports::Random& random) {
     OutgoingMessage message;
     message.topic = message::downstream_topic(device, type, flags);
-    if (flags != message::kFlagsSealed) {
+    if (flags == message::kFlagsPlain) {
         message.payload = base::to_bytes(text);
         return message;
     }
-    if (key == nullptr) return std::nullopt;
+    if (flags != message::kFlagsSealed || key == nullptr) return std::nullopt;
     std::array<std::uint8_t, payload::kIvBytes> iv{};
     random.fill(iv);
     message.payload = payload::seal(base::as_bytes(text), *key, iv);

@@ -18,9 +18,9 @@ struct OutgoingMessage {
     base::Bytes payload;  // sealed when `flags` say so
 };
 
-// Wraps a plain text as `flags` say: 2 leaves it plain, 12 seals it with the bridge's key. Nothing when it has to be
-// sealed and there is no key: a bridge that gets what it cannot open may fall back to plain text, which we must not
-// provoke.
+// Wraps a plain text as `flags` say: 2 leaves it plain, 12 seals it with the bridge's key. Nothing for other flags, and
+// when it has to be sealed and there is no key: a bridge that gets what it cannot open may fall back to plain text,
+// which we must not provoke.
 [[nodiscard]] std::optional<OutgoingMessage> wrap(const base::DeviceId& device, std::uint32_t type, std::uint32_t flags,
                                                   const std::string& text, const payload::SecretKey* key,
                                                   ports::Random& random);

@@ -1,5 +1,6 @@
 #include "hub/hub.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hub/answers.h"
@@ -47,11 +48,26 @@ void Hub::on_opened(const ports::ConnectionOpened& opened, ports::BridgeLink* li
     Connection& connection = connections_[opened.connection];
     connection.link = link;
     connection.opened = opened;
-    if (opened.bridge) {
-        runs_[*opened.bridge].connection = opened.connection;
-        if (link != nullptr) connection.heartbeats.emplace(surroundings_.clock.steady_now());
-    }
+    if (opened.bridge) begin_run(connection);
     changed_ = true;
+}
+
+Hub::BridgeRun* Hub::run_of(const base::DeviceId& bridge) {
+    const auto found = runs_.find(bridge);
+    if (found != runs_.end()) return &found->second;
+    return runs_.size() < kMaxDevices ? &runs_[bridge] : nullptr;
+}
+
+void Hub::begin_run(Connection& connection) {
+    BridgeRun* run = run_of(*connection.opened.bridge);
+    if (run == nullptr) return;
+    run->connection = connection.opened.connection;
+    if (connection.link == nullptr) return;
+    // Kept over reconnects, so that a bridge whose line drops every few minutes gets its heartbeats too.
+    const base::SteadyTime now = surroundings_.clock.steady_now();
+    base::SteadyTime due = now + cloud::Heartbeats::kInterval;
+    if (run->heartbeat_due) due = std::clamp(*run->heartbeat_due, now + kSubscribesWithin, due);
+    connection.heartbeats.emplace(due - cloud::Heartbeats::kInterval);
 }
 
 void Hub::on_closed(const ports::ConnectionClosed& closed) {
@@ -59,33 +75,37 @@ void Hub::on_closed(const ports::ConnectionClosed& closed) {
     if (found == connections_.end()) return;
     if (const auto& bridge = found->second.opened.bridge) {
         // A bridge that came back before its old connection ended is connected by the new one.
-        if (BridgeRun& run = runs_[*bridge]; run.connection == closed.connection) run.connection = 0;
+        if (const auto run = runs_.find(*bridge); run != runs_.end() && run->second.connection == closed.connection) {
+            run->second.connection = 0;
+            if (found->second.heartbeats) run->second.heartbeat_due = found->second.heartbeats->due();
+            if (!pipeline_.house().devices.contains(*bridge)) runs_.erase(run);
+        }
     }
     connections_.erase(found);
     changed_ = true;
 }
 
-void Hub::on_frame(ports::ConnectionId connection, ports::Frame frame, std::uint16_t packet_id) {
+void Hub::on_frame(ports::ConnectionId connection, ports::Frame frame, ports::Receipt receipt) {
+    const auto found = connections_.find(connection);
+    ports::BridgeLink* link = found == connections_.end() ? nullptr : found->second.link;
+    if (found != connections_.end() && !frame.bridge) frame.bridge = found->second.opened.bridge;
     frame.id = ++last_frame_id_;
     Outcome outcome = pipeline_.apply(frame);
+    if (found != connections_.end()) learn_bridge(found->second, frame, outcome);
     note_understanding(frame, outcome);
     note_readings(outcome);
     changed_ = true;
-    const auto found = connections_.find(connection);
-    ports::BridgeLink* link = found == connections_.end() ? nullptr : found->second.link;
-    if (found != connections_.end() && frame.direction == base::Direction::ToCloud) {
-        found->second.flags = outcome.topic.flags;
-    }
     std::vector<ports::Projection> projections = std::move(outcome.projections);
     outcome.projections.clear();
     const bool is_boot = outcome.message && std::holds_alternative<message::Boot>(*outcome.message);
-    // A boot frame is answered even when it could not be stored: without an answer the sensor stops counting for us,
-    // while what is not acknowledged is only sent again.
+    // A boot frame is answered once it is on disk, and with it every sample before it, so that the total handed out is
+    // never ahead of what a crash would leave. It is answered even when it could not be stored: without an answer the
+    // sensor stops counting for us, while what is not acknowledged is only sent again.
     keep(std::move(frame), std::move(projections),
-         [this, alive = std::weak_ptr(alive_), connection, packet_id, link, is_boot,
+         [this, alive = std::weak_ptr(alive_), connection, receipt, link, is_boot,
           boot = is_boot ? std::optional(std::move(outcome)) : std::nullopt](bool durable) {
              if (alive.expired() || link == nullptr || !connections_.contains(connection)) return;
-             if (durable && packet_id != 0) link->acknowledge(connection, packet_id);
+             if (durable && receipt != 0) link->acknowledge(connection, receipt);
              if (is_boot) answer(connection, *boot);
          });
 }
@@ -103,9 +123,7 @@ void Hub::keep(ports::Frame frame, std::vector<ports::Projection> projections, p
         }
         done(durable);
     };
-    if (surroundings_.store.commit({std::move(frame), std::move(projections)}, finish)) return;
-    ++refused_commits_;
-    done(false);
+    if (!surroundings_.store.commit({std::move(frame), std::move(projections)}, finish)) done(false);
 }
 
 void Hub::answer(ports::ConnectionId connection, const Outcome& outcome) {
@@ -129,11 +147,11 @@ void Hub::send(ports::ConnectionId connection, const base::DeviceId& device, std
     frame.bridge = bridge;
     frame.topic = message->topic;
     frame.payload = message->payload;
+    if (!found->second.link->publish(connection, std::move(message->topic), std::move(message->payload), 0)) return;
     // Applied like any other frame, so that a replay of the archive sees the base that was handed out.
     Outcome outcome = pipeline_.apply(frame);
     note_understanding(frame, outcome);
     keep(std::move(frame), std::move(outcome.projections), [](bool) {});
-    found->second.link->publish(connection, std::move(message->topic), std::move(message->payload), 0);
 }
 
 void Hub::send_heartbeats() {
@@ -150,30 +168,53 @@ void Hub::send_heartbeats() {
         const auto heartbeat = connection.heartbeats->make(random_id, surroundings_.clock.wall_now(), now);
         const bool has_key = pipeline_.keys().find(bridge) != nullptr;
         const std::uint32_t flags = connection.flags.value_or(has_key ? message::kFlagsSealed : message::kFlagsPlain);
+        // Sealed with a key that does not open what the bridge says, it would only provoke the bridge.
+        const auto run = runs_.find(bridge);
+        if (flags == message::kFlagsSealed && run != runs_.end() && run->second.sealed_shut) continue;
         send(id, bridge, message::downstream::kHeartbeat, flags, message::encode(heartbeat));
+    }
+}
+
+void Hub::learn_bridge(Connection& connection, const ports::Frame& frame, const Outcome& outcome) {
+    if (frame.direction != base::Direction::ToCloud || outcome.understanding != Understanding::Decoded) return;
+    // Other flags say nothing of how the bridge wants to be spoken to: key exchanges, raw frames.
+    const std::uint32_t flags = outcome.topic.flags;
+    if (flags == message::kFlagsPlain || flags == message::kFlagsSealed) connection.flags = flags;
+    // A client id that is no uuid does not name the bridge, but its own boot frame does.
+    const auto* boot = std::get_if<message::Boot>(&*outcome.message);
+    if (!connection.opened.bridge && boot != nullptr && !boot->bridge_id && outcome.topic.device) {
+        connection.opened.bridge = outcome.topic.device;
+        begin_run(connection);
     }
 }
 
 void Hub::note_understanding(const ports::Frame& frame, const Outcome& outcome) {
     ++understood_[static_cast<std::size_t>(outcome.understanding)];
     ++kinds_[static_cast<std::size_t>(outcome.topic.kind)];
-    if (!frame.bridge) return;
-    BridgeRun& run = runs_[*frame.bridge];
-    if (outcome.understanding != Understanding::NotOpened) {
-        ++run.opened;
-        if (outcome.topic.sealed() && std::exchange(run.sealed_shut, false)) {
-            surroundings_.notices.notice(ports::Severity::Info,
-                                         "the messages of bridge " + frame.bridge->str() + " open again");
-        }
+    BridgeRun* run = frame.bridge ? run_of(*frame.bridge) : nullptr;
+    if (run == nullptr) return;
+    if (outcome.understanding == Understanding::NotOpened) {
+        ++run->unopened;
+        if (!std::exchange(run->sealed_shut, true)) note_sealed(*frame.bridge, outcome.had_key);
         return;
     }
-    ++run.unopened;
-    if (std::exchange(run.sealed_shut, true)) return;
-    const std::string why = outcome.had_key ? "its key does not open them" : "no key is set for it";
+    ++run->opened;
+    if (outcome.topic.sealed() && std::exchange(run->sealed_shut, false) && sealed_notices_ < kMaxSealedNotices) {
+        ++sealed_notices_;
+        surroundings_.notices.notice(ports::Severity::Info,
+                                     "the messages of bridge " + frame.bridge->str() + " open again");
+    }
+}
+
+void Hub::note_sealed(const base::DeviceId& bridge, bool had_key) {
+    if (sealed_notices_ >= kMaxSealedNotices) return;
+    const bool last = ++sealed_notices_ == kMaxSealedNotices;
     surroundings_.notices.notice(
         ports::Severity::Warning,
-        "bridge " + frame.bridge->str() + " sends sealed messages and " + why +
-            "; they are kept as they are and can be opened later (set keys in the config file, or use --key-file)");
+        "bridge " + bridge.str() + " sends sealed messages and " +
+            (had_key ? "its key does not open them" : "no key is set for it") +
+            "; they are kept as they are and can be opened later (set keys in the config file, or use --key-file)" +
+            (last ? "; no more of these are logged in this run" : ""));
 }
 
 void Hub::note_readings(const Outcome& outcome) {
@@ -182,7 +223,8 @@ void Hub::note_readings(const Outcome& outcome) {
     const Sensor& sensor = pipeline_.house().sensors.at(id);
     for (const meter::Reading& reading : outcome.readings) {
         if (reading.advance.value == 0) continue;
-        today_[id].add(reading.time, reading.advance * sensor.calibration.at(reading.time), settings_.zone);
+        today_[id].add(reading.time, reading.advance * sensor.calibration.at(reading.time),
+                       surroundings_.clock.wall_now(), settings_.zone);
     }
 }
 

@@ -43,8 +43,11 @@ public:
 
     Hub(Settings settings, payload::KeyRing keys, Surroundings surroundings);
 
+    // Before the first frame.
     void restore(const ports::StoredState& stored);
+    // What the day that begins at `day_start` already holds; before the first frame.
     void set_today(const base::DeviceId& sensor, base::WallTime day_start, base::Volume volume);
+    // All that are known, heard in this run or not.
     [[nodiscard]] std::vector<base::DeviceId> sensors() const;
 
     // Subscribers outlive the hub's last tick.
@@ -55,7 +58,7 @@ public:
 
     // ports::FrameSink
     void on_opened(const ports::ConnectionOpened& opened, ports::BridgeLink* link) override;
-    void on_frame(ports::ConnectionId connection, ports::Frame frame, std::uint16_t packet_id) override;
+    void on_frame(ports::ConnectionId connection, ports::Frame frame, ports::Receipt receipt) override;
     void on_closed(const ports::ConnectionClosed& closed) override;
 
     // ports::LiveView
@@ -77,14 +80,25 @@ private:
         ports::ConnectionId connection = 0;
         std::uint64_t opened = 0;
         std::uint64_t unopened = 0;
-        bool sealed_shut = false;  // its newest sealed frame did not open; said once
+        bool sealed_shut = false;                       // its newest sealed frame did not open
+        std::optional<base::SteadyTime> heartbeat_due;  // as its last connection left it
     };
+
+    // How many bridges the log names because no key opens what they say. A house has one or two; a stranger can make
+    // up any number.
+    static constexpr std::size_t kMaxSealedNotices = 16;
+    // A bridge subscribes within this of connecting; a heartbeat that is overdue waits for it.
+    static constexpr base::Seconds kSubscribesWithin{10};
 
     void keep(ports::Frame frame, std::vector<ports::Projection> projections, ports::FrameStore::Done done);
     void answer(ports::ConnectionId connection, const Outcome& outcome);
     void send(ports::ConnectionId connection, const base::DeviceId& device, std::uint32_t type, std::uint32_t flags,
               const std::string& text);
     void send_heartbeats();
+    void begin_run(Connection& connection);
+    [[nodiscard]] BridgeRun* run_of(const base::DeviceId& bridge);
+    void learn_bridge(Connection& connection, const ports::Frame& frame, const Outcome& outcome);
+    void note_sealed(const base::DeviceId& bridge, bool had_key);
     void note_understanding(const ports::Frame& frame, const Outcome& outcome);
     void note_readings(const Outcome& outcome);
     [[nodiscard]] base::WallTime device_time(const ports::DeviceRecord& sensor, base::WallTime now) const;
@@ -104,9 +118,9 @@ private:
     bool changed_ = true;
     bool any_running_ = false;
     base::WallTime day_;
-    std::array<std::uint64_t, 4> understood_{};  // by Understanding
-    std::array<std::uint64_t, 12> kinds_{};      // by message::Kind
-    std::uint64_t refused_commits_ = 0;
+    std::array<std::uint64_t, kUnderstandings> understood_{};
+    std::array<std::uint64_t, static_cast<std::size_t>(message::Kind::Unknown) + 1> kinds_{};
+    std::size_t sealed_notices_ = 0;
     // Callbacks of the store may come after the hub is gone; they hold this weakly.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

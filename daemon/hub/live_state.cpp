@@ -15,7 +15,8 @@ std::optional<std::int64_t> state_of(const Device& device, std::uint64_t key) {
     return found == device.states.end() ? std::nullopt : std::optional(found->second);
 }
 
-constexpr std::array<const char*, 4> kUnderstandingNames{"decoded", "not_opened", "not_decoded", "unknown"};
+constexpr std::array<const char*, kUnderstandings> kUnderstandingNames{"decoded", "not_opened", "not_decoded",
+                                                                       "unknown"};
 
 }  // namespace
 
@@ -105,7 +106,7 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
     }
     if (live.bridge) {
         const auto run = runs_.find(*live.bridge);
-        live.estimated = run != runs_.end() && run->second.sealed_shut;
+        live.readings_known = !(run != runs_.end() && run->second.sealed_shut);
     }
     return live;
 }
@@ -113,7 +114,7 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
 void Hub::health(std::vector<ports::HealthItem>& items) const {
     ports::HealthItem keys{"keys", true, "every sealed message was opened"};
     for (const auto& [id, run] : runs_) {
-        if (!run.sealed_shut) continue;
+        if (!run.sealed_shut || run.connection == 0) continue;
         keys.ok = false;
         keys.detail = "the messages of bridge " + id.str() +
                       " are sealed and no key opens them: set its key file in the config file under keys, or run with "
@@ -139,11 +140,6 @@ void Hub::metrics(std::vector<ports::Metric>& metrics) const {
                                  {{"kind", std::string(message::name(static_cast<message::Kind>(i)))}},
                                  static_cast<double>(kinds_[i])});
     }
-    metrics.push_back(Metric{"millrace_commits_refused_total",
-                             "Frames that could not be queued for the store, and so were not acknowledged",
-                             MetricType::Counter,
-                             {},
-                             static_cast<double>(refused_commits_)});
 }
 
 }  // namespace millrace::hub

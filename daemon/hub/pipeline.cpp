@@ -1,6 +1,8 @@
 #include "hub/pipeline.h"
 
+#include <bit>
 #include <charconv>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -26,6 +28,11 @@ WallTime happened_at(std::int64_t timestamp_s, WallTime received) {
     if (timestamp_s <= message::kLargestUnsetTimestamp) return received;
     const WallTime time = base::from_unix_s(timestamp_s);
     return time > received + kLargestClockLead ? received : time;
+}
+
+// Whether a reading tells of the present rather than of history.
+bool is_current(const meter::Reading& reading) {
+    return reading.kind != meter::ReadingKind::Late && reading.kind != meter::ReadingKind::Repeat;
 }
 
 // The unix time of publishing that ends an upstream topic.
@@ -88,13 +95,17 @@ void Pipeline::restore(const ports::StoredState& stored) {
     for (const auto& [id, readings] : stored.recent_readings) {
         Sensor& sensor = house_.sensors[id];
         sensor.meter.recent.assign(readings.begin(), readings.end());
-        if (!readings.empty()) sensor.last_reading = readings.back().time;
+        for (const meter::Reading& reading : readings) {
+            if (is_current(reading)) sensor.last_reading = reading.time;
+        }
     }
     for (const auto& [id, state] : stored.latest_states) {
         Device& device = house_.devices[id];
         device.record.id = id;
         for (const auto& [key, value] : state.values) device.states[key] = value;
     }
+    // A sensor can be calibrated in the config file before it is first heard.
+    for (const ports::CalibrationRecord& record : stored.calibrations) house_.sensors[record.sensor];
     for (auto& [id, sensor] : house_.sensors) sensor.calibration = calibration_of(id, stored.calibrations);
 }
 
@@ -134,7 +145,8 @@ Outcome Pipeline::apply(const ports::Frame& frame) {
     if (device == nullptr) return outcome;
     const ports::DeviceRecord before = device->record;
     if (outcome.message) apply_message(frame, *device, outcome);
-    if (device->last_seen && *device->last_seen - device->record.last_seen >= kLastSeenStep) {
+    // Backwards too, because a clock may have been put right.
+    if (device->last_seen && std::chrono::abs(*device->last_seen - device->record.last_seen) >= kLastSeenStep) {
         device->record.last_seen = *device->last_seen;
     }
     const bool is_new = before.last_seen == WallTime{};
@@ -203,12 +215,10 @@ void Pipeline::apply_samples(const ports::Frame& frame, const message::Samples& 
     Sensor& sensor = house_.sensors[id];
     outcome.readings = meter::apply(sensor.meter, samples, frame.received, sensor.calibration);
     for (const meter::Reading& reading : outcome.readings) {
-        const bool current = reading.series == sensor.meter.series.number;
+        const bool of_this_series = reading.series == sensor.meter.series.number;
         outcome.projections.emplace_back(
-            ports::ReadingRecord{id, reading, current ? sensor.meter.series.base : std::nullopt});
-        if (reading.kind != meter::ReadingKind::Late && reading.kind != meter::ReadingKind::Repeat) {
-            sensor.last_reading = reading.time;
-        }
+            ports::ReadingRecord{id, reading, of_this_series ? sensor.meter.series.base : std::nullopt});
+        if (is_current(reading)) sensor.last_reading = reading.time;
     }
     outcome.projections.emplace_back(ports::MeterRecord{id, sensor.meter.series, sensor.meter.lifetime});
 }
@@ -216,7 +226,10 @@ void Pipeline::apply_samples(const ports::Frame& frame, const message::Samples& 
 void Pipeline::apply_states(const ports::Frame& frame, const message::States& states, Device& device,
                             Outcome& outcome) {
     for (const message::StateReport& report : states.reports) {
-        for (const auto& [key, value] : report.values) device.states[key] = value;
+        // State N has the key 2^(N-1); of other keys there is no end, and the archive keeps them.
+        for (const auto& [key, value] : report.values) {
+            if (std::has_single_bit(key)) device.states[key] = value;
+        }
         outcome.projections.emplace_back(ports::StateRecord{
             device.record.id, happened_at(report.timestamp_s, frame.received), frame.received, report.values});
     }

@@ -26,6 +26,7 @@ enum class Understanding : std::uint8_t {
     NotDecoded,  // plain, but not the message its topic announces
     Unknown,     // of a type, flags or topic that we do not know
 };
+inline constexpr std::size_t kUnderstandings = static_cast<std::size_t>(Understanding::Unknown) + 1;
 
 struct Outcome {
     message::Topic topic;

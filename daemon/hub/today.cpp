@@ -2,7 +2,8 @@
 
 namespace millrace::hub {
 
-void Today::add(base::WallTime when, base::Volume volume, const base::TimeZone& zone) {
+void Today::add(base::WallTime when, base::Volume volume, base::WallTime now, const base::TimeZone& zone) {
+    days_.erase(days_.upper_bound(zone.next_start(base::CalendarUnit::Day, now)), days_.end());
     days_[zone.start_of(base::CalendarUnit::Day, when)] += volume;
     while (days_.size() > kDays) days_.erase(days_.begin());
 }

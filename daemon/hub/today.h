@@ -14,7 +14,8 @@ public:
     // Sets what a day already holds, as the store counted it at start.
     void start_with(base::WallTime day, base::Volume volume) { days_[day] = volume; }
 
-    void add(base::WallTime when, base::Volume volume, const base::TimeZone& zone);
+    // Days further ahead than tomorrow are forgotten: they came from a clock that has been put right since.
+    void add(base::WallTime when, base::Volume volume, base::WallTime now, const base::TimeZone& zone);
 
     [[nodiscard]] base::Volume volume(base::WallTime now, const base::TimeZone& zone) const;
 

@@ -1,3 +1,4 @@
+// Boot frame, as a value. What is known of the wire form stands in boot.cpp.
 #pragma once
 
 #include <optional>

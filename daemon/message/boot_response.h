@@ -1,3 +1,4 @@
+// Boot response, as a value. What is known of the wire form stands in boot_response.cpp.
 #pragma once
 
 #include <cstdint>

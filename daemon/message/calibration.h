@@ -1,3 +1,4 @@
+// Calibration result, as a value. What is known of the wire form stands in calibration.cpp.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Error, as a value. What is known of the wire form stands in error_reply.cpp.
 #pragma once
 
 #include <cstdint>

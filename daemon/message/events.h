@@ -1,3 +1,4 @@
+// Events, as a value. What is known of the wire form stands in events.cpp, what the types mean in FORMAT.md.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Heartbeat and its echo, as values. What is known of the wire form stands in heartbeat.cpp.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Logs, as a value. What is known of the wire form stands in logs.cpp.
 #pragma once
 
 #include <cstdint>

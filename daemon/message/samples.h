@@ -1,3 +1,4 @@
+// Samples, as a value. What is known of the wire form stands in samples.cpp.
 #pragma once
 
 #include <cstdint>

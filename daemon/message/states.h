@@ -1,3 +1,4 @@
+// States, as a value. What is known of the wire form stands in states.cpp, what the keys mean in FORMAT.md.
 #pragma once
 
 #include <cstddef>

@@ -58,7 +58,16 @@ void place_time(Reading& reading, std::int64_t timestamp_s) {
 }
 
 void start_series(SeriesState& series, std::optional<base::PeakCount> base, base::PeakCount highest) {
-    series = {series.number + 1, base, highest, std::nullopt};
+    series = {series.number + 1, base, highest, std::nullopt, std::nullopt};
+}
+
+bool before_base(const SeriesState& series, const Reading& reading) {
+    return series.based_at && !reading.time_is_receipt && reading.time < *series.based_at;
+}
+
+// Whether a sample came long before the newest reading of the series: it is read back from a file.
+bool read_back(const SeriesState& series, const Reading& reading) {
+    return series.last_time && !reading.time_is_receipt && reading.received + kBaseGrace < *series.last_time;
 }
 
 // A new series whose water before this sample is unknown.
@@ -70,10 +79,33 @@ void start_unseen(SeriesState& series, Reading& reading, std::uint32_t value) {
     series.last_time = reading.time;
 }
 
-void keep_in_previous(const SeriesState& series, Reading& reading, base::PeakCount total) {
-    reading.kind = ReadingKind::Late;
-    reading.series = series.number - 1;
+void keep_in_previous(const SensorMeter& meter, Reading& reading, base::PeakCount total) {
+    reading.series = meter.series.number - 1;
     reading.total = total;
+    const bool known = SeriesHistory(meter.recent, reading.series).has(reading.time, total);
+    reading.kind = known ? ReadingKind::Repeat : ReadingKind::Late;
+}
+
+// A sample above the highest total that the present series cannot have reached: the first since its base was told, or
+// one of before that, further above the base than a meter can count; or one of the past above all that came later.
+// Another server kept the series it belongs to.
+bool of_another_server(const SeriesState& series, const Reading& reading) {
+    if (read_back(series, reading)) return true;
+    if (!series.base || !series.based_at) return false;
+    if (series.last_time && !before_base(series, reading)) return false;
+    const auto since = std::max<base::Milliseconds>(reading.received - *series.based_at, base::Milliseconds{0});
+    return (reading.total - *series.base).value > most_peaks_in(since + kBaseGrace);
+}
+
+// The sample begins an unseen series. One of before the base leaves that in force: the count from there on is a series
+// after this one.
+void keep_as_another(SeriesState& series, Reading& reading, std::uint32_t value) {
+    const SeriesState present = series;
+    const bool old = before_base(series, reading) || read_back(series, reading);
+    start_unseen(series, reading, value);
+    if (!old) return;
+    const auto base = present.last_time ? std::optional(present.highest) : present.base;
+    series = {reading.series + 1, base, present.highest, present.last_time, present.based_at};
 }
 
 // Whether a sample belongs to the series before this one. Within its recent readings that is plain; older than all of
@@ -115,6 +147,49 @@ void advance(SensorMeter& meter, Reading& reading, const CalibrationTable& calib
     add_to_lifetime(meter.lifetime, reading.advance, calibration.at(reading.time));
 }
 
+// A sample above the highest total of the present series.
+void rise(SensorMeter& meter, Reading& reading, std::uint32_t value, const CalibrationTable& calibration) {
+    SeriesState& series = meter.series;
+    if (belongs_to_previous(meter, reading, value)) {
+        keep_in_previous(meter, reading, {value});
+        return;
+    }
+    if (const auto end = base_not_taken(meter, reading, value)) {
+        const base::PeakCount total = unwrap(*end, value);
+        // What was counted before the base was told does not say whether it was taken.
+        if (before_base(series, reading) || read_back(series, reading)) {
+            keep_in_previous(meter, reading, total);
+            return;
+        }
+        reading.total = total;
+        start_series(series, end, *end);
+        reading.series = series.number;
+    } else if (of_another_server(series, reading)) {
+        keep_as_another(series, reading, value);
+        return;
+    }
+    advance(meter, reading, calibration);
+}
+
+// Drops what `recent` need not hold.
+void trim(SensorMeter& meter) {
+    std::deque<Reading>& recent = meter.recent;
+    if (recent.size() <= SensorMeter::kRecentReadings) return;
+    const auto needed = [&](std::size_t at) {
+        if (recent[at].series != meter.series.number) return false;
+        std::size_t above = 0;
+        for (std::size_t i = 0; i < recent.size(); ++i) {
+            if (recent[i].series != meter.series.number || i == at) continue;
+            if (recent[i].total > recent[at].total || (recent[i].total == recent[at].total && i > at)) ++above;
+        }
+        return above < SensorMeter::kHighestReadings;
+    };
+    // From the newest back: what is dropped stands below what is still to be asked about, or was not needed anyhow.
+    for (std::size_t at = recent.size() - SensorMeter::kRecentReadings; at-- > 0;) {
+        if (!needed(at)) recent.erase(recent.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+}
+
 // What a sample is that does not raise the highest total of a series that has readings; nothing when the counter must
 // have restarted. The rules stand in the header.
 std::optional<ReadingKind> kind_within(const SensorMeter& meter, const Reading& reading) {
@@ -149,22 +224,13 @@ Reading apply_one(SensorMeter& meter, const message::Sample& sample, base::WallT
     reading.total = unwrap(series.highest, sample.value);
     const bool counted = series.last_time.has_value();
     if (reading.total > series.highest || (!counted && reading.total == series.highest)) {
-        if (belongs_to_previous(meter, reading, sample.value)) {
-            keep_in_previous(series, reading, {sample.value});
-        } else {
-            if (const auto base = base_not_taken(meter, reading, sample.value)) {
-                reading.total = unwrap(*base, sample.value);
-                start_series(series, base, *base);
-                reading.series = series.number;
-            }
-            advance(meter, reading, calibration);
-        }
+        rise(meter, reading, sample.value, calibration);
         return reading;
     }
     if (!counted) {
         const bool fresh = reading.time >= received - kFreshWithin;
         if (belongs_to_previous(meter, reading, sample.value)) {
-            keep_in_previous(series, reading, {sample.value});
+            keep_in_previous(meter, reading, {sample.value});
         } else if (fresh) {
             start_unseen(series, reading, sample.value);
         } else {
@@ -175,7 +241,7 @@ Reading apply_one(SensorMeter& meter, const message::Sample& sample, base::WallT
     const auto kind = kind_within(meter, reading);
     const bool below_base = reading.total < series.base.value_or(base::PeakCount{0});
     if ((!kind || below_base) && belongs_to_previous(meter, reading, sample.value)) {
-        keep_in_previous(series, reading, {sample.value});
+        keep_in_previous(meter, reading, {sample.value});
     } else if (kind) {
         reading.kind = *kind;
     } else {
@@ -195,13 +261,14 @@ std::vector<Reading> apply(SensorMeter& meter, const message::Samples& samples, 
         // Repeats would only push out what tells the next repeat.
         if (readings.back().kind == ReadingKind::Repeat) continue;
         meter.recent.push_back(readings.back());
-        if (meter.recent.size() > SensorMeter::kRecentReadings) meter.recent.pop_front();
+        trim(meter);
     }
     return readings;
 }
 
 void set_base(SensorMeter& meter, std::uint32_t peaks, base::WallTime received) {
     SeriesState& series = meter.series;
+    if (series.last_time && received + kBaseGrace < *series.last_time) return;
     if (series.number != 0) {
         const base::PeakCount total = unwrap(series.highest, peaks);
         const auto since = series.last_time ? received - *series.last_time : base::Milliseconds{0};
@@ -211,6 +278,8 @@ void set_base(SensorMeter& meter, std::uint32_t peaks, base::WallTime received) 
         if (goes_on && !afresh) return;
     }
     start_series(series, base::PeakCount{peaks}, base::PeakCount{peaks});
+    series.based_at = received;
+    trim(meter);
 }
 
 std::uint32_t boot_total(const SensorMeter& meter) {

@@ -36,16 +36,21 @@ struct SeriesState {
     std::optional<base::PeakCount> base;      // the total the server gave at boot, where known
     base::PeakCount highest;                  // meaningful once `last_time` is set, else equal to `base`
     std::optional<base::WallTime> last_time;  // time of the reading that reached `highest`
+    std::optional<base::WallTime> based_at;   // when the server told `base`
 
     bool operator==(const SeriesState&) const = default;
 };
 
 struct SensorMeter {
     SeriesState series;
-    base::Volume lifetime;       // the register: never falls
-    std::deque<Reading> recent;  // newest last, at most kRecentReadings, for flow and for telling repeats
+    base::Volume lifetime;  // the register: never falls
+    // For flow and for telling repeats, in the order they came: the last kRecentReadings that are no repeats, and of
+    // those before them the ones among the kHighestReadings highest totals of the present series. So a delivery of old
+    // samples does not push out the newest water.
+    std::deque<Reading> recent;
 
     static constexpr std::size_t kRecentReadings = 128;
+    static constexpr std::size_t kHighestReadings = 32;
 
     bool operator==(const SensorMeter&) const = default;
 };
@@ -59,6 +64,14 @@ struct SensorMeter {
 //  - it is newer and below all recent totals, or below the series' base: the counter restarted without our seeing
 //    why. A new series begins with an unknown base, and no water is counted for the step.
 //
+// And one that does raise it:
+//  - it fits between the recent readings of the series before, or goes on from there and is older than the base: late;
+//  - it goes on from there and not from the base: the sensor did not take the base. The old total is followed;
+//  - it is the first since the base was told, or older than that, and further above the base than the meter could have
+//    counted, with an hour's grace: another server kept that series. It is the first of a series of its own; when it
+//    is older than the base, the count from the base goes on in a series after it;
+//  - it was received more than an hour before `last_time`, read back from a file: the same.
+//
 // Applies one message's samples in order and returns a reading for each, in the same order. `received` is when the
 // frame reached us.
 [[nodiscard]] std::vector<Reading> apply(SensorMeter& meter, const message::Samples& samples, base::WallTime received,
@@ -67,7 +80,8 @@ struct SensorMeter {
 // The server told the sensor to count on from `peaks` (a boot response went by). At or above the highest total the
 // series goes on; below it a new series begins there. So it does when `peaks` lies further above than the meter could
 // have counted since the last reading, with an hour's grace: that server kept another series, and its head start is
-// no water of ours. A `peaks` of 0 always starts afresh.
+// no water of ours. A `peaks` of 0 always starts afresh. One received more than an hour before the last reading is read
+// back from a file and changes nothing.
 void set_base(SensorMeter& meter, std::uint32_t peaks, base::WallTime received);
 
 // The total to hand out at the sensor's next boot: the highest one, wrapped to 32 bits; 0 when nothing is known.

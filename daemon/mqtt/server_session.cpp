@@ -15,6 +15,14 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it for aggregates
 
+// A receipt is the delivery's number followed by the packet identifier, so that nothing needs to be kept per delivery.
+// 48 bits of deliveries outlast any connection.
+constexpr unsigned kPacketIdBits = 16;
+
+PacketId packet_id_of(std::uint64_t receipt) {
+    return static_cast<PacketId>(receipt & 0xFFFF);
+}
+
 // Neighbouring packets leave in one piece.
 void send(const Packet& packet, ServerActions& actions) {
     if (actions.empty() || !std::holds_alternative<Send>(actions.back())) actions.emplace_back(Send{});
@@ -71,11 +79,15 @@ base::SteadyTime ServerSession::silence_deadline() const {
     return last_packet_ + base::Milliseconds{keep_alive_s_ * 1500};
 }
 
-ServerActions ServerSession::acknowledge(PacketId packet_id) {
+ServerActions ServerSession::acknowledge(std::uint64_t receipt) {
     ServerActions actions;
+    const PacketId packet_id = packet_id_of(receipt);
     const auto entry = unacknowledged_.find(packet_id);
     if (closed_ || entry == unacknowledged_.end()) return actions;
-    const Qos qos = entry->second;
+    // An older receipt is that of an earlier message, acknowledged long since, whose identifier the client used again.
+    const bool issued = (receipt >> kPacketIdBits) <= deliveries_;
+    if (receipt < entry->second.first_receipt || !issued) return actions;
+    const Qos qos = entry->second.qos;
     unacknowledged_.erase(entry);
     if (qos == Qos::ExactlyOnce) {
         awaiting_pubrel_.insert(packet_id);
@@ -159,25 +171,32 @@ void ServerSession::on_connect(Connect&& connect, ServerActions& actions) {
         ClientConnected{std::move(connect.client_id), std::move(connect.user_name).value_or(""), keep_alive_s_});
 }
 
+std::uint64_t ServerSession::take_receipt(PacketId packet_id) {
+    return (++deliveries_ << kPacketIdBits) | packet_id;
+}
+
 void ServerSession::on_publish(Publish&& publish, ServerActions& actions) {
+    std::uint64_t receipt = 0;
     if (publish.qos != Qos::AtMostOnce) {
         const PacketId id = publish.packet_id;
         if (awaiting_pubrel_.contains(id)) return on_repeated_publish(std::move(publish), Qos::ExactlyOnce, actions);
         const auto entry = unacknowledged_.find(id);
-        if (entry != unacknowledged_.end()) return on_repeated_publish(std::move(publish), entry->second, actions);
+        if (entry != unacknowledged_.end()) return on_repeated_publish(std::move(publish), entry->second.qos, actions);
         if (unacknowledged_.size() + awaiting_pubrel_.size() >= limits_.max_inflight) {
             return close("too many unacknowledged messages", actions);
         }
-        unacknowledged_.emplace(id, publish.qos);
+        receipt = take_receipt(id);
+        unacknowledged_.emplace(id, Unacknowledged{publish.qos, receipt});
     }
-    actions.emplace_back(Delivered{std::move(publish)});
+    actions.emplace_back(Delivered{std::move(publish), receipt});
 }
 
 // The identifier is in use. A QoS 1 message may come twice and is delivered twice; a QoS 2 message is delivered once.
 void ServerSession::on_repeated_publish(Publish&& publish, Qos first_qos, ServerActions& actions) {
     if (publish.qos != first_qos) return close("a packet identifier in use for another message", actions);
     if (publish.qos == Qos::AtLeastOnce) {
-        actions.emplace_back(Delivered{std::move(publish)});
+        const std::uint64_t receipt = take_receipt(publish.packet_id);
+        actions.emplace_back(Delivered{std::move(publish), receipt});
     } else if (awaiting_pubrel_.contains(publish.packet_id)) {
         send(Pubrec{publish.packet_id}, actions);
     }

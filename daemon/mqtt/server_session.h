@@ -2,8 +2,8 @@
 //
 // The owner feeds bytes and the passing of time and carries out the returned actions in order. The session answers
 // by itself what the standard fixes (CONNACK, SUBACK, PINGRESP, the QoS 2 handshake); a received PUBLISH is only
-// delivered, and the owner calls acknowledge() once the message is safe. Sessions are clean sessions: nothing is
-// remembered after the connection ends. Loop thread only.
+// delivered with a receipt, and the owner gives the receipt back once the message is safe. Sessions are clean sessions:
+// nothing is remembered after the connection ends. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +40,7 @@ struct ClientConnected {
 };
 struct Delivered {
     Publish publish;
+    std::uint64_t receipt = 0;  // for acknowledge(): rising, never given twice in a session; 0 for QoS 0
 };
 struct Subscribed {
     std::vector<Subscription> subscriptions;  // those granted, with the QoS granted
@@ -59,9 +60,10 @@ public:
     // The end of time once the session has closed.
     [[nodiscard]] base::SteadyTime deadline() const;
 
-    // The message with this packet identifier is safe: PUBACK (QoS 1) or PUBREC (QoS 2) goes out. Unknown identifiers
-    // give no action.
-    [[nodiscard]] ServerActions acknowledge(PacketId packet_id);
+    // The message delivered with this receipt is safe: PUBACK (QoS 1) or PUBREC (QoS 2) goes out. One receipt is enough
+    // for a message that was delivered several times. The receipts of messages that were acknowledged before give no
+    // action, also when the client uses their packet identifier again.
+    [[nodiscard]] ServerActions acknowledge(std::uint64_t receipt);
 
     // Sends a message of ours if the client subscribed to a filter that matches, at most at the QoS granted there;
     // otherwise no action. QoS 0 and 1. Nothing is sent twice: a clean session ends with its connection, and inside
@@ -75,10 +77,17 @@ public:
     [[nodiscard]] std::size_t unacknowledged_sent() const { return awaiting_puback_.size(); }
 
 private:
+    // A message delivered to the owner, who has not called acknowledge() yet.
+    struct Unacknowledged {
+        Qos qos;
+        std::uint64_t first_receipt;  // receipts of this packet identifier from here on are this message's
+    };
+
     void handle(Packet&& packet, ServerActions& actions);
     void on_connect(Connect&& connect, ServerActions& actions);
     void on_publish(Publish&& publish, ServerActions& actions);
     void on_repeated_publish(Publish&& publish, Qos first_qos, ServerActions& actions);
+    [[nodiscard]] std::uint64_t take_receipt(PacketId packet_id);
     void on_pubrel(PacketId packet_id, ServerActions& actions);
     void on_subscribe(Subscribe&& subscribe, ServerActions& actions);
     std::uint8_t grant(Subscription& subscription);
@@ -97,9 +106,10 @@ private:
     base::SteadyTime last_packet_;
     std::optional<base::SteadyTime> packet_began_;
     std::vector<Subscription> subscriptions_;
-    std::map<PacketId, Qos> unacknowledged_;  // delivered to the owner, who has not called acknowledge() yet
-    std::set<PacketId> awaiting_pubrel_;      // QoS 2: PUBREC sent
-    std::set<PacketId> awaiting_puback_;      // our own QoS 1 messages
+    std::map<PacketId, Unacknowledged> unacknowledged_;
+    std::uint64_t deliveries_ = 0;        // those with a receipt
+    std::set<PacketId> awaiting_pubrel_;  // QoS 2: PUBREC sent
+    std::set<PacketId> awaiting_puback_;  // our own QoS 1 messages
     PacketId next_packet_id_ = 1;
 };
 

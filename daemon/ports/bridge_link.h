@@ -12,6 +12,11 @@
 
 namespace millrace::ports {
 
+// Names one delivery that the bridge wants acknowledged, unique within its connection and never used twice: an MQTT
+// packet identifier is not enough, because the bridge uses it again as soon as it was acknowledged. 0 means that
+// nothing is owed (QoS 0, or a door that only listens).
+using Receipt = std::uint64_t;
+
 // Told by a door, on the loop thread.
 struct ConnectionOpened {
     ConnectionId connection = 0;
@@ -33,11 +38,12 @@ class BridgeLink {
 public:
     virtual ~BridgeLink() = default;
 
-    // The frame that carried this packet identifier is on disk.
-    virtual void acknowledge(ConnectionId connection, std::uint16_t packet_id) = 0;
+    // The frame of this delivery is on disk.
+    virtual void acknowledge(ConnectionId connection, Receipt receipt) = 0;
 
-    // Sends a message to the bridge, QoS 0 or 1.
-    virtual void publish(ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) = 0;
+    // Sends a message to the bridge, QoS 0 or 1. False when it did not go out, because the bridge has not subscribed to
+    // its topic or is gone.
+    virtual bool publish(ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) = 0;
 };
 
 // Where doors deliver. Loop thread only; every call returns at once.
@@ -48,9 +54,8 @@ public:
     // `link` outlives the connection; null when the door only listens (relay, pcap).
     virtual void on_opened(const ConnectionOpened& opened, BridgeLink* link) = 0;
 
-    // `packet_id` is to be acknowledged through the link once the frame is on disk; 0 when nothing is owed (QoS 0, or
-    // a door that only listens). The frame's id is still 0.
-    virtual void on_frame(ConnectionId connection, Frame frame, std::uint16_t packet_id) = 0;
+    // `receipt` is to be acknowledged through the link once the frame is on disk. The frame's id is still 0.
+    virtual void on_frame(ConnectionId connection, Frame frame, Receipt receipt) = 0;
 
     virtual void on_closed(const ConnectionClosed& closed) = 0;
 };

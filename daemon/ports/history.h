@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/time_zone.h"
 #include "base/units.h"
+#include "meter/calibration_table.h"
 #include "meter/reading.h"
 
 namespace millrace::ports {
@@ -28,6 +29,7 @@ struct ReadingQuery {
 struct ReadingPage {
     std::vector<meter::Reading> readings;  // ascending by time, then total
     std::optional<std::string> next_cursor;
+    meter::CalibrationTable calibration;  // the sensor's: what the peaks were worth, and when
 };
 
 struct UsageQuery {

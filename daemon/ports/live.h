@@ -30,7 +30,7 @@ struct LiveSensor {
     std::optional<std::int64_t> rssi_dbm;  // of the bridge's signal at the sensor
     std::optional<std::int64_t> temperature_celsius;
     std::optional<std::string> firmware;
-    bool estimated = false;  // sealed and without a key: readings are not known
+    bool readings_known = true;  // false while its messages are sealed and no key opens them
 
     bool operator==(const LiveSensor&) const = default;
 };

@@ -9,6 +9,7 @@ namespace millrace::ports {
 class Random {
 public:
     virtual ~Random() = default;
+    // Never fails: without random bytes the process cannot go on and ends.
     virtual void fill(std::span<std::uint8_t> bytes) = 0;
 };
 

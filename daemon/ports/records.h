@@ -1,4 +1,5 @@
-// What is kept besides frames. All of it are projections: derived from frames in order, and rebuilt from them.
+// What is kept besides frames: projections, derived from frames in order and rebuilt from them, and calibrations, which
+// are entered and cannot be derived.
 #pragma once
 
 #include <cstdint>

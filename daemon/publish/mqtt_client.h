@@ -21,6 +21,7 @@
 
 #include "base/time.h"
 #include "publish/dial_policy.h"
+#include "publish/log_budget.h"
 #include "publish/message.h"
 #include "publish/mqtt_connection.h"
 #include "publish/outbox.h"

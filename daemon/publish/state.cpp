@@ -26,7 +26,7 @@ std::string attributes(const ports::LiveSensor& sensor) {
     json["calibrated"] = sensor.calibrated;
     json["ml_per_peak"] = nlohmann::ordered_json::parse(
         decimal(static_cast<double>(sensor.per_peak.microlitres) / 1e3, kMillilitreDigits), nullptr, false);
-    json["estimated"] = sensor.estimated;
+    json["readings_known"] = sensor.readings_known;
     return json.dump();
 }
 
@@ -50,7 +50,7 @@ std::vector<StateMessage> sensor_messages(const Settings& settings, const ports:
     messages.push_back(kept(topic("availability"), availability(heard)));
     messages.push_back(kept(topic("calibration"), sensor.calibrated ? "calibrated" : "uncalibrated"));
     messages.push_back(kept(topic("attributes"), attributes(sensor)));
-    if (!sensor.estimated) {
+    if (sensor.readings_known) {
         StateMessage flow{{topic("flow"), flow_text(sensor.flow, settings.unit), false, 0}, Pace::Fast};
         flow.at_once = sensor.flow.microlitres_per_second == 0;
         flow.repeated = heard && linked;

@@ -3,7 +3,7 @@
 // Topics under `millrace/<uuid>/`. Sensor: flow (not retained), total, today, running, battery_voltage, rssi,
 // temperature, last_seen, calibration, attributes, availability. Bridge: connected, wifi_rssi, last_seen, firmware,
 // availability. All but the flow are retained and sent at QoS 1. A fact that is not known has no message; while a
-// sensor's readings are sealed to us (`estimated`), it has no flow, total, today and running.
+// sensor's readings are sealed and no key opens them, it has no flow, total, today and running.
 //
 // `StatePlanner` remembers what was sent and yields only what is new. Water figures go at most once in
 // `kFastInterval`, except a flow of zero, which goes at once; "last seen" at most once a minute. The flow is repeated

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -109,12 +108,13 @@ public:
     void finish() {
         auto& settings = draft_.settings;
         if (draft_.has_password && !settings.mqtt_password_file.empty()) {
-            complain(places_["mqtt.password_file"], "mqtt.password_file", "cannot be given beside mqtt.password");
+            complain(draft_.places["mqtt.password_file"], "mqtt.password_file", "cannot be given beside mqtt.password");
         }
         if (settings.publish.certificate_file.empty() != settings.publish.key_file.empty()) {
             const std::string given = settings.publish.key_file.empty() ? "certificate_file" : "key_file";
             const std::string missing = settings.publish.key_file.empty() ? "key_file" : "certificate_file";
-            complain(places_["mqtt.tls." + given], "mqtt.tls." + given, "needs mqtt.tls." + missing + " beside it");
+            complain(draft_.places["mqtt.tls." + given], "mqtt.tls." + given,
+                     "needs mqtt.tls." + missing + " beside it");
         }
         for (const CalibrationDraft& entry : draft_.calibrations) add_calibration(entry);
     }
@@ -169,7 +169,7 @@ private:
             checked->text = (std::filesystem::path(directory_) / checked->text).lexically_normal().string();
         }
         field.store(draft_, *checked);
-        places_[std::string(field.key)] = node.at;
+        draft_.places[std::string(field.key)] = node.at;
     }
 
     void add_calibration(const CalibrationDraft& entry) {
@@ -201,7 +201,6 @@ private:
     Draft& draft_;
     Problems& problems_;
     std::string directory_;
-    std::map<std::string, Position> places_;
 };
 
 }  // namespace

@@ -33,7 +33,8 @@ std::vector<Field> top_fields() {
          ValueType::Path,
          {},
          "",
-         "Folder of the database. Without it `$STATE_DIRECTORY` is taken, else `$XDG_STATE_HOME/millrace`.",
+         "Folder of the database; else `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/millrace` "
+         "(`~/.local/state/millrace`).",
          [](Draft& d, const Value& v) { d.settings.store.state_dir = v.text; }},
         {"log.level",
          ValueType::Choice,
@@ -105,6 +106,11 @@ std::vector<Field> bridge_fields() {
              d.settings.capture.max_connections_per_address = static_cast<std::size_t>(v.integer);
          },
          [](const Settings& s) { return std::to_string(s.capture.max_connections_per_address); }},
+    };
+}
+
+std::vector<Field> cloud_fields() {
+    return {
         {"cloud.host",
          ValueType::Endpoint,
          {},
@@ -124,6 +130,11 @@ std::vector<Field> bridge_fields() {
              for (const std::string& server : s.capture.name_servers) text += (text.empty() ? "[" : ", ") + server;
              return text + "]";
          }},
+    };
+}
+
+std::vector<Field> key_fields() {
+    return {
         {"keys.default_file",
          ValueType::Path,
          {},
@@ -175,10 +186,10 @@ std::vector<Field> sensor_fields() {
     };
 }
 
-std::vector<Field> mqtt_fields() {
+std::vector<Field> broker_fields() {
     return {
         {"mqtt.host",
-         ValueType::Text,
+         ValueType::Host,
          {},
          "",
          "Your MQTT broker. Empty: nothing is published.",
@@ -219,6 +230,11 @@ std::vector<Field> mqtt_fields() {
          "",
          "File that holds the password; a line break at its end is cut.",
          [](Draft& d, const Value& v) { d.settings.mqtt_password_file = v.text; }},
+    };
+}
+
+std::vector<Field> tls_fields() {
+    return {
         {"mqtt.tls.enabled",
          ValueType::Boolean,
          {},
@@ -251,6 +267,11 @@ std::vector<Field> mqtt_fields() {
          "Whether the broker's certificate must name `host`.",
          [](Draft& d, const Value& v) { d.settings.publish.verify_host_name = v.flag; },
          [](const Settings& s) { return yes_no(s.publish.verify_host_name); }},
+    };
+}
+
+std::vector<Field> topic_fields() {
+    return {
         {"mqtt.base_topic",
          ValueType::Topic,
          {},
@@ -322,7 +343,8 @@ std::vector<Field> http_fields() {
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = [] {
         std::vector<Field> all;
-        for (auto* part : {top_fields, bridge_fields, sensor_fields, mqtt_fields, http_fields}) {
+        for (auto* part : {top_fields, bridge_fields, cloud_fields, key_fields, sensor_fields, broker_fields,
+                           tls_fields, topic_fields, http_fields}) {
             for (Field& field : part()) all.push_back(std::move(field));
         }
         return all;

@@ -4,6 +4,7 @@
 // item of a list. The table is made once and never changes; any thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ struct Draft {
     Settings settings;
     base::DeviceId device;  // that the last `*` of the key in hand stands for
     std::vector<CalibrationDraft> calibrations;
+    std::map<std::string, Position> places;  // where the value of each key of the table that was given stands
     bool has_password = false;
 };
 

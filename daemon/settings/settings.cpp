@@ -14,6 +14,7 @@ namespace millrace::settings {
 namespace {
 
 constexpr std::size_t kMaxPasswordBytes = 4096;
+
 // At most `limit` bytes and one more, which tells that there are too many.
 base::Result<std::string, std::string> read_file(const std::string& path, std::size_t limit) {
     std::error_code fault;
@@ -37,6 +38,37 @@ base::Result<std::string, std::string> read_password(const std::string& path) {
     return content;
 }
 
+// Fills `draft` as far as the text is good.
+void read_text(std::string_view text, const std::string& directory, Draft& draft, Problems& problems) {
+    if (text.size() > kMaxFileBytes) {
+        problems.push_back(
+            {{}, "", "is longer than " + std::to_string(kMaxFileBytes) + " bytes; it is no config file"});
+        return;
+    }
+    if (auto zone = base::TimeZone::load("")) draft.settings.hub.zone = draft.settings.api.zone = *zone;
+    if (const auto root = read_yaml(text, problems)) read_fields(*root, directory, draft, problems);
+}
+
+void read_password_file(Draft& draft, Problems& problems) {
+    const std::string& file = draft.settings.mqtt_password_file;
+    if (file.empty()) return;
+    auto password = read_password(file);
+    if (password) {
+        draft.settings.publish.password = std::move(*password);
+    } else if (problems.size() < kMaxProblems) {
+        constexpr const char* kKey = "mqtt.password_file";
+        problems.push_back({draft.places[kKey], kKey, "the file " + file + ' ' + password.error()});
+    }
+}
+
+base::Result<Settings, Problems> result(Draft draft, Problems problems) {
+    std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+        return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
+    });
+    if (!problems.empty()) return base::failure(std::move(problems));
+    return std::move(draft.settings);
+}
+
 }  // namespace
 
 std::string to_line(const std::string& file, const Problem& problem) {
@@ -50,40 +82,20 @@ std::string to_line(const std::string& file, const Problem& problem) {
 }
 
 base::Result<Settings, Problems> parse(std::string_view text, const std::string& directory) {
-    Problems problems;
-    if (text.size() > kMaxFileBytes) {
-        problems.push_back(
-            {{}, "", "is longer than " + std::to_string(kMaxFileBytes) + " bytes; it is no config file"});
-        return base::failure(std::move(problems));
-    }
-    const auto root = read_yaml(text, problems);
     Draft draft;
-    if (auto zone = base::TimeZone::load("")) draft.settings.hub.zone = draft.settings.api.zone = *zone;
-    if (root) read_fields(*root, directory, draft, problems);
-    std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
-        return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
-    });
-    if (!problems.empty()) return base::failure(std::move(problems));
-    return std::move(draft.settings);
+    Problems problems;
+    read_text(text, directory, draft, problems);
+    return result(std::move(draft), std::move(problems));
 }
 
 base::Result<Settings, Problems> load(const std::string& path) {
     const auto text = read_file(path, kMaxFileBytes);
     if (!text) return base::failure(Problems{{{}, "", text.error()}});
-    auto settings = parse(*text, std::filesystem::path(path).parent_path().string());
-    if (!settings || settings->mqtt_password_file.empty()) return settings;
-    const auto password = read_password(settings->mqtt_password_file);
-    if (!password) {
-        return base::failure(
-            Problems{{{}, "mqtt.password_file", "the file " + settings->mqtt_password_file + ' ' + password.error()}});
-    }
-    settings->publish.password = *password;
-    return settings;
-}
-
-Problems check(const std::string& path) {
-    auto loaded = load(path);
-    return loaded ? Problems{} : std::move(loaded.error());
+    Draft draft;
+    Problems problems;
+    read_text(*text, std::filesystem::path(path).parent_path().string(), draft, problems);
+    read_password_file(draft, problems);
+    return result(std::move(draft), std::move(problems));
 }
 
 }  // namespace millrace::settings

@@ -49,11 +49,8 @@ inline constexpr std::size_t kMaxFileBytes = 256 * 1024;
 // holds without a config file: the defaults, in the system's time zone.
 [[nodiscard]] base::Result<Settings, Problems> parse(std::string_view text, const std::string& directory);
 
-// Reads a config file, and the password file that it names.
+// Reads a config file, and the password file that it names. Problems of both are told together.
 [[nodiscard]] base::Result<Settings, Problems> load(const std::string& path);
-
-// Every problem of a config file; none when it is good.
-[[nodiscard]] Problems check(const std::string& path);
 
 // The reference page, made from the field table.
 [[nodiscard]] std::string reference_markdown();

@@ -90,6 +90,10 @@ bool is_port(std::string_view text, int least) {
     return port && *port >= least && *port <= 65535;
 }
 
+bool is_host(std::string_view text) {
+    return is_address(text) || is_host_name(text);
+}
+
 bool is_listen(std::string_view text) {
     const auto parts = split(text);
     return parts && is_address(parts->host) && is_port(parts->port, 0);
@@ -97,7 +101,7 @@ bool is_listen(std::string_view text) {
 
 bool is_endpoint(std::string_view text) {
     const auto parts = split(text);
-    return parts && (is_address(parts->host) || is_host_name(parts->host)) && is_port(parts->port, 1);
+    return parts && is_host(parts->host) && is_port(parts->port, 1);
 }
 
 bool is_server_address(std::string_view text) {
@@ -120,6 +124,7 @@ std::string_view wanted(ValueType type) {
         case ValueType::Number: return "a number";
         case ValueType::Boolean: return "true or false";
         case ValueType::Choice: return "a choice";
+        case ValueType::Host: return "a host name or an IP address without a port, such as broker.lan or 192.168.1.5";
         case ValueType::Listen: return "ADDRESS:PORT, such as 0.0.0.0:1883 or [::]:1883";
         case ValueType::Endpoint: return "HOST:PORT, such as example.org:1883";
         case ValueType::Addresses: return "a list of up to 8 IP addresses, such as [9.9.9.9, \"1.1.1.1:53\"]";
@@ -138,6 +143,7 @@ bool well_formed(ValueType type, std::string_view text) {
     switch (type) {
         case ValueType::Topic: return is_topic(text);
         case ValueType::Path: return !text.empty();
+        case ValueType::Host: return text.empty() || is_host(text);
         case ValueType::Listen: return is_listen(text);
         case ValueType::Endpoint: return is_endpoint(text);
         case ValueType::Addresses: return is_server_address(text);
@@ -158,6 +164,7 @@ std::string_view type_name(ValueType type) {
         case ValueType::Number: return "number";
         case ValueType::Boolean: return "boolean";
         case ValueType::Choice: return "choice";
+        case ValueType::Host: return "host";
         case ValueType::Listen: return "address:port";
         case ValueType::Endpoint: return "host:port";
         case ValueType::Addresses: return "list of addresses";

@@ -18,6 +18,7 @@ enum class ValueType : std::uint8_t {
     Number,
     Boolean,
     Choice,
+    Host,       // a name or an IP address; or empty
     Listen,     // address:port to listen on; port 0 lets the system choose
     Endpoint,   // host:port to connect to
     Addresses,  // a list of IP addresses, each with or without a port

@@ -139,14 +139,6 @@ base::Result<void, base::Error> Database::rebuild(const Replay& replay) {
     }));
 }
 
-base::Result<void, base::Error> Database::clear_projections() {
-    return as_error(attempt([&] {
-        SQLite::Transaction transaction(*parts_->connection, SQLite::TransactionBehavior::IMMEDIATE);
-        parts_->projections.clear();
-        transaction.commit();
-    }));
-}
-
 base::Result<void, base::Error> Database::dump_projections(const std::function<void(std::string_view line)>& sink) {
     return as_error(attempt([&] { store::dump_projections(*parts_->connection, sink); }));
 }

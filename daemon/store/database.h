@@ -57,8 +57,6 @@ public:
     // registers stay where they are or rise.
     [[nodiscard]] base::Result<void, base::Error> rebuild(const Replay& replay);
 
-    [[nodiscard]] base::Result<void, base::Error> clear_projections();
-
     // See projection_dump.h.
     [[nodiscard]] base::Result<void, base::Error> dump_projections(
         const std::function<void(std::string_view line)>& sink);

@@ -20,7 +20,7 @@ constexpr std::array kTables{
     Table{"device",
           "SELECT kind, bridge, branch, firmware, first_seen_ms, last_seen_ms, cloud_settings, cloud_sensors,"
           " cloud_devices FROM devices WHERE device = ?"},
-    Table{"meter", "SELECT series, base, highest, last_time_ms, lifetime_ul FROM meters WHERE sensor = ?"},
+    Table{"meter", "SELECT series, base, highest, last_time_ms, based_at_ms, lifetime_ul FROM meters WHERE sensor = ?"},
     Table{"series", "SELECT number, base FROM series WHERE sensor = ? ORDER BY number"},
     Table{"reading",
           "SELECT time_ms, total, series, received_ms, time_is_receipt, advance, kind FROM readings WHERE sensor = ?"

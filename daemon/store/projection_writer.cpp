@@ -29,11 +29,13 @@ ProjectionWriter::ProjectionWriter(SQLite::Database& connection)
       add_log_(connection,
                "INSERT INTO logs (device, time_ms, type, level, text, received_ms) VALUES (?, ?, ?, ?, ?, ?)"
                " ON CONFLICT DO NOTHING"),
-      put_meter_(connection,
-                 "INSERT INTO meters (sensor, series, base, highest, last_time_ms, lifetime_ul)"
-                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET series = excluded.series, base = excluded.base,"
-                 " highest = excluded.highest, last_time_ms = excluded.last_time_ms,"
-                 " lifetime_ul = max(lifetime_ul, excluded.lifetime_ul)"),
+      put_meter_(
+          connection,
+          "INSERT INTO meters (sensor, series, base, highest, last_time_ms, based_at_ms, lifetime_ul)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET series = excluded.series, base = excluded.base,"
+          " highest = excluded.highest, last_time_ms = excluded.last_time_ms,"
+          " based_at_ms = excluded.based_at_ms,"
+          " lifetime_ul = max(lifetime_ul, excluded.lifetime_ul)"),
       readings_(connection) {}
 
 void ProjectionWriter::apply(const ports::Projection& projection) {
@@ -44,7 +46,7 @@ void ProjectionWriter::clear() {
     connection_.exec(
         "DELETE FROM devices; DELETE FROM readings; DELETE FROM series; DELETE FROM quarter_usage;"
         "DELETE FROM states; DELETE FROM events; DELETE FROM logs;"
-        "UPDATE meters SET series = 0, base = NULL, highest = 0, last_time_ms = NULL;"
+        "UPDATE meters SET series = 0, base = NULL, highest = 0, last_time_ms = NULL, based_at_ms = NULL;"
         "DELETE FROM device_numbers WHERE number NOT IN (SELECT sensor FROM meters)");
     numbers_.clear();
 }
@@ -89,7 +91,7 @@ void ProjectionWriter::write(const ports::MeterRecord& record) {
     const std::optional<std::int64_t> base =
         record.series.base ? std::optional(record.series.base->value) : std::nullopt;
     run(put_meter_, number_of(record.sensor), record.series.number, base, record.series.highest.value,
-        record.series.last_time, record.lifetime.microlitres);
+        record.series.last_time, record.series.based_at, record.lifetime.microlitres);
 }
 
 }  // namespace millrace::store

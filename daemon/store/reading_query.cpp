@@ -9,6 +9,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include "store/connection.h"
+#include "store/frame_table.h"
 
 namespace millrace::store {
 namespace {
@@ -64,6 +65,7 @@ base::Result<ports::ReadingPage, base::Error> read_readings(const SQLite::Databa
     bind_values(rows, query.sensor, after.time_ms, after.total, after.series, query.to,
                 static_cast<std::int64_t>(limit) + 1);
     ports::ReadingPage page;
+    page.calibration = meter::CalibrationTable(calibrations_in_force(connection, query.sensor));
     while (rows.executeStep()) {
         if (page.readings.size() == limit) {
             page.next_cursor = to_text(page.readings.back());

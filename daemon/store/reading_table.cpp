@@ -23,9 +23,15 @@ std::int64_t share(std::int64_t total, std::optional<std::int64_t> below) {
 }  // namespace
 
 ReadingTable::ReadingTable(SQLite::Database& connection)
-    : insert_(connection,
-              "INSERT INTO readings (sensor, time_ms, total, series, received_ms, time_is_receipt, advance, kind)"
-              " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
+    : insert_(
+          connection,
+          "INSERT INTO readings (sensor, time_ms, total, series, received_ms, time_is_receipt, advance, kind, arrival)"
+          " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+          " (SELECT coalesce(max(arrival), 0) + 1 FROM readings WHERE sensor = ?1)"
+          " WHERE NOT EXISTS (SELECT 1 FROM readings WHERE sensor = ?1 AND time_ms = ?2 AND total = ?3)"),
+      move_to_end_(connection,
+                   "UPDATE readings SET arrival = (SELECT max(arrival) + 1 FROM readings WHERE sensor = ?1)"
+                   " WHERE sensor = ?1 AND time_ms = ?2 AND total = ?3 AND series = ?4"),
       below_(connection,
              "SELECT total FROM readings WHERE sensor = ? AND series = ? AND (total, time_ms) < (?, ?)"
              " ORDER BY total DESC, time_ms DESC LIMIT 1"),
@@ -49,7 +55,10 @@ void ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::
     const int inserted =
         run(insert_, sensor, time_ms, total, reading.series, reading.received, std::int64_t{reading.time_is_receipt},
             reading.advance.value, static_cast<std::int64_t>(reading.kind));
-    if (inserted == 0) return;
+    if (inserted == 0) {
+        if (reading.kind != meter::ReadingKind::Repeat) run(move_to_end_, sensor, time_ms, total, reading.series);
+        return;
+    }
     std::optional<std::int64_t> below = number_from(below_, sensor, reading.series, total, time_ms);
     if (!below) below = number_from(get_base_, sensor, reading.series);
     add_to_quarter(sensor, quarter_of(reading.time), share(total, below));

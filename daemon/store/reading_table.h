@@ -4,7 +4,10 @@
 // total, then time; each stands for the difference to the one before it (the first: to the series' base where that is
 // known, else for nothing), in the quarter of its own time. A reading that comes late between two others takes its
 // part from the upper one's quarter into its own. Whether a row was really inserted decides, not what the meter says
-// of the reading: so a sample sent again heals the hole that a failed write left, and otherwise changes nothing.
+// of the reading: so a sample sent again heals the hole that a failed write left, and otherwise changes nothing. A
+// sample that is stored in one series is not stored in another too: a day recorded and then imported counts once.
+// Each reading has its place in the order they came, because the meter goes on from the ones that came last. One that
+// came again, and that the meter did not know any more, is moved to the end.
 // Quarters, because the offset of every time zone in use is a multiple of 15 minutes.
 //
 // Belongs to the thread of its connection, and works inside the caller's transaction. Throws SQLite::Exception.
@@ -45,6 +48,7 @@ private:
                                                    std::int64_t time_ms);
 
     SQLite::Statement insert_;
+    SQLite::Statement move_to_end_;
     SQLite::Statement below_;
     SQLite::Statement above_;
     SQLite::Statement get_base_;

@@ -64,10 +64,12 @@ CREATE TABLE readings (
     time_is_receipt INTEGER NOT NULL,
     advance         INTEGER NOT NULL,
     kind            INTEGER NOT NULL,
+    arrival         INTEGER NOT NULL,
     PRIMARY KEY (sensor, time_ms, total, series)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX readings_by_total ON readings (sensor, series, total, time_ms);
+CREATE UNIQUE INDEX readings_by_arrival ON readings (sensor, arrival);
 
 CREATE TABLE series (
     sensor INTEGER NOT NULL,
@@ -116,6 +118,7 @@ CREATE TABLE meters (
     base         INTEGER,
     highest      INTEGER NOT NULL,
     last_time_ms INTEGER,
+    based_at_ms  INTEGER,
     lifetime_ul  INTEGER NOT NULL
 ) STRICT;
 )sql";

@@ -1,3 +1,4 @@
+// What the config file may set for this room. Plain values; any thread.
 #pragma once
 
 #include <cstddef>

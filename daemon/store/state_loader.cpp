@@ -43,7 +43,7 @@ std::vector<ports::DeviceRecord> load_devices(const SQLite::Database& connection
 std::vector<ports::MeterRecord> load_meters(const SQLite::Database& connection) {
     std::vector<ports::MeterRecord> meters;
     SQLite::Statement query(connection,
-                            "SELECT n.device, m.series, m.base, m.highest, m.last_time_ms, m.lifetime_ul"
+                            "SELECT n.device, m.series, m.base, m.highest, m.last_time_ms, m.based_at_ms, m.lifetime_ul"
                             " FROM meters m JOIN device_numbers n ON n.number = m.sensor ORDER BY m.sensor");
     while (query.executeStep()) {
         const auto id = device_at(query, 0);
@@ -54,15 +54,19 @@ std::vector<ports::MeterRecord> load_meters(const SQLite::Database& connection) 
         if (!query.isColumnNull(2)) record.series.base = base::PeakCount{int_at(query, 2)};
         record.series.highest = {int_at(query, 3)};
         if (!query.isColumnNull(4)) record.series.last_time = time_at(query, 4);
-        record.lifetime = {int_at(query, 5)};
+        if (!query.isColumnNull(5)) record.series.based_at = time_at(query, 5);
+        record.lifetime = {int_at(query, 6)};
     }
     return meters;
 }
 
+// As `meter::SensorMeter::recent` held them.
 std::vector<meter::Reading> load_recent(SQLite::Statement& query, std::int64_t sensor) {
     std::vector<meter::Reading> readings;
     const Rewind rewind(query);
-    bind_values(query, sensor, static_cast<std::int64_t>(meter::SensorMeter::kRecentReadings));
+    bind_values(query, sensor, static_cast<std::int64_t>(meter::SensorMeter::kRecentReadings),
+                static_cast<std::int64_t>(meter::SensorMeter::kHighestReadings),
+                static_cast<std::int64_t>(meter::ReadingKind::Repeat));
     while (query.executeStep()) {
         readings.push_back({time_at(query, 0),
                             time_at(query, 1),
@@ -72,7 +76,6 @@ std::vector<meter::Reading> load_recent(SQLite::Statement& query, std::int64_t s
                             {int_at(query, 5)},
                             static_cast<meter::ReadingKind>(int_at(query, 6))});
     }
-    std::reverse(readings.begin(), readings.end());
     return readings;
 }
 
@@ -108,8 +111,13 @@ ports::StoredState load_state(const SQLite::Database& connection) {
     state.meters = load_meters(connection);
     SQLite::Statement readings(connection,
                                "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind"
-                               " FROM readings WHERE sensor = ?"
-                               " ORDER BY time_ms DESC, total DESC, series DESC LIMIT ?");
+                               " FROM readings WHERE sensor = ?1 AND arrival IN ("
+                               "  SELECT * FROM (SELECT arrival FROM readings WHERE sensor = ?1 AND kind <> ?4"
+                               "   ORDER BY arrival DESC LIMIT ?2)"
+                               "  UNION SELECT * FROM (SELECT arrival FROM readings WHERE sensor = ?1 AND kind <> ?4"
+                               "   AND series = (SELECT series FROM meters WHERE sensor = ?1)"
+                               "   ORDER BY total DESC, arrival DESC LIMIT ?3)"
+                               " ) ORDER BY arrival");
     SQLite::Statement states(connection,
                              "SELECT time_ms, received_ms, report FROM states WHERE device = ?"
                              " ORDER BY time_ms DESC LIMIT ?");

@@ -91,10 +91,6 @@ bool Writer::commit(ports::Commit commit, Done done) {
     return push(std::move(commit), bytes, std::move(done));
 }
 
-bool Writer::add_calibration(ports::CalibrationRecord record, Done done) {
-    return push(std::move(record), sizeof(Entry), std::move(done));
-}
-
 bool Writer::push(Entry entry, std::size_t bytes, Done done) {
     const std::lock_guard lock(mutex_);
     const bool full = waiting_ >= max_queued_commits_ || waiting_bytes_ + bytes > limits_.queued_bytes;
@@ -247,10 +243,9 @@ void Writer::metrics(std::vector<ports::Metric>& metrics) const {
         metrics.push_back({name, help, type, {}, value});
     };
     const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
-    add("millrace_store_commits_total", "Frames and calibrations made durable.", MetricType::Counter,
-        count(figures_.stored));
-    add("millrace_store_failed_commits_total", "Frames and calibrations that could not be written.",
-        MetricType::Counter, count(figures_.failed));
+    add("millrace_store_commits_total", "Frames made durable.", MetricType::Counter, count(figures_.stored));
+    add("millrace_store_failed_commits_total", "Frames that could not be written.", MetricType::Counter,
+        count(figures_.failed));
     add("millrace_store_refused_commits_total", "Frames refused because too many were waiting.", MetricType::Counter,
         count(figures_.refused));
     add("millrace_store_transactions_total", "Transactions, each with one sync to disk.", MetricType::Counter,

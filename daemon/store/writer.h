@@ -5,7 +5,7 @@
 // the next one is simply tried, so that writing recovers by itself when there is space again. When nothing has come
 // for a while, the write-ahead log is emptied into the file and memory is given back.
 //
-// `commit`, `add_calibration`, `health` and `metrics` are called on the loop thread; `start` and `stop` by the owner.
+// `commit`, `health` and `metrics` are called on the loop thread; `start` and `stop` by the owner.
 // Owns the database and the thread. Everything shared between the threads is guarded by one mutex, which is never
 // held while writing or calling out.
 #pragma once
@@ -55,9 +55,6 @@ public:
     void stop();
 
     [[nodiscard]] bool commit(ports::Commit commit, Done done) override;
-
-    // As `commit`, in the same queue.
-    [[nodiscard]] bool add_calibration(ports::CalibrationRecord record, Done done);
 
     void health(std::vector<ports::HealthItem>& items) const override;
     void metrics(std::vector<ports::Metric>& metrics) const override;

@@ -42,7 +42,7 @@ int serve(const std::string& port, const std::string& scene) {
     if (scene != "empty") live.state.bridges = {sample_bridge()};
     if (scene != "empty" && scene != "bridge") {
         live.state.sensors = {sample_sensor()};
-        live.state.sensors[0].estimated = scene == "sealed";
+        live.state.sensors[0].readings_known = scene != "sealed";
         live.state.sensors[0].calibrated = history.calibrated = scene == "calibrated";
         history.dry = scene == "sealed";
     }

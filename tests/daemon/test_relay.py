@@ -58,8 +58,11 @@ def test_a_relay_to_ourselves_is_refused(started):
     assert daemon.running()
 
 
-def test_rebuild_gives_the_same_projections(started, cloud):
-    daemon = relay(started, cloud.broker.port)
+@pytest.mark.parametrize("mode", ["relay", "local"])
+def test_rebuild_gives_the_same_projections(started, cloud, mode):
+    calibration = f"sensors:\n  {SENSOR}:\n    calibration: [{{ from: 2026-01-01, ml_per_peak: 41.6 }}]\n"
+    daemon = (relay(started, cloud.broker.port, config=calibration) if mode == "relay" else
+              started.daemon(config=calibration))
     bridge = started.bridge(daemon.bridge_port, "--speed", "900", "--qos", "1", "--duration", "14400", key=None)
     until(lambda: not bridge.running(), "four hours of water", 60)
     assert daemon.stop() == 0
@@ -69,3 +72,5 @@ def test_rebuild_gives_the_same_projections(started, cloud):
     assert rebuilt.returncode == 0, rebuilt.stderr
     after = run("rebuild", "--state-dir", daemon.state, "--digest-only")
     assert before.stdout == after.stdout and len(before.stdout) > 8
+    lifetime, peaks = daemon.query("SELECT lifetime_ul, (SELECT sum(peaks) FROM quarter_usage) FROM meters")[0]
+    assert lifetime == peaks * 41_600 > 0

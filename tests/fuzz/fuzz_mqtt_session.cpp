@@ -48,7 +48,7 @@ void run_server(base::ByteView input) {
         if ((step & 0x40) != 0) {
             for (const auto& action : actions) {
                 const auto* delivered = std::get_if<mqtt::Delivered>(&action);
-                if (delivered != nullptr) watch.check(session.acknowledge(delivered->publish.packet_id));
+                if (delivered != nullptr) watch.check(session.acknowledge(delivered->receipt));
             }
             watch.check(session.publish("a/b", {1, 2}, mqtt::Qos::AtLeastOnce));
             require(session.unacknowledged_sent() <= limits.max_inflight);

@@ -16,10 +16,15 @@ GENERATED = re.compile(r"^(tests/fixtures/|tests/fuzz/corpus/|LICENSE$|web/packa
 
 
 def tracked() -> list[str]:
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
-    if out.returncode != 0:  # a release tarball has no git
-        return [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if p.is_file() and "build" not in p.parts]
-    return [f for f in out.stdout.splitlines() if (ROOT / f).is_file()]
+    try:
+        listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+        if listed.returncode == 0:
+            return [f for f in listed.stdout.splitlines() if (ROOT / f).is_file()]
+    except FileNotFoundError:
+        pass
+    # A release tarball, or a machine without git.
+    names = [p.relative_to(ROOT) for p in ROOT.rglob("*") if p.is_file()]
+    return [str(n) for n in names if not {"build", ".git", "__pycache__", "node_modules"} & set(n.parts)]
 
 
 def main() -> int:

@@ -84,12 +84,16 @@ public:
         base::Bytes payload;
     };
 
-    void acknowledge(ports::ConnectionId, std::uint16_t packet_id) override { acknowledged.push_back(packet_id); }
-    void publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t) override {
+    void acknowledge(ports::ConnectionId, ports::Receipt receipt) override { acknowledged.push_back(receipt); }
+    bool publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t) override {
+        if (deaf) return false;
         published.push_back({connection, std::move(topic), std::move(payload)});
+        return true;
     }
 
-    std::vector<std::uint16_t> acknowledged;
+    bool deaf = false;  // has subscribed to nothing
+
+    std::vector<ports::Receipt> acknowledged;
     std::vector<Published> published;
 };
 

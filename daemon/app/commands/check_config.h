@@ -3,11 +3,11 @@
 
 #include <iosfwd>
 
-#include "app/commands/run.h"
+#include "app/effective_settings.h"
 
 namespace millrace::app {
 
-// Exit code 0 when the file is good, 3 with findings, 1 when it cannot be read.
-[[nodiscard]] int check_config(const RunOptions& options, std::ostream& out, std::ostream& err);
+// Good when the file is, kExitFindings otherwise; a file that cannot be read is a finding too.
+[[nodiscard]] int check_config(const CommonOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace millrace::app

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/exit_code.h"
 #include "payload/key_ring.h"
 
 namespace millrace::app {
@@ -17,9 +18,6 @@ struct DecodeOptions {
     payload::KeyRing keys;
     std::vector<std::uint16_t> server_ports = {1883};  // none: any port that speaks MQTT
 };
-
-// What every command ends with.
-inline constexpr int kExitGood = 0, kExitFailed = 1, kExitUsage = 2, kExitFindings = 3;
 
 // One JSON object a PUBLISH on `out`: time, direction, qos, dup, retain, topic, uuid, kind, sealed, opened, payload
 // (the opened JSON, or null), error (text, or null) and bridge (or null). A payload that is not shown as JSON comes as

@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "app/commands/decode.h"
+#include "app/exit_code.h"
 #include "base/bytes.h"
 #include "capture/pcap/capture_file.h"
 #include "hub/pipeline.h"
@@ -47,7 +47,7 @@ public:
     }
 
     void take(ports::Frame frame) {
-        if (fault_ || known_.contains(fingerprint(frame))) {
+        if (fault_ || !known_.insert(fingerprint(frame)).second) {
             ++left_out_;
             return;
         }
@@ -84,28 +84,29 @@ private:
     std::uint64_t findings_ = 0;
 };
 
-int fail(const std::string& message, std::ostream& err) {
-    err << "millrace: " << message << '\n';
-    return kExitFailed;
-}
-
 }  // namespace
 
 int import_files(const ImportOptions& options, std::ostream& err) {
     auto database = store::Database::open(options.store);
-    if (!database) return fail(database.error().message, err);
+    if (!database) return fail(database.error(), err);
     Import import(*database, options.keys);
-    if (const auto ready = import.prepare(); !ready) return fail(ready.error().message, err);
+    if (const auto ready = import.prepare(); !ready) return fail(ready.error(), err);
+    bool incomplete = false;
     for (const std::string& file : options.files) {
         const auto read = capture::read_capture_file(file, {options.server_ports},
                                                      [&](ports::Frame frame) { import.take(std::move(frame)); });
         import.flush();
-        if (import.fault()) return fail(import.fault()->message, err);
-        if (!read) return fail(read.error().message, err);
+        if (import.fault()) return fail({import.fault()->message}, err);
+        if (!read) return fail(read.error(), err);
+        if (read->gaps > 0 || read->damage) {
+            incomplete = true;
+            err << file << ": the capture lacks bytes in " << read->gaps << " places"
+                << (read->damage ? "; " + *read->damage : "") << '\n';
+        }
     }
     err << "archived " << import.archived() << " messages in " << options.store.state_dir << "; " << import.left_out()
         << " were there already; " << import.findings() << " did not open or decode\n";
-    return import.findings() > 0 ? kExitFindings : kExitGood;
+    return incomplete || import.findings() > 0 ? kExitFindings : kExitGood;
 }
 
 }  // namespace millrace::app

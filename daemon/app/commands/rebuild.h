@@ -3,11 +3,13 @@
 
 #include <iosfwd>
 
-#include "app/commands/run.h"
+#include "app/effective_settings.h"
 
 namespace millrace::app {
 
 // With `digest_only` nothing is rebuilt: prints a digest of the projections as they are, for comparing two stores.
-[[nodiscard]] int rebuild_store(const RunOptions& options, bool digest_only, std::ostream& out, std::ostream& err);
+// Findings are frames that stay sealed or cannot be decoded. Refuses to make readings vanish: a sealed archive is not
+// rebuilt without the key that opens it once there are readings.
+[[nodiscard]] int rebuild_store(const CommonOptions& options, bool digest_only, std::ostream& out, std::ostream& err);
 
 }  // namespace millrace::app

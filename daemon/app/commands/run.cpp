@@ -1,45 +1,14 @@
 #include "app/commands/run.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <ostream>
 
 #include "app/app.h"
+#include "app/exit_code.h"
 #include "app/key_files.h"
 #include "app/log.h"
 
 namespace millrace::app {
 namespace {
-
-constexpr const char* kDefaultConfigFile = "/etc/millrace/millrace.yaml";
-
-// Read before any thread is started.
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-    return value == nullptr ? std::string() : std::string(value);
-}
-
-// $STATE_DIRECTORY is what systemd made for us.
-std::string default_state_dir() {
-    if (const std::string given = environment("STATE_DIRECTORY"); !given.empty()) return given;
-    if (const std::string home = environment("XDG_STATE_HOME"); !home.empty()) return home + "/millrace";
-    if (const std::string home = environment("HOME"); !home.empty()) return home + "/.local/state/millrace";
-    return "/var/lib/millrace";
-}
-
-void override_with(const RunOptions& options, settings::Settings& settings) {
-    const auto set = [](const std::string& given, std::string& value) {
-        if (!given.empty()) value = given;
-    };
-    set(options.state_dir, settings.store.state_dir);
-    set(options.bridge_listen, settings.capture.listen);
-    set(options.http_listen, settings.api.listen);
-    set(options.key_file, settings.keys.default_file);
-    set(options.cloud, settings.capture.cloud);
-    if (options.mode == "local") settings.capture.mode = capture::Mode::Local;
-    if (options.mode == "relay") settings.capture.mode = capture::Mode::Relay;
-    if (settings.store.state_dir.empty()) settings.store.state_dir = default_state_dir();
-}
 
 const char* name(settings::LogLevel level) {
     switch (level) {
@@ -51,33 +20,9 @@ const char* name(settings::LogLevel level) {
     return "info";
 }
 
-int fail(const base::Error& error, std::ostream& err) {
-    err << "millrace: " << error.message << '\n';
-    return 1;
-}
-
 }  // namespace
 
-std::string config_file_of(const RunOptions& options) {
-    if (!options.config_file.empty()) return options.config_file;
-    std::error_code ignored;
-    return std::filesystem::exists(kDefaultConfigFile, ignored) ? kDefaultConfigFile : std::string();
-}
-
-base::Result<settings::Settings, base::Error> effective_settings(const RunOptions& options) {
-    const std::string file = config_file_of(options);
-    // An empty text stands for a missing file: all defaults, and the site is where the machine is.
-    auto loaded = file.empty() ? settings::parse("", "") : settings::load(file);
-    if (!loaded) {
-        std::string lines = "the config file cannot be used:";
-        for (const settings::Problem& problem : loaded.error()) lines += '\n' + settings::to_line(file, problem);
-        return base::failure(base::Error{std::move(lines)});
-    }
-    override_with(options, *loaded);
-    return std::move(*loaded);
-}
-
-int run_daemon(const RunOptions& options, std::ostream& err) {
+int run_daemon(const CommonOptions& options, std::ostream& err) {
     auto settings = effective_settings(options);
     if (!settings) return fail(settings.error(), err);
     auto keys = read_keys(settings->keys);
@@ -85,7 +30,7 @@ int run_daemon(const RunOptions& options, std::ostream& err) {
     set_up_log(name(settings->log_level));
     App app(std::move(*settings), std::move(*keys));
     const auto outcome = app.run();
-    return outcome ? 0 : fail(outcome.error(), err);
+    return outcome ? kExitGood : fail(outcome.error(), err);
 }
 
 }  // namespace millrace::app

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/exit_code.h"
 #include "app/key_files.h"
 #include "emulate/runner.h"
 #include "emulate/settings.h"
@@ -54,23 +55,24 @@ Problem apply(const SimulateOptions& options, emulate::Settings& settings) {
 CLI::App* add_simulate(CLI::App& app, SimulateOptions& options) {
     CLI::App* simulate = app.add_subcommand("simulate", "Emulated bridges, each with a sensor on a household's meter");
     simulate->add_option("--host", options.host, "Where the bridges connect to")->capture_default_str();
-    simulate->add_option("--port", options.port)->capture_default_str();
+    simulate->add_option("--port", options.port, "Port they connect to")->capture_default_str();
     simulate->add_option("--bridges", options.bridges, "How many; their uuids count up")->capture_default_str();
-    simulate->add_option("--bridge", options.bridge, "The first bridge's uuid");
-    simulate->add_option("--sensor", options.sensor, "The first sensor's uuid");
+    simulate->add_option("--bridge", options.bridge, "The first bridge's uuid (61F6F57900000001)");
+    simulate->add_option("--sensor", options.sensor, "The first sensor's uuid (61DA80B500000001)");
     simulate->add_option("--key-file", options.key_file, "Seal everything with this key; plain without");
     simulate->add_option("--qos", options.qos, "QoS of samples; at 1 they are sent again until acknowledged")
         ->check(CLI::Range(0, 1))
         ->capture_default_str();
     simulate->add_option("--speed", options.speed, "How many times as fast as real time, until it has caught up")
         ->capture_default_str();
-    simulate->add_option("--start", options.start, "The devices' time at the start (RFC 3339)");
+    simulate->add_option("--start", options.start,
+                         "The devices' time at the start (RFC 3339); a day ago when --speed is above 1");
     simulate->add_option("--duration", options.duration_s, "Seconds of the devices' time; without end otherwise");
     simulate->add_option("--trace", options.trace,
                          "CSV unix_timestamp,cumulative_<peaks|pulses|ml|l> instead of a built-in household");
     simulate->add_flag("--keep-trace-times", options.keep_trace_times, "Leave the trace's times as they are");
     simulate->add_option("--ml-per-peak", options.ml_per_peak, "The meter's volume per peak (32.9)");
-    simulate->add_option("--seed", options.seed, "Of the households")->capture_default_str();
+    simulate->add_option("--seed", options.seed, "Seed of the households' random use")->capture_default_str();
     simulate->add_option("--ledger", options.ledger, "Append sensor,timestamp,value of each acknowledged sample");
     simulate->add_option("--drop-line-every", options.drop_line_every_s, "Break each connection every so many seconds");
     return simulate;
@@ -78,10 +80,7 @@ CLI::App* add_simulate(CLI::App& app, SimulateOptions& options) {
 
 int simulate(const SimulateOptions& options, std::ostream& err) {
     emulate::Settings settings;
-    if (const Problem problem = apply(options, settings)) {
-        err << "millrace: " << *problem << '\n';
-        return 2;
-    }
+    if (const Problem problem = apply(options, settings)) return fail({*problem}, err, kExitUsage);
     return emulate::run(settings, err);
 }
 

@@ -39,6 +39,7 @@ TEST(DevicesDocument, ShowsAWorkingPair) {
     EXPECT_EQ(sensor["today"], 321.5);
     EXPECT_EQ(sensor["lifetime"], 12345.678);
     EXPECT_EQ(sensor["calibrated"], false);
+    EXPECT_EQ(sensor["readings_known"], true);
     EXPECT_EQ(sensor["volume_per_peak_ml"], 32.933);
     EXPECT_EQ(sensor["last_seen"], "2026-11-23T09:19:57.250-07:00");
     EXPECT_EQ(sensor["battery_mv"], 3012);
@@ -52,10 +53,10 @@ TEST(DevicesDocument, ShowsAWorkingPair) {
 
 TEST(DevicesDocument, SaysNothingOfFlowWhileReadingsAreSealed) {
     ports::LiveSensor sensor = sample_sensor();
-    sensor.estimated = true;
+    sensor.readings_known = false;
     const json shown_sensor =
         json::parse(devices_document({{}, {sensor}}, base::VolumeUnit::Litre, {}, kNow))["sensors"][0];
-    EXPECT_EQ(shown_sensor["estimated"], true);
+    EXPECT_EQ(shown_sensor["readings_known"], false);
     EXPECT_TRUE(shown_sensor["flow"].is_null());
     EXPECT_TRUE(shown_sensor["running"].is_null());
     EXPECT_TRUE(shown_sensor["today"].is_null());
@@ -101,8 +102,7 @@ TEST(ReadingsDocument, GivesPeaksAndTheirVolume) {
     view.from = kNow - std::chrono::hours{1};
     view.to = kNow;
     view.zone = denver();
-    view.per_peak = {32'933};
-    const json document = json::parse(readings_document({{reading}, "next"}, view));
+    const json document = json::parse(readings_document({{reading}, "next", {}}, view));
     EXPECT_EQ(document["calibrated"], false);
     EXPECT_EQ(document["next_cursor"], "next");
     EXPECT_EQ(document["items"].size(), 1u);
@@ -110,6 +110,19 @@ TEST(ReadingsDocument, GivesPeaksAndTheirVolume) {
         "received": "2026-11-23T09:00:07.500-07:00", "time_is_receipt": false, "total_peaks": 70000, "peaks": 10,
         "volume": 0.32933, "series": 2, "kind": "catch_up"})"));
     EXPECT_TRUE(json::parse(readings_document({}, view))["next_cursor"].is_null());
+}
+
+TEST(ReadingsDocument, EachReadingHasTheCalibrationInForceAtItsTime) {
+    meter::Reading before;
+    before.time = kNow - std::chrono::hours{2};
+    before.advance = {10};
+    meter::Reading after = before;
+    after.time = kNow;
+    const meter::CalibrationTable calibration({{kNow - std::chrono::hours{24}, {10'000}}, {kNow, {20'000}}});
+    const json document = json::parse(readings_document({{before, after}, std::nullopt, calibration}, {}));
+    EXPECT_EQ(document["calibrated"], true);
+    EXPECT_EQ(document["items"][0]["volume"], 0.1);
+    EXPECT_EQ(document["items"][1]["volume"], 0.2);
 }
 
 TEST(UsageDocument, SumsItsBuckets) {

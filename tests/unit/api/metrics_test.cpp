@@ -76,7 +76,7 @@ TEST(LiveMetrics, TellLitresAndWhetherTheyAreCalibrated) {
 TEST(LiveMetrics, TellNoFlowThatIsNotKnown) {
     std::vector<Metric> metrics;
     ports::LiveSensor sensor = sample_sensor();
-    sensor.estimated = true;
+    sensor.readings_known = false;
     append_live_metrics({{}, {sensor}}, metrics);
     EXPECT_THAT(exposition(metrics), Not(HasSubstr("millrace_flow_")));
 }

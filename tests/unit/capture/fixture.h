@@ -51,7 +51,7 @@ public:
     struct Got {
         ports::ConnectionId connection;
         ports::Frame frame;
-        std::uint16_t packet_id;
+        ports::Receipt receipt;
     };
 
     void on_opened(const ports::ConnectionOpened& event, ports::BridgeLink* link) override {
@@ -59,9 +59,9 @@ public:
         links.push_back(link);
         order.push_back("opened " + std::to_string(event.connection));
     }
-    void on_frame(ports::ConnectionId connection, ports::Frame frame, std::uint16_t packet_id) override {
+    void on_frame(ports::ConnectionId connection, ports::Frame frame, ports::Receipt receipt) override {
         order.push_back("frame " + std::to_string(connection));
-        frames.push_back({connection, std::move(frame), packet_id});
+        frames.push_back({connection, std::move(frame), receipt});
         if (when_frame) when_frame(frames.back());
     }
     void on_closed(const ports::ConnectionClosed& event) override {
@@ -76,6 +76,15 @@ public:
     std::vector<std::string> order;
     std::function<void(const Got&)> when_frame;
 };
+
+// `/readyz` shows the details of all parts side by side, so they look alike: one sentence, in small letters from its
+// start, without a full stop.
+inline void expect_house_style(const ports::HealthItem& item) {
+    ASSERT_FALSE(item.detail.empty()) << item.part;
+    EXPECT_FALSE(item.detail.front() >= 'A' && item.detail.front() <= 'Z') << item.detail;
+    EXPECT_NE(item.detail.back(), '.') << item.detail;
+    EXPECT_EQ(item.detail.find(". "), std::string::npos) << item.detail;
+}
 
 // Runs the loop until `done` or until patience ends.
 [[nodiscard]] inline bool run_until(asio::io_context& loop, const std::function<bool()>& done) {
@@ -289,7 +298,9 @@ protected:
         std::vector<ports::HealthItem> items;
         doors_->health(items);
         for (const auto& item : items) {
-            if (item.part == part) return item;
+            if (item.part != part) continue;
+            expect_house_style(item);
+            return item;
         }
         ADD_FAILURE() << "no health item " << part;
         return {};

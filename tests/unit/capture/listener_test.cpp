@@ -20,6 +20,7 @@ TEST_F(Listener, NamesTheAddressAndAMendWhenThePortIsTaken) {
     doors.health(items);
     ASSERT_FALSE(items.empty());
     EXPECT_FALSE(items[0].ok);
+    expect_house_style(items[0]);
     occupant.stop();
     EXPECT_TRUE(doors.start());
 }

@@ -96,7 +96,7 @@ TEST_F(Relay, TellsTheSinkOfTheConnectionAndOfPublishesBothWays) {
     EXPECT_EQ(sink_.opened[0].door, ports::Door::Relay);
     EXPECT_EQ(sink_.opened[0].bridge->text(), kBridge);
     EXPECT_EQ(sink_.links[0], nullptr);
-    EXPECT_EQ(sink_.frames[0].packet_id, 0);  // nothing is owed: the cloud acknowledges
+    EXPECT_EQ(sink_.frames[0].receipt, 0U);  // nothing is owed: the cloud acknowledges
     EXPECT_EQ(sink_.frames[0].frame.topic, up.topic);
     EXPECT_EQ(sink_.frames[0].frame.payload, up.payload);
     EXPECT_EQ(sink_.frames[0].frame.qos, 1);

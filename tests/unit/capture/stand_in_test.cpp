@@ -42,7 +42,7 @@ TEST_F(StandIn, DeliversQos0WithNothingOwed) {
     peer.send(sent);
     ASSERT_TRUE(eventually([&] { return !sink_.frames.empty(); }));
     const auto& got = sink_.frames[0];
-    EXPECT_EQ(got.packet_id, 0);
+    EXPECT_EQ(got.receipt, 0U);
     EXPECT_EQ(got.connection, sink_.opened[0].connection);
     EXPECT_EQ(got.frame.topic, sent.topic);
     EXPECT_EQ(got.frame.payload, sent.payload);
@@ -60,19 +60,49 @@ TEST_F(StandIn, SendsPubackOnlyAfterAcknowledge) {
     const auto after_connack = peer.received.size();
     peer.send(publish_packet(mqtt::Qos::AtLeastOnce, 7));
     ASSERT_TRUE(eventually([&] { return !sink_.frames.empty(); }));
-    EXPECT_EQ(sink_.frames[0].packet_id, 7);
+    EXPECT_NE(sink_.frames[0].receipt, 0U);
     settle(loop_);
     peer.read();
     EXPECT_EQ(peer.received.size(), after_connack);
-    sink_.links[0]->acknowledge(sink_.frames[0].connection, 7);
+    sink_.links[0]->acknowledge(sink_.frames[0].connection, sink_.frames[0].receipt);
     EXPECT_EQ(peer.expect<mqtt::Puback>().packet_id, 7);
+}
+
+TEST_F(StandIn, ALateAcknowledgementDoesNotConfirmTheNextMessageOfItsIdentifier) {
+    start_local();
+    Peer peer = connected_bridge();
+    peer.send(publish_packet(mqtt::Qos::AtLeastOnce, 7, "A"));
+    peer.send(publish_packet(mqtt::Qos::AtLeastOnce, 7, "A"));
+    ASSERT_TRUE(eventually([&] { return sink_.frames.size() == 2; }));
+    sink_.links[0]->acknowledge(sink_.frames[0].connection, sink_.frames[0].receipt);
+    EXPECT_EQ(peer.expect<mqtt::Puback>().packet_id, 7);
+    peer.send(publish_packet(mqtt::Qos::AtLeastOnce, 7, "B"));
+    ASSERT_TRUE(eventually([&] { return sink_.frames.size() == 3; }));
+    const auto after_first = peer.received.size();
+    sink_.links[0]->acknowledge(sink_.frames[1].connection, sink_.frames[1].receipt);
+    settle(loop_);
+    peer.read();
+    EXPECT_EQ(peer.received.size(), after_first);
+    sink_.links[0]->acknowledge(sink_.frames[2].connection, sink_.frames[2].receipt);
+    EXPECT_EQ(peer.expect<mqtt::Puback>().packet_id, 7);
+}
+
+TEST_F(StandIn, SaysThatAMessageWithoutSubscriptionDidNotGoOut) {
+    start_local();
+    Peer peer = connected_bridge();
+    EXPECT_FALSE(sink_.links[0]->publish(sink_.opened[0].connection, "responses/x", {}, 1));
+    peer.send(mqtt::Subscribe{1, {{"responses/#", mqtt::Qos::AtLeastOnce}}});
+    (void)peer.expect<mqtt::Suback>();
+    EXPECT_TRUE(sink_.links[0]->publish(sink_.opened[0].connection, "responses/x", {}, 1));
+    EXPECT_EQ(peer.expect<mqtt::Publish>().topic, "responses/x");
 }
 
 TEST_F(StandIn, SinkMayAcknowledgeFromInsideOnFrame) {
     start_local();
     sink_.when_frame = [&](const RecordingSink::Got& got) {
-        sink_.links[0]->acknowledge(got.connection, got.packet_id);
-        sink_.links[0]->publish(got.connection, std::string("responses/") + kBridge + "/1/2", base::to_bytes("{}"), 1);
+        sink_.links[0]->acknowledge(got.connection, got.receipt);
+        EXPECT_TRUE(sink_.links[0]->publish(got.connection, std::string("responses/") + kBridge + "/1/2",
+                                            base::to_bytes("{}"), 1));
     };
     Peer peer = connected_bridge();
     peer.send(mqtt::Subscribe{1, {{std::string("responses/") + kBridge + "/#", mqtt::Qos::AtLeastOnce}}});
@@ -91,8 +121,8 @@ TEST_F(StandIn, CarriesTheQos2HandshakeThrough) {
     Peer peer = connected_bridge();
     peer.send(publish_packet(mqtt::Qos::ExactlyOnce, 11));
     ASSERT_TRUE(eventually([&] { return !sink_.frames.empty(); }));
-    EXPECT_EQ(sink_.frames[0].packet_id, 11);
-    sink_.links[0]->acknowledge(sink_.frames[0].connection, 11);
+    EXPECT_NE(sink_.frames[0].receipt, 0U);
+    sink_.links[0]->acknowledge(sink_.frames[0].connection, sink_.frames[0].receipt);
     EXPECT_EQ(peer.expect<mqtt::Pubrec>().packet_id, 11);
     peer.send(mqtt::Pubrel{11});
     EXPECT_EQ(peer.expect<mqtt::Pubcomp>().packet_id, 11);
@@ -122,7 +152,7 @@ TEST_F(StandIn, IgnoresLinkCallsForConnectionsThatAreGone) {
     EXPECT_TRUE(peer.wait_end());
     ASSERT_EQ(sink_.closed.size(), 1U);
     sink_.links[0]->acknowledge(sink_.opened[0].connection, 1);
-    sink_.links[0]->publish(sink_.opened[0].connection, "responses/x", {}, 0);
+    EXPECT_FALSE(sink_.links[0]->publish(sink_.opened[0].connection, "responses/x", {}, 0));
     EXPECT_EQ(metric("millrace_bridge_bad_closes_total"), 0);
 }
 
@@ -182,9 +212,11 @@ TEST_F(StandIn, ClosesABridgeThatDoesNotRead) {
     Peer peer = connected_bridge();
     peer.send(mqtt::Subscribe{1, {{"responses/#", mqtt::Qos::AtMostOnce}}});
     (void)peer.expect<mqtt::Suback>();
+    bool went_out = true;
     for (int i = 0; i < 10'000 && sink_.closed.empty(); ++i) {
-        sink_.links[0]->publish(1, "responses/x", base::Bytes(60'000), 0);
+        went_out = sink_.links[0]->publish(1, "responses/x", base::Bytes(60'000), 0);
     }
+    EXPECT_FALSE(went_out);  // the one that closed it
     ASSERT_EQ(sink_.closed.size(), 1U);
     EXPECT_EQ(metric("millrace_bridge_bad_closes_total", {{"reason", "slow_peer"}}), 1);
 }
@@ -197,7 +229,9 @@ TEST_F(StandIn, SendsTheRestWhenASlowBridgeReadsOn) {
     (void)peer.expect<mqtt::Suback>();
     const auto before = peer.received.size();
     constexpr std::size_t kMessages = 200;
-    for (std::size_t i = 0; i < kMessages; ++i) sink_.links[0]->publish(1, "responses/x", base::Bytes(60'000), 0);
+    for (std::size_t i = 0; i < kMessages; ++i) {
+        EXPECT_TRUE(sink_.links[0]->publish(1, "responses/x", base::Bytes(60'000), 0));
+    }
     const auto one =
         mqtt::to_wire(mqtt::Publish{false, mqtt::Qos::AtMostOnce, false, "responses/x", 0, base::Bytes(60'000)}).size();
     EXPECT_TRUE(peer.wait_bytes(before + kMessages * one));

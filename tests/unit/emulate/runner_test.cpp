@@ -80,12 +80,13 @@ private:
             if (const auto* send = std::get_if<mqtt::Send>(&action)) {
                 boost::asio::write(connection.socket, boost::asio::buffer(send->bytes), ignored);
             } else if (const auto* delivered = std::get_if<mqtt::Delivered>(&action)) {
-                deliver(connection, delivered->publish);
+                deliver(connection, *delivered);
             }
         }
     }
 
-    void deliver(Connection& connection, const mqtt::Publish& publish) {
+    void deliver(Connection& connection, const mqtt::Delivered& delivered) {
+        const mqtt::Publish& publish = delivered.publish;
         const message::Topic topic = message::parse_topic(publish.topic);
         const auto decoded = message::decode(topic, publish.payload);
         if (decoded && topic.kind == message::Kind::Boot) {
@@ -97,7 +98,7 @@ private:
         if (decoded && topic.kind == message::Kind::Samples) {
             for (const auto& sample : std::get<message::Samples>(*decoded).samples) samples_.push_back(sample);
         }
-        carry_out(connection, connection.session.acknowledge(publish.packet_id));
+        carry_out(connection, connection.session.acknowledge(delivered.receipt));
     }
 
     boost::asio::io_context context_{1};

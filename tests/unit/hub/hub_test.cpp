@@ -143,6 +143,89 @@ TEST_F(HubTest, SendsHeartbeatsEveryFiveMinutesToTheStandInsBridgesOnly) {
     EXPECT_THAT(std::string(base::as_text(link_.published.at(1).payload)), HasSubstr(R"("seq":2)"));
 }
 
+TEST_F(HubTest, HeartbeatsAreWrappedAsTheBridgeWrapsItsDecodedMessages) {
+    payload::KeyRing keys;
+    keys.set_default(made_up_key());
+    restart(keys);
+    open(1, &link_);
+    hub_->on_frame(1, sealed(upstream(4, kSensor, "[]"), made_up_key()), 0);
+    ports::Frame exchange = upstream(9, kBridge, "binary");
+    exchange.topic.replace(exchange.topic.find("/2/", 2), 3, "/1/");
+    hub_->on_frame(1, exchange, 0);
+    ports::Frame orient = upstream(1, kSensor, "{}");
+    orient.topic = "orient/1";
+    hub_->on_frame(1, orient, 0);
+    clock_.advance(base::Seconds{300});
+    hub_->tick();
+    ASSERT_THAT(link_.published, SizeIs(1));
+    EXPECT_EQ(link_.published[0].topic, "responses/61F6F57900000001/4/12");
+}
+
+TEST_F(HubTest, ABridgeWhoseMessagesDoNotOpenGetsNothingSealed) {
+    payload::KeyRing keys;
+    keys.set_default(made_up_key(8));
+    restart(keys);
+    open(1, &link_);
+    hub_->on_frame(1, sealed(upstream(7, kSensor, kSensorBoot), made_up_key()), 0);
+    store_.finish();
+    clock_.advance(base::Seconds{300});
+    hub_->tick();
+    EXPECT_THAT(link_.published, IsEmpty());
+}
+
+TEST_F(HubTest, HeartbeatsGoOnOverReconnects) {
+    open(1, &link_);
+    hub_->on_frame(1, upstream(7, kBridge, kBridgeBoot), 0);
+    ports::ConnectionId id = 1;
+    for (int i = 0; i < 3; ++i) {
+        clock_.advance(base::Seconds{240});
+        hub_->on_closed({id, clock_.wall_now(), "dropped"});
+        open(++id, &link_);
+        clock_.advance(base::Seconds{10});
+        hub_->tick();
+    }
+    EXPECT_THAT(link_.published, SizeIs(2)) << "after 250, 500 and 750 s: one each past 300 and 600";
+}
+
+TEST_F(HubTest, AnUnheardMessageIsNotArchived) {
+    link_.deaf = true;
+    open(1, &link_);
+    hub_->on_frame(1, upstream(7, kSensor, kSensorBoot), 0);
+    store_.finish();
+    EXPECT_THAT(store_.commits, SizeIs(1));
+}
+
+TEST_F(HubTest, AClientIdThatIsNoUuidIsNamedByItsBootFrame) {
+    hub_->on_opened({1, ports::Door::StandIn, std::nullopt, "127.0.0.1:5", clock_.wall_now()}, &link_);
+    ports::Frame boot = upstream(7, kBridge, kBridgeBoot);
+    boot.bridge.reset();
+    hub_->on_frame(1, boot, 0);
+    store_.finish();
+    EXPECT_TRUE(hub_->live().bridges.at(0).connected);
+    clock_.advance(base::Seconds{300});
+    hub_->tick();
+    ASSERT_THAT(link_.published, SizeIs(2));
+    EXPECT_EQ(link_.published[1].topic, "responses/61F6F57900000001/4/2");
+}
+
+TEST_F(HubTest, StrangersCannotFillTheLogNorKeepItIll) {
+    for (std::uint64_t i = 0; i < 100; ++i) {
+        char digits[17];
+        std::snprintf(digits, sizeof digits, "%016X", static_cast<unsigned>(i));
+        ports::ConnectionOpened opened{100 + i, ports::Door::StandIn, base::DeviceId::parse(digits), "", {}};
+        hub_->on_opened(opened, nullptr);
+        ports::Frame frame = upstream(2, *opened.bridge, "junk");
+        frame.bridge = opened.bridge;
+        frame.topic.replace(frame.topic.find("/2/", 2), 3, "/12/");
+        hub_->on_frame(100 + i, frame, 0);
+        hub_->on_closed({100 + i, {}, ""});
+    }
+    EXPECT_THAT(notices_.said, SizeIs(16));
+    std::vector<ports::HealthItem> items;
+    hub_->health(items);
+    EXPECT_TRUE(items[0].ok);
+}
+
 TEST_F(HubTest, TheLifetimeShownIsTheDurableOne) {
     hub_->on_frame(0, downstream(1, kSensor, kSensorAnswer), 0);
     hub_->on_frame(0, upstream(1, kSensor, R"([{"timestamp":1733208800,"value":1010}])"), 0);

@@ -152,6 +152,31 @@ TEST(Pipeline, GoesOnAfterARestartAsIfThereHadBeenNone) {
               base::PeakCount{57} * meter::kUncalibratedVolumePerPeak);
 }
 
+TEST(Pipeline, ACalibrationHoldsForASensorThatWasNeverHeardBefore) {
+    ports::StoredState stored;
+    stored.calibrations = {{kSensor, {base::from_unix_s(0), {100'000}}, 0}};
+    Pipeline pipeline{{}};
+    pipeline.restore(stored);
+    (void)pipeline.apply(downstream(1, kSensor, kSensorAnswer));
+    (void)pipeline.apply(upstream(1, kSensor, R"([{"timestamp":1733208805,"value":1010}])", kStart + 10));
+    EXPECT_EQ(pipeline.house().sensors.at(kSensor).meter.lifetime.microlitres, 1'000'000);
+}
+
+TEST(Pipeline, KeepsSixtyFourStatesOfADeviceAtTheMost) {
+    Pipeline pipeline{{}};
+    std::string text = R"([{"timestamp":1733208805)";
+    for (int key = 1; key <= 3000; ++key) text += ",\"" + std::to_string(key) + "\":1";
+    (void)pipeline.apply(upstream(2, kSensor, text + "}]"));
+    EXPECT_EQ(pipeline.house().devices.at(kSensor).states.size(), 12U) << "1 to 2048";
+}
+
+TEST(Pipeline, LastSeenFollowsAClockThatWasPutRight) {
+    Pipeline pipeline{{}};
+    (void)pipeline.apply(upstream(4, kSensor, "[]", kStart + 1'000'000));
+    (void)pipeline.apply(upstream(4, kSensor, "[]", kStart));
+    EXPECT_EQ(pipeline.house().devices.at(kSensor).record.last_seen, base::from_unix_s(kStart));
+}
+
 TEST(Pipeline, StrangersCannotMakeItRememberDevicesWithoutEnd) {
     Pipeline pipeline{{}};
     for (std::size_t i = 0; i < kMaxDevices + 10; ++i) {

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 #include "meter/sensor_meter.h"
@@ -68,8 +69,19 @@ SensorMeter restarted(const SensorMeter& meter, const std::vector<Reading>& kept
     SensorMeter fresh;
     fresh.series = meter.series;
     fresh.lifetime = meter.lifetime;
-    const auto count = std::min(kept.size(), SensorMeter::kRecentReadings);
-    fresh.recent.assign(kept.end() - static_cast<std::ptrdiff_t>(count), kept.end());
+    const std::size_t newest = kept.size() - std::min(kept.size(), SensorMeter::kRecentReadings);
+    const auto above = [&](std::size_t i) {
+        std::size_t count = 0;
+        for (std::size_t other = 0; other < kept.size(); ++other) {
+            if (kept[other].series != meter.series.number) continue;
+            if (std::tie(kept[other].total, other) > std::tie(kept[i].total, i)) ++count;
+        }
+        return count;
+    };
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        const bool present = kept[i].series == meter.series.number;
+        if (i >= newest || (present && above(i) < SensorMeter::kHighestReadings)) fresh.recent.push_back(kept[i]);
+    }
     return fresh;
 }
 
@@ -142,7 +154,7 @@ RC_GTEST_PROP(SensorMeterProperty, RegisterNeverFallsWhateverArrives, ()) {
         }
         RC_ASSERT(meter.lifetime >= before);
         RC_ASSERT(meter.series.number >= series);
-        RC_ASSERT(meter.recent.size() <= SensorMeter::kRecentReadings);
+        RC_ASSERT(meter.recent.size() <= SensorMeter::kRecentReadings + SensorMeter::kHighestReadings);
         before = meter.lifetime;
         series = meter.series.number;
     }

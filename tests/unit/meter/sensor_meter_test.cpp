@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "meter/flow.h"
+
 namespace millrace::meter {
 namespace {
 
@@ -288,6 +290,106 @@ TEST(SensorMeter, SensorThatKeepsItsOldTotalIsFollowed) {
     EXPECT_EQ(reading.series, 3);
     EXPECT_EQ(put(meter, 30, 3'828'915).advance.value, 2);
     EXPECT_EQ(meter.lifetime.microlitres, 90);
+}
+
+// The sensor's memory of the cloud's count reaches a stand-in that began at 0: a total far above the base, from before
+// the boot.
+TEST(SensorMeter, TotalOfAnotherServerIsNoWaterOfAFreshStandIn) {
+    SensorMeter meter = with_base(0);
+    const Reading phantom = put(meter, -1000, 3'828'929, 10);
+    EXPECT_EQ(phantom.kind, ReadingKind::First);
+    EXPECT_EQ(phantom.advance.value, 0);
+    EXPECT_EQ(meter.lifetime.microlitres, 0);
+    // What follows it is history of that series, in any order.
+    const Reading more = put(meter, -900, 3'828'940, 11);
+    EXPECT_EQ(more.kind, ReadingKind::Late);
+    EXPECT_EQ(more.series, phantom.series);
+    EXPECT_EQ(put(meter, -1100, 3'828'900, 12).series, phantom.series);
+    EXPECT_EQ(put(meter, -900, 3'828'940, 13).kind, ReadingKind::Repeat);
+    EXPECT_EQ(boot_total(meter), 0u);
+    // The count from 0 after the boot is the water since.
+    const Reading water = put(meter, 20, 5);
+    EXPECT_EQ(water.advance.value, 5);
+    EXPECT_GT(water.series, phantom.series);
+    EXPECT_EQ(meter.series.base, base::PeakCount{0});
+    EXPECT_EQ(put(meter, 25, 9).advance.value, 4);
+    EXPECT_EQ(put(meter, -800, 3'828'950, 30).series, phantom.series);
+    EXPECT_EQ(put(meter, 35, 12).advance.value, 3);
+    EXPECT_EQ(meter.lifetime.microlitres, 120);
+    EXPECT_EQ(meter.series.number, water.series);
+}
+
+TEST(SensorMeter, TotalOfAnotherServerAfterTheFirstWaterIsNoWaterEither) {
+    SensorMeter meter = with_base(0);
+    put(meter, 5, 5);
+    const Reading phantom = put(meter, -1000, 3'828'929, 10);
+    EXPECT_EQ(phantom.kind, ReadingKind::First);
+    EXPECT_EQ(put(meter, -900, 3'828'940, 11).series, phantom.series);
+    EXPECT_EQ(put(meter, 20, 9).advance.value, 4);
+    EXPECT_EQ(meter.lifetime.microlitres, 90);
+}
+
+TEST(SensorMeter, SensorThatNeverTookTheFirstBaseIsFollowedFromItsFirstSample) {
+    SensorMeter meter = with_base(0);
+    EXPECT_EQ(put(meter, 5, 3'828'929).kind, ReadingKind::First);
+    EXPECT_EQ(put(meter, 10, 3'828'932).advance.value, 3);
+    EXPECT_EQ(meter.lifetime.microlitres, 30);
+    EXPECT_FALSE(meter.series.base.has_value());
+    EXPECT_EQ(boot_total(meter), 3'828'932u);
+}
+
+TEST(SensorMeter, MuchWaterLongAfterTheBaseIsWater) {
+    SensorMeter meter = with_base(0);
+    EXPECT_EQ(put(meter, 24 * 3600, 3'828'929).kind, ReadingKind::CatchUp);
+    EXPECT_EQ(meter.lifetime.microlitres, 38'289'290);
+}
+
+TEST(SensorMeter, BootReadBackFromAnOldFileStartsNoSeries) {
+    SensorMeter meter = with_base(1000);
+    put(meter, 100'000, 1500);
+    const SeriesState before = meter.series;
+    set_base(meter, 1000, from_unix_s(kStart + 90'000));
+    EXPECT_EQ(meter.series, before);
+    set_base(meter, 0, from_unix_s(kStart + 99'000));
+    EXPECT_EQ(meter.series.number, 2);
+}
+
+TEST(SensorMeter, DayImportedAfterItWasRecordedAddsNothing) {
+    SensorMeter meter;
+    const auto day = [&meter](int factor) {
+        std::vector<Reading> readings;
+        set_base(meter, 1000, from_unix_s(kStart));
+        for (int i = 1; i <= 500; ++i) readings.push_back(put(meter, 60 * i, static_cast<std::uint32_t>(1000 + 3 * i)));
+        EXPECT_EQ(meter.lifetime.microlitres, 15'000) << factor;
+        return readings;
+    };
+    day(1);
+    const SeriesState before = meter.series;
+    for (const Reading& reading : day(2)) {
+        EXPECT_TRUE(reading.kind == ReadingKind::Late || reading.kind == ReadingKind::Repeat);
+        EXPECT_EQ(reading.series, 1);
+    }
+    EXPECT_EQ(meter.series, before);
+}
+
+TEST(SensorMeter, OldDayOfAHigherSeriesIsNoWaterOfThisOne) {
+    SensorMeter meter = with_base(0);
+    put(meter, 500'000, 200);
+    const Reading old = put(meter, -500'000, 70'000, -499'990);
+    EXPECT_EQ(old.kind, ReadingKind::First);
+    EXPECT_EQ(put(meter, -499'995, 70'003, -499'980).series, old.series);
+    EXPECT_EQ(put(meter, 500'010, 204).advance.value, 4);
+    EXPECT_EQ(meter.lifetime.microlitres, 2040);
+}
+
+TEST(SensorMeter, LateReadingsDoNotPushOutTheNewestWater) {
+    SensorMeter meter = with_base(0);
+    for (int i = 1; i <= 40; ++i) put(meter, 100'000 + 5 * i, static_cast<std::uint32_t>(10'000 + 30 * i));
+    for (int i = 1; i <= 300; ++i) put(meter, 60 * i, static_cast<std::uint32_t>(20 * i), 100'300);
+    EXPECT_LE(meter.recent.size(), SensorMeter::kRecentReadings + SensorMeter::kHighestReadings);
+    EXPECT_TRUE(flow_at(meter, kTenMicrolitres, from_unix_s(kStart + 100'205)).running);
+    set_base(meter, 0, from_unix_s(kStart + 100'300));
+    EXPECT_EQ(meter.recent.size(), SensorMeter::kRecentReadings);
 }
 
 TEST(SensorMeter, EachRiseIsWorthWhatAPeakWasWorthWhenItHappened) {

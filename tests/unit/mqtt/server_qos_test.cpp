@@ -21,6 +21,7 @@ class ServerQos : public testing::Test {
 protected:
     ServerQos() { (void)receive(Connect{}); }
     ServerActions receive(const Packet& packet) { return session.on_bytes(to_wire(packet), now); }
+    std::uint64_t receipt(const Packet& packet) { return all<Delivered>(receive(packet)).at(0).receipt; }
     std::size_t delivered(const Packet& packet) { return all<Delivered>(receive(packet)).size(); }
 
     base::SteadyTime now{base::Seconds{1}};
@@ -29,37 +30,75 @@ protected:
 };
 
 TEST_F(ServerQos, Qos0IsDeliveredAndNeverAcknowledged) {
-    EXPECT_EQ(delivered(message(Qos::AtMostOnce, 0)), 1U);
+    EXPECT_EQ(receipt(message(Qos::AtMostOnce, 0)), 0U);
     EXPECT_TRUE(session.acknowledge(0).empty());
 }
 
 TEST_F(ServerQos, Qos1IsAcknowledgedOnlyWhenTheOwnerSaysSo) {
     const ServerActions actions = receive(message(Qos::AtLeastOnce, 7));
     ASSERT_EQ(actions.size(), 1U);
-    EXPECT_EQ(std::get<Delivered>(actions[0]).publish, message(Qos::AtLeastOnce, 7));
-    EXPECT_EQ(sent(session.acknowledge(7)), std::vector<Packet>{Puback{7}});
-    EXPECT_TRUE(session.acknowledge(7).empty());
-    EXPECT_TRUE(session.acknowledge(8).empty());
+    const auto& delivered = std::get<Delivered>(actions[0]);
+    EXPECT_EQ(delivered.publish, message(Qos::AtLeastOnce, 7));
+    EXPECT_EQ(sent(session.acknowledge(delivered.receipt)), std::vector<Packet>{Puback{7}});
+    EXPECT_TRUE(session.acknowledge(delivered.receipt).empty());
 }
 
-TEST_F(ServerQos, RepeatedQos1IsDeliveredAgainWithOneAcknowledgement) {
-    EXPECT_EQ(delivered(message(Qos::AtLeastOnce, 7)), 1U);
-    EXPECT_EQ(delivered(message(Qos::AtLeastOnce, 7, true)), 1U);
-    EXPECT_EQ(sent(session.acknowledge(7)), std::vector<Packet>{Puback{7}});
-    EXPECT_TRUE(session.acknowledge(7).empty());
+TEST_F(ServerQos, ReceiptsThatWereNeverGivenAcknowledgeNothing) {
+    const std::uint64_t given = receipt(message(Qos::AtLeastOnce, 7));
+    for (const std::uint64_t other : {std::uint64_t{0}, std::uint64_t{7}, given - 1, given + 1, 2 * given, ~given}) {
+        EXPECT_TRUE(session.acknowledge(other).empty()) << other;
+    }
+    EXPECT_TRUE(session.acknowledge(given + (std::uint64_t{1} << 16)).empty());  // identifier 7's next one
+    EXPECT_EQ(session.acknowledge(given).size(), 1U);
 }
 
-TEST_F(ServerQos, AnIdentifierIsFreeAgainAfterItsAcknowledgement) {
-    for (int i = 0; i < 10; ++i) {
-        EXPECT_EQ(delivered(message(Qos::AtLeastOnce, 7)), 1U);
-        EXPECT_EQ(session.acknowledge(7).size(), 1U);
+TEST_F(ServerQos, ReceiptsRiseFromDeliveryToDelivery) {
+    std::uint64_t last = 0;
+    for (const PacketId id : std::vector<PacketId>{9, 9, 3, 65535, 1}) {  // with one repetition
+        const std::uint64_t next = receipt(message(Qos::AtLeastOnce, id));
+        EXPECT_GT(next, last);
+        last = next;
+        if (id != 9) (void)session.acknowledge(next);
     }
 }
 
+TEST_F(ServerQos, RepeatedQos1IsAcknowledgedOnceByWhicheverDeliveryIsSafeFirst) {
+    for (const std::size_t safe_first : {0U, 1U, 2U}) {
+        std::vector<std::uint64_t> receipts;
+        for (int i = 0; i < 3; ++i) receipts.push_back(receipt(message(Qos::AtLeastOnce, 7, i > 0)));
+        EXPECT_EQ(sent(session.acknowledge(receipts[safe_first])), std::vector<Packet>{Puback{7}});
+        for (const std::uint64_t late : receipts) EXPECT_TRUE(session.acknowledge(late).empty());
+    }
+}
+
+TEST_F(ServerQos, AReceiptOfAnEarlierMessageDoesNotAcknowledgeTheNextOfItsIdentifier) {
+    const std::uint64_t first = receipt(message(Qos::AtLeastOnce, 7));
+    const std::uint64_t repeated = receipt(message(Qos::AtLeastOnce, 7, true));
+    EXPECT_EQ(sent(session.acknowledge(first)), std::vector<Packet>{Puback{7}});
+    const std::uint64_t next = receipt(message(Qos::AtLeastOnce, 7));  // another message, which is not safe yet
+    EXPECT_TRUE(session.acknowledge(repeated).empty());
+    EXPECT_TRUE(session.acknowledge(first).empty());
+    EXPECT_EQ(sent(session.acknowledge(next)), std::vector<Packet>{Puback{7}});
+}
+
+TEST_F(ServerQos, AReceiptOfAnEarlierQos2MessageGivesNoPubrecForTheNext) {
+    const std::uint64_t first = receipt(message(Qos::ExactlyOnce, 9));
+    (void)session.acknowledge(first);
+    EXPECT_TRUE(session.acknowledge(first).empty());
+    (void)receive(Pubrel{9});
+    const std::uint64_t next = receipt(message(Qos::ExactlyOnce, 9));
+    EXPECT_TRUE(session.acknowledge(first).empty());
+    EXPECT_EQ(sent(session.acknowledge(next)), std::vector<Packet>{Pubrec{9}});
+}
+
+TEST_F(ServerQos, AnIdentifierIsFreeAgainAfterItsAcknowledgement) {
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(session.acknowledge(receipt(message(Qos::AtLeastOnce, 7))).size(), 1U);
+}
+
 TEST_F(ServerQos, Qos2IsDeliveredOnceThroughItsWholeHandshake) {
-    EXPECT_EQ(delivered(message(Qos::ExactlyOnce, 9)), 1U);
+    const std::uint64_t given = receipt(message(Qos::ExactlyOnce, 9));
     EXPECT_TRUE(receive(message(Qos::ExactlyOnce, 9, true)).empty());  // not safe yet: no PUBREC either
-    EXPECT_EQ(sent(session.acknowledge(9)), std::vector<Packet>{Pubrec{9}});
+    EXPECT_EQ(sent(session.acknowledge(given)), std::vector<Packet>{Pubrec{9}});
     const ServerActions repeated = receive(message(Qos::ExactlyOnce, 9, true));
     EXPECT_TRUE(all<Delivered>(repeated).empty());
     EXPECT_EQ(sent(repeated), std::vector<Packet>{Pubrec{9}});
@@ -92,8 +131,7 @@ TEST_F(ServerQos, TooManyUnacknowledgedMessagesClose) {
 
 TEST_F(ServerQos, Qos2MessagesWithoutPubrelCountAsUnacknowledged) {
     for (PacketId id = 1; id <= 3; ++id) {
-        (void)receive(message(Qos::ExactlyOnce, id));
-        (void)session.acknowledge(id);
+        EXPECT_EQ(session.acknowledge(receipt(message(Qos::ExactlyOnce, id))).size(), 1U);
     }
     EXPECT_TRUE(closes(receive(message(Qos::ExactlyOnce, 4))));
 }

@@ -61,18 +61,5 @@ TEST(DialPolicy, ARefusedPasswordSaysNothingAboutTheVersion) {
     EXPECT_EQ(policy.protocol(), Protocol::V5);
 }
 
-TEST(LogBudget, AllowsABurstAndThenOneLineAPeriod) {
-    LogBudget budget;
-    base::SteadyTime now{};
-    for (int i = 0; i < LogBudget::kBurst; ++i) EXPECT_TRUE(budget.allow(now));
-    EXPECT_FALSE(budget.allow(now));
-    EXPECT_FALSE(budget.allow(now + LogBudget::kRefill - Milliseconds{1}));
-    EXPECT_TRUE(budget.allow(now + LogBudget::kRefill));
-    EXPECT_FALSE(budget.allow(now + LogBudget::kRefill));
-    EXPECT_TRUE(budget.allow(now + 3 * LogBudget::kRefill));
-    EXPECT_TRUE(budget.allow(now + 3 * LogBudget::kRefill));
-    EXPECT_FALSE(budget.allow(now + 3 * LogBudget::kRefill));
-}
-
 }  // namespace
 }  // namespace millrace::publish

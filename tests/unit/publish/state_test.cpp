@@ -76,11 +76,12 @@ TEST(StatePlanner, UnknownFactsHaveNoMessage) {
 
 TEST(StatePlanner, ASensorWhoseReadingsAreSealedHasNoWaterFigures) {
     ports::LiveState state = sample_state();
-    state.sensors[0].estimated = true;
+    state.sensors[0].readings_known = false;
     StatePlanner planner{Settings{}};
     const auto messages = planner.plan(state, kMorning, kStart);
     for (const char* leaf : {"flow", "total", "today", "running"}) EXPECT_FALSE(find(messages, kSensor, leaf)) << leaf;
     EXPECT_TRUE(find(messages, kSensor, "availability"));
+    EXPECT_EQ(nlohmann::json::parse(payload(messages, kSensor, "attributes"))["readings_known"], false);
 }
 
 TEST(StatePlanner, AnUncalibratedSensorSaysSoInItsStateAndInItsAttributes) {
@@ -91,6 +92,7 @@ TEST(StatePlanner, AnUncalibratedSensorSaysSoInItsStateAndInItsAttributes) {
     EXPECT_EQ(payload(messages, kSensor, "calibration"), "uncalibrated");
     const auto attributes = nlohmann::json::parse(payload(messages, kSensor, "attributes"));
     EXPECT_EQ(attributes["calibrated"], false);
+    EXPECT_EQ(attributes["readings_known"], true);
     EXPECT_NEAR(attributes["ml_per_peak"].get<double>(), 11.829, 1e-9);
 }
 

@@ -25,6 +25,11 @@ std::string lines(std::string_view text) {
     return all;
 }
 
+Problems problems_of(const std::string& path) {
+    auto settings = load(path);
+    return settings ? Problems{} : settings.error();
+}
+
 class SettingsFile : public testing::Test {
 protected:
     SettingsFile() { std::filesystem::create_directories(folder_); }
@@ -220,22 +225,39 @@ TEST_F(SettingsFile, PasswordComesFromItsFile) {
 
 TEST_F(SettingsFile, PasswordFileThatCannotBeUsedIsAProblem) {
     const std::string config = write("millrace.yaml", "mqtt: {host: a, password_file: secret}\n");
-    auto problems = check(config);
+    auto problems = problems_of(config);
     ASSERT_EQ(problems.size(), 1u);
     EXPECT_EQ(problems[0].key, "mqtt.password_file");
     EXPECT_NE(problems[0].message.find((folder_ / "secret").string()), std::string::npos);
     write("secret", "\n");
-    EXPECT_NE(check(config).at(0).message.find("is empty"), std::string::npos);
+    EXPECT_NE(problems_of(config).at(0).message.find("is empty"), std::string::npos);
     write("secret", std::string(5000, 'x'));
-    EXPECT_NE(check(config).at(0).message.find("is longer"), std::string::npos);
+    EXPECT_NE(problems_of(config).at(0).message.find("is longer"), std::string::npos);
     write("secret", "x");
-    EXPECT_TRUE(check(config).empty());
+    EXPECT_TRUE(problems_of(config).empty());
+}
+
+TEST_F(SettingsFile, PasswordFileIsToldTogetherWithAllElseInTheFilesOrder) {
+    const std::string config = write("millrace.yaml",
+                                     "site: {units: pints}\n"
+                                     "mqtt:\n"
+                                     "  password_file: secret\n"
+                                     "  host: a b\n");
+    std::string told;
+    for (const Problem& problem : problems_of(config)) told += to_line("c", problem) + '\n';
+    EXPECT_EQ(told,
+              "c:1:15: site.units: \"pints\" is not metric or us\n"
+              "c:3:18: mqtt.password_file: the file " +
+                  (folder_ / "secret").string() +
+                  " cannot be read: No such file or directory\n"
+                  "c:4:9: mqtt.host: \"a b\" is not a host name or an IP address without a port, such as "
+                  "broker.lan or 192.168.1.5\n");
 }
 
 TEST_F(SettingsFile, MissingFileOrFolderIsAProblemWithoutAPlace) {
     const std::string missing = (folder_ / "none.yaml").string();
-    EXPECT_EQ(to_line(missing, check(missing).at(0)), missing + ": cannot be read: No such file or directory");
-    EXPECT_EQ(check(folder_.string()).at(0).message, "is a folder");
+    EXPECT_EQ(to_line(missing, problems_of(missing).at(0)), missing + ": cannot be read: No such file or directory");
+    EXPECT_EQ(problems_of(folder_.string()).at(0).message, "is a folder");
 }
 
 }  // namespace

@@ -51,6 +51,15 @@ TEST(ValueCheck, EndpointTakesNames) {
     }
 }
 
+TEST(ValueCheck, HostIsANameOrAnAddressWithoutAPort) {
+    for (const char* text : {"", "localhost", "broker.lan", "core_mosquitto", "10.0.0.1", "fe80::1"}) {
+        EXPECT_TRUE(accepts(ValueType::Host, text)) << text;
+    }
+    for (const char* text : {"a b", " a", "a:1883", "[fe80::1]", "mqtt://a", "a/b", "-a", ".a"}) {
+        EXPECT_FALSE(accepts(ValueType::Host, text)) << text;
+    }
+}
+
 TEST(ValueCheck, TopicsHaveNoWildcards) {
     EXPECT_TRUE(accepts(ValueType::Topic, "home/water"));
     for (const char* text : {"", "a/#", "+/a", "/a", "a/"}) EXPECT_FALSE(accepts(ValueType::Topic, text)) << text;

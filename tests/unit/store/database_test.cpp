@@ -23,7 +23,7 @@ ports::DeviceRecord sensor_record() {
 }
 
 ports::MeterRecord meter_record(std::int64_t lifetime_ul, std::int64_t highest = 120) {
-    meter::SeriesState series{2, base::PeakCount{100}, {highest}, at_s(1'700'000'500)};
+    meter::SeriesState series{2, base::PeakCount{100}, {highest}, at_s(1'700'000'500), at_s(1'699'999'000)};
     return {kSensor, series, {lifetime_ul}};
 }
 
@@ -140,6 +140,83 @@ TEST(Database, RecentReadingsAreTheLast128OldestFirst) {
     EXPECT_EQ(recent.back().total.value, 199);
 }
 
+// Stores what the meter makes of a sample.
+meter::Reading count(Database& store, meter::SensorMeter& meter, std::int64_t id, std::int64_t time_s,
+                     std::uint32_t value, std::int64_t received_s) {
+    const meter::CalibrationTable calibration;
+    const auto readings = meter::apply(meter, {{{time_s, value}}}, at_s(received_s), calibration);
+    const bool current = readings.at(0).series == meter.series.number;
+    append(store, {commit(id, {ports::ReadingRecord{kSensor, readings[0], current ? meter.series.base : std::nullopt},
+                               ports::MeterRecord{kSensor, meter.series, meter.lifetime}})});
+    return readings[0];
+}
+
+TEST(Database, RestoredReadingsAreThoseTheMeterHeld) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    meter::SensorMeter meter;
+    std::int64_t id = 0;
+    const auto expect_same = [&] {
+        const auto recent = store.load().value().recent_readings.at(0).second;
+        EXPECT_EQ(recent, std::vector<meter::Reading>(meter.recent.begin(), meter.recent.end())) << id;
+    };
+    constexpr std::int64_t kBoot = 1'700'000'000;
+    meter::set_base(meter, 1000, at_s(kBoot));
+    for (std::uint32_t i = 1; i <= 150; ++i) {
+        count(store, meter, ++id, kBoot + 100'000 + 5 * i, 100'000 + 7 * i, kBoot + 100'900);
+        if (i % 3 == 0) count(store, meter, ++id, kBoot + 100'000 + 5 * i, 100'000 + 7 * i, kBoot + 100'901);
+    }
+    expect_same();
+    for (std::uint32_t i = 1; i <= 200; ++i) count(store, meter, ++id, kBoot + 60 * i, 1000 + 11 * i, kBoot + 101'000);
+    expect_same();
+    EXPECT_GT(meter.recent.size(), meter::SensorMeter::kRecentReadings);
+    meter::set_base(meter, 0, at_s(kBoot + 101'500));
+    for (std::uint32_t i = 1; i <= 20; ++i) count(store, meter, ++id, kBoot + 101'500 + 5 * i, 2 * i, kBoot + 101'700);
+    expect_same();
+}
+
+TEST(Database, DayImportedAfterItWasRecordedChangesNoUsage) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    meter::SensorMeter meter;
+    std::int64_t id = 0;
+    constexpr std::int64_t kBoot = 1'700'000'000;
+    const auto day = [&] {
+        // The cloud's count, and after a second boot that of a stand-in that began at 0.
+        meter::set_base(meter, 3'000'000, at_s(kBoot));
+        for (std::uint32_t i = 1; i <= 200; ++i) {
+            count(store, meter, ++id, kBoot + 60 * i, 3'000'000 + 3 * i, kBoot + 60 * i + 2);
+        }
+        meter::set_base(meter, 0, at_s(kBoot + 13'000));
+        for (std::uint32_t i = 1; i <= 200; ++i) {
+            count(store, meter, ++id, kBoot + 13'000 + 60 * i, 4 * i, kBoot + 13'000 + 60 * i + 2);
+        }
+    };
+    day();
+    const auto usage = dump(store, "quarter");
+    const base::Volume lifetime = meter.lifetime;
+    EXPECT_EQ(lifetime.microlitres, 1400 * meter::kUncalibratedVolumePerPeak.microlitres);
+    day();
+    EXPECT_EQ(dump(store, "quarter"), usage);
+    EXPECT_EQ(meter.lifetime, lifetime);
+    EXPECT_EQ(meter::boot_total(meter), 800U);
+    // And the count goes on.
+    EXPECT_EQ(count(store, meter, ++id, kBoot + 30'000, 803, kBoot + 30'002).advance.value, 3);
+}
+
+TEST(Database, TotalOfAnotherServerIsNoUsageOfAFreshStandIn) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    meter::SensorMeter meter;
+    constexpr std::int64_t kBoot = 1'700'000'000;
+    meter::set_base(meter, 0, at_s(kBoot));
+    count(store, meter, 1, kBoot - 3000, 3'828'929, kBoot + 5);
+    count(store, meter, 2, kBoot + 20, 5, kBoot + 22);
+    count(store, meter, 3, kBoot + 25, 9, kBoot + 27);
+    EXPECT_EQ(dump(store, "quarter"), std::vector<std::string>{"quarter 5F3A00112233AABB 1699999200 9"});
+    EXPECT_EQ(store.load().value().meters.at(0).series, meter.series);
+}
+
 TEST(Database, LatestStatesHoldTheNewestValueOfEachKey) {
     const TempDir dir;
     Database store = open_store(dir);
@@ -168,7 +245,7 @@ TEST(Database, LifetimeRegisterNeverFalls) {
     ports::MeterRecord kept = store.load().value().meters.at(0);
     EXPECT_EQ(kept.lifetime.microlitres, 5'000'000);
     EXPECT_EQ(kept.series.highest.value, 130);
-    ASSERT_TRUE(store.clear_projections());
+    ASSERT_TRUE(store.rebuild([](const ports::Frame&) { return std::vector<ports::Projection>{}; }));
     kept = store.load().value().meters.at(0);
     EXPECT_EQ(kept.lifetime.microlitres, 5'000'000);
     EXPECT_EQ(kept.series, meter::SeriesState{});

@@ -58,7 +58,7 @@ TEST_F(ReaderTest, GivesReadingsWholeFromInclusiveToExclusive) {
 }
 
 TEST_F(ReaderTest, PagesMeetWithoutGapOrOverlap) {
-    append(store_, {commit(++id_, {reading_record(10, 1), reading_record(10, 2), reading_record(10, 2, 2),
+    append(store_, {commit(++id_, {reading_record(10, 1), reading_record(10, 2), reading_record(10, 3, 2),
                                    reading_record(11, 3), reading_record(12, 4)})});
     Reader reader(store_.path(), loop_.post());
     reader.start();
@@ -117,6 +117,16 @@ TEST_F(ReaderTest, PageIsNeverLongerThanTheLimitOrEmptyForLimitZero) {
     Reader reader(store_.path(), loop_.post());
     reader.start();
     EXPECT_EQ(page(reader, {kSensor, at_s(0), at_s(9), 0, {}}).readings.size(), 1U);
+}
+
+TEST_F(ReaderTest, PageBringsTheSensorsCalibrations) {
+    append(store_, {ports::CalibrationRecord{kSensor, {at_s(100), {30'000}}, 1},
+                    ports::CalibrationRecord{kSensor, {at_s(200), {40'000}}, 1},
+                    ports::CalibrationRecord{kBridge, {at_s(150), {7}}, 1}});
+    Reader reader(store_.path(), loop_.post());
+    reader.start();
+    const meter::CalibrationTable got = page(reader, {kSensor, at_s(0), at_s(9), 1, {}}).calibration;
+    EXPECT_EQ(got.entries(), (std::vector<meter::CalibrationEntry>{{at_s(100), {30'000}}, {at_s(200), {40'000}}}));
 }
 
 TEST_F(ReaderTest, AnswersUsage) {

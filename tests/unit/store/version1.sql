@@ -50,10 +50,12 @@ CREATE TABLE readings (
     time_is_receipt INTEGER NOT NULL,
     advance         INTEGER NOT NULL,
     kind            INTEGER NOT NULL,
+    arrival         INTEGER NOT NULL,
     PRIMARY KEY (sensor, time_ms, total, series)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX readings_by_total ON readings (sensor, series, total, time_ms);
+CREATE UNIQUE INDEX readings_by_arrival ON readings (sensor, arrival);
 
 CREATE TABLE series (
     sensor INTEGER NOT NULL,
@@ -102,6 +104,7 @@ CREATE TABLE meters (
     base         INTEGER,
     highest      INTEGER NOT NULL,
     last_time_ms INTEGER,
+    based_at_ms  INTEGER,
     lifetime_ul  INTEGER NOT NULL
 ) STRICT;
 
@@ -109,11 +112,11 @@ INSERT INTO frames VALUES (7, 1700000000123, 0, 2, 'b41d9e0000c0ffee', 1, 0, 0, 
 INSERT INTO calibrations VALUES (1, '5F3A00112233AABB', 1700000000000, 31000, 7);
 INSERT INTO device_numbers VALUES (1, '5F3A00112233AABB');
 INSERT INTO devices VALUES (1, 2, 'b41d9e0000c0ffee', NULL, 'abc', 1700000000000, 1700000600000, '', '', '');
-INSERT INTO readings VALUES (1, 1700000100000, 100, 1, 1700000102000, 0, 0, 0);
-INSERT INTO readings VALUES (1, 1700000200000, 105, 1, 1700000202000, 0, 5, 1);
+INSERT INTO readings VALUES (1, 1700000100000, 100, 1, 1700000102000, 0, 0, 0, 1);
+INSERT INTO readings VALUES (1, 1700000200000, 105, 1, 1700000202000, 0, 5, 1, 2);
 INSERT INTO series VALUES (1, 1, 100);
 INSERT INTO quarter_usage VALUES (1, 1700000100, 5);
 INSERT INTO states VALUES (1, 1700000100000, '{"16":-71}', 1700000102000);
 INSERT INTO events VALUES (1, 1700000100000, 2, '', 1700000102000);
 INSERT INTO logs VALUES (1, 1700000100000, 1, 4, 'text', 1700000102000);
-INSERT INTO meters VALUES (1, 1, 100, 105, 1700000200000, 1234567);
+INSERT INTO meters VALUES (1, 1, 100, 105, 1700000200000, 1700000050000, 1234567);

@@ -130,17 +130,6 @@ TEST_F(WriterTest, WriterThatWasNeverStartedAnswersNotDurable) {
     EXPECT_EQ(answers, std::vector{false});
 }
 
-TEST_F(WriterTest, CalibrationsAreStoredInTheSameQueue) {
-    {
-        Writer writer(open_store(dir_), dir_.settings(), clock_, loop_.post());
-        writer.start();
-        bool durable = false;
-        ASSERT_TRUE(writer.add_calibration({kSensor, {at_s(5), {31'000}}, 3}, [&](bool result) { durable = result; }));
-        ASSERT_TRUE(loop_.run_until([&] { return durable; }));
-    }
-    EXPECT_EQ(open_store(dir_).calibrations().value().size(), 1U);
-}
-
 TEST_F(WriterTest, EmptiesTheLogWhenIdle) {
     WriterLimits limits;
     limits.idle = base::Milliseconds{1};

@@ -1,0 +1,28 @@
+// The settings a command works with: the config file's, with the command line's on top.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "settings/settings.h"
+
+namespace millrace::app {
+
+// As given on the command line; empty means not given.
+struct CommonOptions {
+    std::string config_file;
+    std::string state_dir;
+    std::string bridge_listen;
+    std::string http_listen;
+    std::string key_file;
+    std::string mode;
+    std::string cloud;
+};
+
+// The file given, else /etc/millrace/millrace.yaml when that exists, else nothing.
+[[nodiscard]] std::string config_file_of(const CommonOptions& options);
+
+// All defaults without a file. The error lists every problem, a line each.
+[[nodiscard]] base::Result<settings::Settings, base::Error> effective_settings(const CommonOptions& options);
+
+}  // namespace millrace::app
