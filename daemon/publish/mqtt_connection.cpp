@@ -137,7 +137,7 @@ void MqttConnection::on_writable() {
         socklen_t size = sizeof error;
         const int socket = mosquitto_socket(client_);
         if (getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
-        if (error != 0) return close(Ending::NoTransport, system_text(error));
+        if (error != 0) return close(Ending::NoTransport, transport_trouble(error));
         transport_up_ = true;
         if (plan_.tls) {
             // The broker stays silent until our first handshake message, which only a read sends.
@@ -243,6 +243,12 @@ Ending MqttConnection::ending() const {
     return transport_up_ ? Ending::Unanswered : Ending::NoTransport;
 }
 
+std::string MqttConnection::transport_trouble(int error) const {
+    // A server that takes the first bytes of TLS for nonsense hangs up, and the reset may overtake what it answered.
+    const bool hung_up = error == ECONNRESET || error == EPIPE;
+    return system_text(error) + (plan_.tls && !accepted_ && hung_up ? "; is this the broker's port for TLS?" : "");
+}
+
 std::string MqttConnection::reason(int result) const {
     if (!accepted_ && connack_) return connack_text(*connack_);
     if (disconnect_ && *disconnect_ >= MQTT_RC_UNSPECIFIED) {
@@ -264,11 +270,7 @@ std::string MqttConnection::reason(int result) const {
                (about_us ? "; check the client certificate in the configuration"
                          : "; is this the broker's port for TLS?");
     }
-    // A server that takes the first bytes of TLS for nonsense hangs up, and the reset may overtake what it answered.
-    if (plan_.tls && !accepted_ && result == MOSQ_ERR_ERRNO && (error_ == ECONNRESET || error_ == EPIPE)) {
-        return system_text(error_) + "; is this the broker's port for TLS?";
-    }
-    if (result == MOSQ_ERR_ERRNO && error_ != 0) return system_text(error_);
+    if (result == MOSQ_ERR_ERRNO && error_ != 0) return transport_trouble(error_);
     if (!accepted_ && transport_up_) return "the broker closed the connection without answering";
     if (result == MOSQ_ERR_SUCCESS || result == MOSQ_ERR_CONN_LOST) return "the connection was lost";
     return mosquitto_strerror(result);

@@ -100,6 +100,7 @@ private:
     void tell_observer();
     [[nodiscard]] Ending ending() const;
     [[nodiscard]] std::string reason(int result) const;
+    [[nodiscard]] std::string transport_trouble(int error) const;
     void close(Ending ending, const std::string& detail);
 
     boost::asio::io_context& loop_;
