@@ -139,8 +139,12 @@ base::Result<void, base::Error> Resolver::Channel::open(const std::vector<std::s
     options.resolvconf_path = no_file;
     options.sock_state_cb = &Channel::on_socket_state;
     options.sock_state_cb_data = this;
-    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_LOOKUPS |
-                     ARES_OPT_DOMAINS | ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_LOOKUPS |
+               ARES_OPT_DOMAINS | ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
+#ifdef ARES_OPT_QUERY_CACHE  // newer libraries keep answers too, for up to an hour; how long is ours to say
+    options.qcache_max_ttl = 0;
+    mask |= ARES_OPT_QUERY_CACHE;
+#endif
     if (const int status = ares_init_options(&ares_, &options, mask); status != ARES_SUCCESS) {
         ares_ = nullptr;
         ares_library_cleanup();
