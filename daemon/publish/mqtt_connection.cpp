@@ -24,6 +24,9 @@ void set_up_library() {
     static_cast<void>(once);
 }
 
+// A handshake that ends without a reason has one of these two.
+constexpr const char* kTlsDoubts = "; is this the broker's port for TLS, and does it ask for a client certificate?";
+
 std::string system_text(int error) {
     return std::error_code(error, std::generic_category()).message();
 }
@@ -246,7 +249,7 @@ Ending MqttConnection::ending() const {
 std::string MqttConnection::transport_trouble(int error) const {
     // A server that takes the first bytes of TLS for nonsense hangs up, and the reset may overtake what it answered.
     const bool hung_up = error == ECONNRESET || error == EPIPE;
-    return system_text(error) + (plan_.tls && !accepted_ && hung_up ? "; is this the broker's port for TLS?" : "");
+    return system_text(error) + (plan_.tls && !accepted_ && hung_up ? kTlsDoubts : "");
 }
 
 std::string MqttConnection::reason(int result) const {
@@ -266,14 +269,12 @@ std::string MqttConnection::reason(int result) const {
     if (!library_complaint_.empty()) {
         const std::string cause = library_complaint_.substr(library_complaint_.rfind(':') + 1);
         const bool about_us = cause.find("certificate") != std::string::npos;
-        return "TLS failed: " + cause +
-               (about_us ? "; check the client certificate in the configuration"
-                         : "; is this the broker's port for TLS?");
+        return "TLS failed: " + cause + (about_us ? "; check the client certificate in the configuration" : kTlsDoubts);
     }
     if (result == MOSQ_ERR_ERRNO && error_ != 0) return transport_trouble(error_);
     if (!accepted_ && transport_up_) return "the broker closed the connection without answering";
     if (result == MOSQ_ERR_SUCCESS || result == MOSQ_ERR_CONN_LOST) return "the connection was lost";
-    return mosquitto_strerror(result);
+    return std::string(mosquitto_strerror(result)) + (plan_.tls && !accepted_ ? kTlsDoubts : "");
 }
 
 void MqttConnection::close(Ending ending, const std::string& detail) {
