@@ -37,21 +37,40 @@ Json bridge_json(const ports::LiveBridge& bridge, const base::TimeZone& zone) {
         {"has_key", bridge.has_key},
         {"frames_opened", bridge.frames_opened},
         {"frames_unopened", bridge.frames_unopened},
+        {"cloud_path", ports::name(bridge.cloud_path)},
+        {"waiting_for_cloud", bridge.waiting_for_cloud},
+    };
+}
+
+Json estimate_json(const std::optional<ports::LiveEstimate>& estimate, base::VolumeUnit unit,
+                   const base::TimeZone& zone) {
+    if (!estimate) return nullptr;
+    return Json{
+        {"estimated", true},
+        {"running", estimate->running},
+        {"running_since", time_or_null(estimate->running_since, zone)},
+        {"today_at_least", shown(estimate->today_at_least, unit)},
     };
 }
 
 Json sensor_json(const ports::LiveSensor& sensor, base::VolumeUnit unit, const base::TimeZone& zone) {
     const bool known = sensor.readings_known;
+    const bool estimated = !known && sensor.estimate;
+    Json running = nullptr;
+    if (known) running = sensor.running;
+    if (estimated) running = sensor.estimate->running;
     return Json{
         {"uuid", sensor.id.text()},
         {"bridge", sensor.bridge ? Json(sensor.bridge->text()) : Json(nullptr)},
         {"flow", known ? Json(shown(sensor.flow, unit)) : Json(nullptr)},
-        {"running", known ? Json(sensor.running) : Json(nullptr)},
+        {"running", running},
+        {"estimated", estimated},
         {"today", known ? Json(shown(sensor.today, unit)) : Json(nullptr)},
         {"lifetime", shown(sensor.lifetime, unit)},
         {"calibrated", sensor.calibrated},
         {"volume_per_peak_ml", static_cast<double>(sensor.per_peak.microlitres) / 1e3},
         {"readings_known", sensor.readings_known},
+        {"estimate", estimate_json(sensor.estimate, unit, zone)},
         {"last_reading", time_or_null(sensor.last_reading, zone)},
         {"last_seen", time_or_null(sensor.last_seen, zone)},
         {"battery_mv", or_null(sensor.battery_mv)},

@@ -10,7 +10,7 @@
 namespace millrace::api {
 
 // While a sensor's readings are sealed and no key opens them (`readings_known` is false), what only readings can tell
-// is null.
+// is null, but that `running` may be known from sealed messages, which `estimated` then says.
 [[nodiscard]] std::string devices_document(const ports::LiveState& live, base::VolumeUnit unit,
                                            const base::TimeZone& zone, base::WallTime now);
 

@@ -51,10 +51,11 @@ bool is_protocol_error(const beast::error_code& error) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(Socket socket, std::shared_ptr<HttpShared> shared, std::string address, bool refused)
+HttpConnection::HttpConnection(Socket socket, std::shared_ptr<HttpShared> shared, Peer peer, bool refused)
     : stream_(std::move(socket)),
       shared_(std::move(shared)),
-      address_(std::move(address)),
+      address_(std::move(peer.key)),
+      from_loopback_(peer.loopback),
       refused_(refused),
       // Room for the headers of one request; the rest of what a client sends ahead stays in the kernel.
       buffer_(shared_->limits.header_bytes + 1),
@@ -176,13 +177,19 @@ void HttpConnection::on_request() {
     if (auto refusal = host_problem(target->authority)) return answer_and_close(std::move(*refusal));
     request.segments = std::move(target->segments);
     request.query = std::move(target->query);
-    request.if_none_match = std::string(to_view(message[http::field::if_none_match]));
+    const auto header = [&message](http::field name) { return std::string(to_view(message[name])); };
+    request.if_none_match = header(http::field::if_none_match);
+    request.content_type = header(http::field::content_type);
+    request.host = target->authority.empty() ? header(http::field::host) : std::move(target->authority);
+    request.origin = header(http::field::origin);
+    request.forwarded = message.count("Forwarded") > 0 || message.count("X-Forwarded-For") > 0;
+    request.from_loopback = from_loopback_;
     keep_alive_ = message.keep_alive();
     if (parser_->is_done()) return dispatch(std::move(request));
     if (request.method == Method::Get || request.method == Method::Head) {
         return answer_and_close(problem(413, "A GET or HEAD request may not have a body."));
     }
-    if (shared_->router->wants_body(request.method, request.segments)) return read_body(std::move(request));
+    if (shared_->router->wants_body(request)) return read_body(std::move(request));
     // The answer does not depend on the body, which therefore is not read; so the connection cannot go on either.
     keep_alive_ = false;
     dispatch(std::move(request));

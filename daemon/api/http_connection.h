@@ -4,7 +4,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +27,18 @@ namespace millrace::api {
 
 class HttpConnection;
 
+// The buffer holds the beginnings of bodies, which may be keys.
+struct WipingAllocator : std::allocator<char> {
+    template <typename>
+    struct rebind {
+        using other = WipingAllocator;
+    };
+    void deallocate(char* bytes, std::size_t size) {
+        ::explicit_bzero(bytes, size);
+        std::allocator<char>::deallocate(bytes, size);
+    }
+};
+
 struct HttpShared {
     const Router* router = nullptr;
     HttpLimits limits;
@@ -41,8 +55,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
     using Socket = boost::asio::ip::tcp::socket;
 
-    // A served connection counts in `per_address` under `address`; a refused one does not.
-    HttpConnection(Socket socket, std::shared_ptr<HttpShared> shared, std::string address, bool refused);
+    struct Peer {
+        std::string key;        // what counts as one client for the limit per address
+        bool loopback = false;  // a program on this machine
+    };
+
+    // A served connection counts in `per_address` under the peer's key; a refused one does not.
+    HttpConnection(Socket socket, std::shared_ptr<HttpShared> shared, Peer peer, bool refused);
     ~HttpConnection();
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
@@ -75,9 +94,10 @@ private:
     boost::beast::tcp_stream stream_;
     std::shared_ptr<HttpShared> shared_;
     std::string address_;
+    bool from_loopback_;
     bool refused_;
     bool closed_ = false;
-    boost::beast::flat_buffer buffer_;
+    boost::beast::basic_flat_buffer<WipingAllocator> buffer_;
     std::optional<Parser> parser_;
     boost::asio::steady_timer answer_timer_;
     std::uint64_t request_number_ = 0;  // of the request in hand, so that a late answer finds only its own

@@ -67,13 +67,19 @@ base::Error listen_error(const Tcp::endpoint& endpoint, const ErrorCode& error) 
     return {std::move(text)};
 }
 
-// What counts as one client for the limit per address.
 std::string address_key(const asio::ip::address& address) {
     if (address.is_v4()) return address.to_string();
     const auto v6 = address.to_v6();
     if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
     const auto bytes = v6.to_bytes();
     return {bytes.begin(), bytes.begin() + 8};
+}
+
+HttpConnection::Peer peer_of(const asio::ip::address& address) {
+    const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+    const bool loopback =
+        mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback() : address.is_loopback();
+    return {address_key(address), loopback};
 }
 
 std::shared_ptr<spdlog::logger> logger() {
@@ -153,18 +159,18 @@ private:
         if (error) return;  // gone already
         socket.set_option(Tcp::no_delay(true), error);
         ++shared_->figures.accepted;
-        std::string key = address_key(peer.address());
-        const auto same = shared_->per_address.find(key);
+        HttpConnection::Peer named = peer_of(peer.address());
+        const auto same = shared_->per_address.find(named.key);
         const bool address_full =
             same != shared_->per_address.end() && same->second >= shared_->limits.connections_per_address;
         const bool full = shared_->figures.connections >= shared_->limits.connections;
         if (!full && !address_full) {
-            std::make_shared<HttpConnection>(std::move(socket), shared_, std::move(key), false)->serve();
+            std::make_shared<HttpConnection>(std::move(socket), shared_, std::move(named), false)->serve();
             return;
         }
         ++shared_->figures.refused;
         if (shared_->refusing >= shared_->limits.refusals) return;
-        std::make_shared<HttpConnection>(std::move(socket), shared_, std::move(key), true)
+        std::make_shared<HttpConnection>(std::move(socket), shared_, std::move(named), true)
             ->refuse(full ? "Too many connections are open; try again in a moment."
                           : "Too many connections are open from your address; close some and try again.");
     }

@@ -33,8 +33,8 @@ struct HttpLimits {
     // Connections over those limits that are told so before they are closed; any more are closed without a word.
     std::size_t refusals = 32;
 
-    std::size_t header_bytes = 16 * 1024;   // request line included; browsers with fat cookies send up to 8 KiB
-    std::size_t body_bytes = 1024 * 1024;   // of routes that want a body; all others get none
+    std::size_t header_bytes = 16 * 1024;  // request line included; browsers with fat cookies send up to 8 KiB
+    std::size_t body_bytes = 16 * 1024;    // of routes that want a body, all of which are a few fields; others get none
     std::size_t linger_bytes = 256 * 1024;  // read and thrown away, so that a refused client can read its answer
 
     base::Milliseconds idle{60'000};    // between requests

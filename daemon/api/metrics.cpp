@@ -129,11 +129,11 @@ void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metr
     }
 }
 
-void append_build_metrics(const StatusInfo& status, std::vector<Metric>& metrics) {
+void append_build_metrics(const StatusInfo& status, ports::CloudMode mode, std::vector<Metric>& metrics) {
     metrics.push_back({"millrace_build_info",
                        "Which version runs, and in which mode.",
                        MetricType::Gauge,
-                       {{"version", status.version}, {"mode", status.mode}},
+                       {{"version", status.version}, {"mode", std::string(ports::name(mode))}},
                        1});
     metrics.push_back({"process_start_time_seconds",
                        "When the daemon was started.",
@@ -145,8 +145,9 @@ void append_build_metrics(const StatusInfo& status, std::vector<Metric>& metrics
 void add_metrics_route(Router& router, const Site& site) {
     router.add(Method::Get, "/metrics", [&site](const Request&, const Responder& responder) {
         std::vector<Metric> metrics;
-        append_build_metrics(site.dependencies.status, metrics);
-        append_live_metrics(site.dependencies.live.live(), metrics);
+        const ports::LiveState live = site.dependencies.live.live();
+        append_build_metrics(site.dependencies.status, live.cloud_mode, metrics);
+        append_live_metrics(live, metrics);
         for (const ports::SelfReport* report : site.dependencies.reports) report->metrics(metrics);
         Response response;
         response.content_type = "text/plain; version=0.0.4; charset=utf-8";

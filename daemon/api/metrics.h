@@ -16,7 +16,7 @@ namespace millrace::api {
 // The water figures of every sensor and the connection of every bridge.
 void append_live_metrics(const ports::LiveState& live, std::vector<ports::Metric>& metrics);
 
-void append_build_metrics(const StatusInfo& status, std::vector<ports::Metric>& metrics);
+void append_build_metrics(const StatusInfo& status, ports::CloudMode mode, std::vector<ports::Metric>& metrics);
 
 // Metrics of one name stand together under the help and type of the first, as the format demands, in order of first
 // appearance. Of two with the same name and labels the first counts, and what has another type or an impossible name

@@ -21,6 +21,17 @@ constexpr std::size_t kShownNameBytes = 40;
 
 }  // namespace
 
+std::optional<base::WallTime> parse_time(std::string_view text) {
+    const auto time = base::from_rfc3339(text);
+    return time && *time >= kEarliest && *time < kLatest ? time : std::nullopt;
+}
+
+std::optional<base::VolumeUnit> parse_unit(std::string_view text) {
+    if (text == "l") return base::VolumeUnit::Litre;
+    const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](auto unit) { return name(unit) == text; });
+    return found == kUnits.end() ? std::nullopt : std::optional(*found);
+}
+
 std::string_view name(base::VolumeUnit unit) {
     switch (unit) {
         case base::VolumeUnit::Litre: return "L";
@@ -63,12 +74,9 @@ void Parameters::refuse(std::string_view name, std::string detail) {
 std::optional<base::WallTime> Parameters::time(std::string_view name) {
     const auto text = find(name);
     if (!text) return std::nullopt;
-    const auto time = base::from_rfc3339(*text);
-    if (time && *time >= kEarliest && *time < kLatest) return time;
-    refuse(name,
-           "must be a time with its zone after RFC 3339, between 1970 and 2199, such as "
-           "2026-11-23T00:00:00Z or 2026-11-23T00:00:00-07:00");
-    return std::nullopt;
+    const auto time = parse_time(*text);
+    if (!time) refuse(name, std::string(kTimeWanted));
+    return time;
 }
 
 std::size_t Parameters::count(std::string_view name, std::size_t otherwise, std::size_t most) {
@@ -92,9 +100,8 @@ std::optional<std::string> Parameters::text(std::string_view name, std::size_t m
 base::VolumeUnit Parameters::unit(std::string_view name, base::VolumeUnit otherwise) {
     const auto text = find(name);
     if (!text) return otherwise;
-    const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](auto unit) { return api::name(unit) == *text; });
-    if (found != kUnits.end()) return *found;
-    refuse(name, "must be one of L, m3, gal, ft3, ccf");
+    if (const auto unit = parse_unit(*text)) return *unit;
+    refuse(name, std::string(kUnitWanted));
     return otherwise;
 }
 

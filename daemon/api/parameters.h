@@ -24,7 +24,6 @@ public:
     // The request must outlive this.
     explicit Parameters(const Request& request) : request_(request) {}
 
-    // RFC 3339, from the year 1970 to 2199.
     [[nodiscard]] std::optional<base::WallTime> time(std::string_view name);
     [[nodiscard]] std::size_t count(std::string_view name, std::size_t otherwise, std::size_t most);
     [[nodiscard]] std::optional<std::string> text(std::string_view name, std::size_t most_bytes);
@@ -44,6 +43,17 @@ private:
     std::vector<std::string> asked_;
     std::vector<ParameterError> errors_;
 };
+
+// RFC 3339, from the year 1970 to 2199.
+[[nodiscard]] std::optional<base::WallTime> parse_time(std::string_view text);
+// What a time should look like, to be told to people.
+inline constexpr std::string_view kTimeWanted =
+    "must be a time with its zone after RFC 3339, between 1970 and 2199, such as "
+    "2026-11-23T00:00:00Z or 2026-11-23T00:00:00-07:00";
+
+// The unit of a name below; "l" is a litre too.
+[[nodiscard]] std::optional<base::VolumeUnit> parse_unit(std::string_view text);
+inline constexpr std::string_view kUnitWanted = "must be one of L, m3, gal, ft3, ccf";
 
 // "L", "m3", "gal", "ft3", "ccf".
 [[nodiscard]] std::string_view name(base::VolumeUnit unit);

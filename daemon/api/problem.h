@@ -15,6 +15,12 @@ struct ParameterError {
     std::string detail;
 };
 
+// One member of a request's body that cannot be used; empty when it is the body as a whole.
+struct FieldError {
+    std::string field;
+    std::string detail;
+};
+
 // "Not Found" for 404, and so on for every status the server uses.
 [[nodiscard]] std::string_view reason_phrase(unsigned status);
 
@@ -22,5 +28,6 @@ struct ParameterError {
 
 // Status 400, with every error in the member `errors`.
 [[nodiscard]] Response parameter_problem(const std::vector<ParameterError>& errors);
+[[nodiscard]] Response field_problem(const std::vector<FieldError>& errors);
 
 }  // namespace millrace::api

@@ -19,8 +19,13 @@ struct Request {
     std::vector<std::string> segments;  // of the path, percent-decoded; "/" is one empty segment
     TextPairs query;                    // in the order sent, percent-decoded
     TextPairs path_parameters;          // filled by the router: the segments its pattern gave a name to
-    std::string if_none_match;          // the header's value, or empty
-    std::string body;
+    std::string if_none_match;          // headers' values, or empty
+    std::string content_type;
+    std::string host;            // whom the client asked: of the address when that names one, else of the Host header
+    std::string origin;          // the page that asks, where a browser says so
+    bool forwarded = false;      // a proxy says that it asks for somebody else
+    bool from_loopback = false;  // the connection comes from this machine
+    std::string body;            // wiped once the handler has returned, since it may hold a secret
 
     // The path segment a pattern named; empty when the pattern has no such name.
     [[nodiscard]] std::string_view path_parameter(std::string_view name) const;

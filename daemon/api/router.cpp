@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "api/problem.h"
 
@@ -44,6 +45,12 @@ std::string_view name(Method method) {
     return {};
 }
 
+// Bodies may hold keys.
+struct Wiper {
+    std::string& text;
+    ~Wiper() { ::explicit_bzero(text.data(), text.size()); }
+};
+
 }  // namespace
 
 void Router::add(Method method, std::string_view pattern, Handler handler) {
@@ -58,8 +65,9 @@ const Router::Route* Router::find(Method method, const std::vector<std::string>&
     return route == routes_.end() ? nullptr : &*route;
 }
 
-bool Router::wants_body(Method method, const std::vector<std::string>& segments) const {
-    return method != Method::Get && method != Method::Head && find(method, segments) != nullptr;
+bool Router::wants_body(const Request& request) const {
+    if (request.method == Method::Get || request.method == Method::Head) return false;
+    return find(request.method, request.segments) != nullptr && !(guard_ && guard_(request));
 }
 
 std::string Router::allowed(const std::vector<std::string>& segments) const {
@@ -80,11 +88,15 @@ std::string Router::allowed(const std::vector<std::string>& segments) const {
 
 void Router::handle(Request request, const Responder& responder) const {
     if (const Route* route = find(request.method, request.segments)) {
+        if (guard_ && request.method != Method::Get && request.method != Method::Head) {
+            if (auto refusal = guard_(request)) return responder.answer(std::move(*refusal));
+        }
         for (std::size_t i = 0; i < route->pattern.size(); ++i) {
             const std::string& segment = route->pattern[i];
             if (!is_name(segment)) continue;
             request.path_parameters.emplace_back(segment.substr(1, segment.size() - 2), request.segments[i]);
         }
+        const Wiper wiper{request.body};
         route->handler(request, responder);
         return;
     }

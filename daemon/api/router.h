@@ -7,8 +7,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/request.h"
@@ -21,10 +23,15 @@ class Router {
 public:
     void add(Method method, std::string_view pattern, Handler handler);
 
+    // Asked before anything that may change something: every served request but GET and HEAD. The answer to give
+    // instead, when it must not be served.
+    using Guard = std::function<std::optional<Response>(const Request&)>;
+    void guard_changes(Guard guard) { guard_ = std::move(guard); }
+
     void handle(Request request, const Responder& responder) const;
 
-    // Whether the route there wants a request body; the body of any other request is never read.
-    [[nodiscard]] bool wants_body(Method method, const std::vector<std::string>& segments) const;
+    // Whether the route there wants a request body and may have it; the body of any other request is never read.
+    [[nodiscard]] bool wants_body(const Request& request) const;
 
 private:
     struct Route {
@@ -37,6 +44,7 @@ private:
     [[nodiscard]] std::string allowed(const std::vector<std::string>& segments) const;
 
     std::vector<Route> routes_;
+    Guard guard_;
 };
 
 }  // namespace millrace::api

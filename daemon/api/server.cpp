@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/routes.h"
+#include "api/write_guard.h"
 
 namespace millrace::api {
 namespace {
@@ -18,15 +19,23 @@ HttpLimits limits_from(const Settings& settings) {
 
 Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies dependencies)
     : listen_(settings.listen),
-      site_(std::make_unique<Site>(Site{std::move(settings), std::move(dependencies)})),
+      site_(std::make_unique<Site>(Site{std::move(settings), std::move(dependencies), std::make_shared<const bool>()})),
       http_(loop, router_, limits_from(site_->settings)) {
     site_->dependencies.reports.push_back(this);
+    router_.guard_changes(write_problem);
     add_health_routes(router_, *site_);
     add_metrics_route(router_, *site_);
     add_status_route(router_, *site_);
     add_devices_route(router_, *site_);
     add_readings_route(router_, *site_);
     add_usage_route(router_, *site_);
+    add_estimates_route(router_, *site_);
+    add_gaps_route(router_, *site_);
+    add_calibration_routes(router_, *site_);
+    add_meter_reading_routes(router_, *site_);
+    add_cloud_routes(router_, *site_);
+    add_key_routes(router_, *site_);
+    add_archive_routes(router_, *site_);
     add_page_routes(router_);
 }
 

@@ -1,8 +1,9 @@
 // What the daemon tells people and programs over HTTP: health, metrics, the REST interface and the page.
 //
-// Server ties the routes of this room to an HttpServer. It answers from the hub's live view at once, and from the
-// history when the reader thread has it. Loop thread only. All that Dependencies refers to must outlive the Server;
-// an answer of the history that comes after the Server has gone is dropped.
+// Server ties the routes of this room to an HttpServer. It answers from the hub's live view at once, from the history
+// when the reader thread has it, and changes what people may change through Controls (see write_guard.h for who may).
+// Loop thread only. All that Dependencies refers to must outlive the Server; an answer of the history or the controls
+// that comes after the Server has gone is dropped.
 #pragma once
 
 #include <memory>
@@ -14,6 +15,7 @@
 #include "api/settings.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ports/controls.h"
 #include "ports/health.h"
 #include "ports/history.h"
 #include "ports/live.h"
@@ -23,13 +25,13 @@ namespace millrace::api {
 // What does not change while the daemon runs.
 struct StatusInfo {
     std::string version;
-    std::string mode;  // "local" or "relay"
     base::WallTime started;
 };
 
 struct Dependencies {
     const ports::LiveView& live;
     ports::History& history;
+    ports::Controls& controls;
     const base::Clock& clock;
     std::vector<const ports::SelfReport*> reports;
     StatusInfo status;

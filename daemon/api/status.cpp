@@ -5,17 +5,42 @@
 #include "api/health.h"
 #include "api/json.h"
 #include "api/parameters.h"
+#include "api/quantity.h"
 #include "api/routes.h"
 
 namespace millrace::api {
+namespace {
+
+// Of all sensors whose messages no key opens together; null when there are none.
+Json estimate_json(const ports::LiveState& live, base::VolumeUnit unit) {
+    std::size_t sensors = 0;
+    std::size_t running = 0;
+    base::Volume today;
+    for (const ports::LiveSensor& sensor : live.sensors) {
+        if (!sensor.estimate) continue;
+        ++sensors;
+        if (sensor.estimate->running) ++running;
+        today += sensor.estimate->today_at_least;
+    }
+    if (sensors == 0) return nullptr;
+    return Json{{"estimated", true},
+                {"sensors", sensors},
+                {"sensors_running", running},
+                {"today_at_least", shown(today, unit)}};
+}
+
+}  // namespace
 
 std::string status_document(const StatusInfo& status, const Settings& settings, const ports::LiveState& live,
-                            const std::vector<ports::HealthItem>& health, base::WallTime now) {
+                            const ports::ArchiveStatus& archive, const std::vector<ports::HealthItem>& health,
+                            base::WallTime now) {
     std::uint64_t opened = 0;
     std::uint64_t unopened = 0;
+    std::size_t waiting = 0;
     for (const auto& bridge : live.bridges) {
         opened += bridge.frames_opened;
         unopened += bridge.frames_unopened;
+        waiting += bridge.waiting_for_cloud;
     }
     const auto connected = std::count_if(live.bridges.begin(), live.bridges.end(),
                                          [](const ports::LiveBridge& bridge) { return bridge.connected; });
@@ -25,7 +50,7 @@ std::string status_document(const StatusInfo& status, const Settings& settings, 
     return to_text(Json{
         {"name", "millrace"},
         {"version", status.version},
-        {"mode", status.mode},
+        {"mode", ports::name(live.cloud_mode)},
         {"started", zone.rfc3339(status.started)},
         {"time", zone.rfc3339(now)},
         {"time_zone", zone.name()},
@@ -37,7 +62,13 @@ std::string status_document(const StatusInfo& status, const Settings& settings, 
                         {"sensors", live.sensors.size()},
                         {"sensors_running", running},
                         {"frames_opened", opened},
-                        {"frames_unopened", unopened}}},
+                        {"frames_unopened", unopened},
+                        {"frames_waiting_for_cloud", waiting}}},
+        {"archive", Json{{"frames", archive.frames},
+                         {"sealed_frames", archive.sealed_frames},
+                         {"file_bytes", archive.file_bytes},
+                         {"rebuilding", archive.rebuild.has_value()}}},
+        {"estimate", estimate_json(live, settings.unit)},
     });
 }
 
@@ -46,9 +77,9 @@ void add_status_route(Router& router, const Site& site) {
         Parameters parameters(request);
         if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
         const Dependencies& dependencies = site.dependencies;
-        responder.answer(
-            json_response(status_document(dependencies.status, site.settings, dependencies.live.live(),
-                                          gather_health(dependencies.reports), dependencies.clock.wall_now())));
+        responder.answer(json_response(status_document(
+            dependencies.status, site.settings, dependencies.live.live(), dependencies.controls.archive(),
+            gather_health(dependencies.reports), dependencies.clock.wall_now())));
     });
 }
 

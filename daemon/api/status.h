@@ -9,7 +9,7 @@
 namespace millrace::api {
 
 [[nodiscard]] std::string status_document(const StatusInfo& status, const Settings& settings,
-                                          const ports::LiveState& live, const std::vector<ports::HealthItem>& health,
-                                          base::WallTime now);
+                                          const ports::LiveState& live, const ports::ArchiveStatus& archive,
+                                          const std::vector<ports::HealthItem>& health, base::WallTime now);
 
 }  // namespace millrace::api

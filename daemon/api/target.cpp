@@ -72,6 +72,36 @@ bool is_loopback_v4(std::string_view host) {
            host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+// "127.0.0.1" of "127.0.0.1:8099", and "[::1]" of "[::1]:8099"; empty when it is not well formed.
+std::string_view without_port(std::string_view host) {
+    std::string_view name = host;
+    std::string_view port;
+    if (host.starts_with('[')) {
+        const std::size_t bracket = host.find(']');
+        if (bracket == std::string_view::npos) return {};
+        name = host.substr(0, bracket + 1);
+        port = host.substr(bracket + 1);
+    } else if (const std::size_t colon = host.find(':'); colon != std::string_view::npos) {
+        name = host.substr(0, colon);
+        port = host.substr(colon);
+    }
+    if (!port.empty() && (port.front() != ':' || port.find_first_not_of("0123456789", 1) != std::string_view::npos)) {
+        return {};
+    }
+    return name;
+}
+
+// No name ends in a number, so what does is an address or nothing at all.
+bool is_v4(std::string_view name) {
+    return std::count(name.begin(), name.end(), '.') == 3 &&
+           name.find_first_not_of("0123456789.") == std::string_view::npos && name.back() != '.';
+}
+
+bool is_v6(std::string_view name) {
+    return name.size() > 3 && name.starts_with('[') && name.ends_with(']') &&
+           name.substr(1, name.size() - 2).find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<Target> parse_target(std::string_view text) {
@@ -100,23 +130,15 @@ std::optional<Target> parse_target(std::string_view text) {
 }
 
 bool host_is_ours(std::string_view host, const std::vector<std::string>& names) {
-    std::string_view name = host;
-    std::string_view port;
-    if (host.starts_with('[')) {
-        const std::size_t bracket = host.find(']');
-        if (bracket == std::string_view::npos) return false;
-        name = host.substr(0, bracket + 1);
-        port = host.substr(bracket + 1);
-    } else if (const std::size_t colon = host.find(':'); colon != std::string_view::npos) {
-        name = host.substr(0, colon);
-        port = host.substr(colon);
-    }
-    if (!port.empty() && (port.front() != ':' || port.find_first_not_of("0123456789", 1) != std::string_view::npos)) {
-        return false;
-    }
+    const std::string_view name = without_port(host);
     if (equal_ignoring_case(name, "localhost") || name == "[::1]" || is_loopback_v4(name)) return true;
     return std::any_of(names.begin(), names.end(),
                        [&](const std::string& allowed) { return equal_ignoring_case(name, allowed); });
+}
+
+bool host_is_address(std::string_view host) {
+    const std::string_view name = without_port(host);
+    return !name.empty() && (equal_ignoring_case(name, "localhost") || is_v4(name) || is_v6(name));
 }
 
 }  // namespace millrace::api

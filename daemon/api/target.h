@@ -36,4 +36,8 @@ struct Target {
 // server that listens on loopback only answers to the names of loopback, and to those in `names`, on any port.
 [[nodiscard]] bool host_is_ours(std::string_view host, const std::vector<std::string>& names);
 
+// Whether a Host header names no name at all but an IP address, or localhost: what no stranger's page can be sent here
+// by, whatever address the server listens on.
+[[nodiscard]] bool host_is_address(std::string_view host);
+
 }  // namespace millrace::api

@@ -2,6 +2,8 @@
 
 #include <csignal>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -12,10 +14,15 @@
 
 #include "api/server.h"
 #include "app/calibrations.h"
+#include "app/daemon_controls.h"
 #include "app/log.h"
+#include "app/online_rebuild.h"
+#include "app/privileges.h"
 #include "app/system_random.h"
 #include "base/system_clock.h"
 #include "capture/doors.h"
+#include "capture/guest.h"
+#include "capture/pcap/live_capture.h"
 #include "hub/hub.h"
 #include "publish/publisher.h"
 #include "store/database.h"
@@ -43,16 +50,17 @@ std::function<void(std::function<void()>)> poster(boost::asio::io_context& loop)
 }
 
 // Opens the store and enters what the config file says of calibrations.
-base::Result<std::pair<store::Database, ports::StoredState>, base::Error> open_store(
-    const settings::Settings& settings) {
+base::Result<std::pair<store::Database, ports::StoredState>, base::Error> open_store(const settings::Settings& settings,
+                                                                                     base::WallTime now) {
     auto database = store::Database::open(settings.store);
     if (!database) return base::failure(std::move(database.error()));
     auto stored = database->load();
     if (!stored) return base::failure(std::move(stored.error()));
     std::vector<store::Entry> entries;
-    for (const ports::CalibrationRecord& change : calibration_changes(settings.hub, *stored)) {
+    for (ports::CalibrationRecord& change : calibration_changes(settings.hub, *stored, now)) {
+        change.number = stored->calibrations.empty() ? 1 : stored->calibrations.back().number + 1;
         entries.emplace_back(change);
-        stored->calibrations.push_back(change);
+        stored->calibrations.push_back(std::move(change));
     }
     if (!entries.empty()) {
         if (auto done = database->append(entries); !done) return base::failure(base::Error{done.error().message});
@@ -60,24 +68,50 @@ base::Result<std::pair<store::Database, ports::StoredState>, base::Error> open_s
     return std::pair{std::move(*database), std::move(*stored)};
 }
 
+// Opens the interface to watch, if there is one, and gives up what only that takes.
+base::Result<std::unique_ptr<capture::PacketSource>, base::Error> open_watched(const settings::Settings& settings) {
+    if (settings.live.interface.empty()) return nullptr;
+    auto source = capture::open_interface(settings.live);
+    if (!source) return base::failure(base::Error{std::move(source.error().message)});
+    auto dropped = drop_privileges({settings.live.user, settings.store.state_dir});
+    if (!dropped) return base::failure(std::move(dropped.error()));
+    log().info("{}", *dropped);
+    return std::move(*source);
+}
+
 }  // namespace
 
 struct App::Parts {
-    Parts(settings::Settings& settings, payload::KeyRing keys, store::Database database)
+    Parts(const settings::Settings& settings, const payload::KeyRing& keys, store::Database database,
+          std::unique_ptr<capture::PacketSource> watched)
         : writer(std::move(database), settings.store, clock, poster(loop)),
           reader(settings.store.state_dir + "/millrace.db", poster(loop)),
-          hub(settings.hub, std::move(keys), {writer, clock, random, notices}),
-          publisher(loop, settings.publish, clock),
-          doors(loop, clock, settings.capture, hub),
-          server(loop, settings.api,
-                 {hub,
-                  reader,
-                  clock,
-                  {&writer, &hub, &doors, &publisher},
-                  {MILLRACE_VERSION, settings.capture.mode == capture::Mode::Relay ? "relay" : "local",
-                   clock.wall_now()}}),
+          hub(settings.hub, keys, {writer, reader, clock, random, notices}),
+          doors(loop, clock, settings.capture, hub, &hub.handover()),
+          guest(loop, clock, settings.guest, hub),
+          live(watched ? std::make_unique<capture::LiveCapture>(loop, clock, settings.live, std::move(watched), hub)
+                       : nullptr),
+          rebuild(writer, hub, reader, clock, settings.hub.zone),
+          controls(settings, keys, {hub, writer, doors, rebuild, clock}),
+          publisher(loop, settings.publish, clock, commands()),
+          server(loop, settings.api, {hub, reader, controls, clock, reports(), {MILLRACE_VERSION, clock.wall_now()}}),
           signals(loop, SIGINT, SIGTERM),
-          tick(loop) {}
+          tick(loop) {
+        if (live) live->set_bridge_of_device([this](const auto& device) { return hub.pipeline().bridge_of(device); });
+    }
+
+    publish::Commands commands() {
+        return {[this](ports::CloudMode mode) {
+            controls.set_cloud_mode(mode, [](const auto& kept) {
+                if (!kept) log().error("the cloud mode was changed by MQTT: {}", kept.error().message);
+            });
+        }};
+    }
+    std::vector<const ports::SelfReport*> reports() const {
+        std::vector<const ports::SelfReport*> all{&writer, &hub, &doors, &guest, &publisher};
+        if (live) all.push_back(live.get());
+        return all;
+    }
 
     base::SystemClock clock;
     SystemRandom random;
@@ -86,12 +120,16 @@ struct App::Parts {
     store::Writer writer;
     store::Reader reader;
     hub::Hub hub;
-    publish::Publisher publisher;
     capture::Doors doors;
+    capture::Guest guest;
+    std::unique_ptr<capture::LiveCapture> live;  // where an interface is watched
+    OnlineRebuild rebuild;
+    DaemonControls controls;
+    publish::Publisher publisher;
     api::Server server;
     boost::asio::signal_set signals;
     boost::asio::steady_timer tick;
-    std::vector<base::DeviceId> days_to_count;
+    base::SteadyTime cloud_noted{};
     bool stopping = false;
     base::Result<void, base::Error> outcome;
 };
@@ -102,16 +140,22 @@ App::~App() = default;
 
 base::Result<void, base::Error> App::run() {
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its socket, not of the process
-    auto opened = open_store(settings_);
+    auto watched = open_watched(settings_);
+    if (!watched) return base::failure(std::move(watched.error()));
+    auto opened = open_store(settings_, base::SystemClock().wall_now());
     if (!opened) return base::failure(std::move(opened.error()));
-    parts_ = std::make_unique<Parts>(settings_, std::move(keys_), std::move(opened->first));
+    parts_ = std::make_unique<Parts>(settings_, keys_, std::move(opened->first), std::move(*watched));
     parts_->hub.restore(opened->second);
+    parts_->controls.restore(opened->second);
     parts_->writer.start();
     parts_->reader.start();
     parts_->signals.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) stop();
     });
-    count_today();
+    // Today's volume comes from the store before the first frame may add to it.
+    parts_->rebuild.count_today([this] {
+        if (!parts_->stopping) open_doors();
+    });
     parts_->loop.run();
     parts_->reader.stop();
     parts_->writer.stop();
@@ -121,45 +165,35 @@ base::Result<void, base::Error> App::run() {
     return std::move(parts_->outcome);
 }
 
-void App::count_today() {
-    parts_->days_to_count = parts_->hub.sensors();
-    count_next_day();
-}
-
-void App::count_next_day() {
-    Parts& parts = *parts_;
-    if (parts.days_to_count.empty()) return open_doors();
-    const base::DeviceId sensor = parts.days_to_count.back();
-    parts.days_to_count.pop_back();
-    const base::WallTime now = parts.clock.wall_now();
-    const base::TimeZone& zone = settings_.hub.zone;
-    const base::WallTime day = zone.start_of(base::CalendarUnit::Day, now);
-    parts.reader.usage({sensor, day, zone.next_start(base::CalendarUnit::Day, now), base::CalendarUnit::Day, zone},
-                       [this, sensor, day](base::Result<ports::UsageAnswer, base::Error> usage) {
-                           if (parts_->stopping) return;
-                           if (usage && !usage->buckets.empty()) {
-                               parts_->hub.set_today(sensor, day, usage->buckets.front().volume);
-                           } else if (!usage) {
-                               log().warn("today's volume begins at zero: {}", usage.error().message);
-                           }
-                           count_next_day();
-                       });
-}
-
 void App::open_doors() {
     Parts& parts = *parts_;
     parts.hub.subscribe(parts.publisher);
     parts.publisher.start();
+    parts.hub.open_diary();
     parts.outcome = parts.doors.start();
+    if (parts.outcome) parts.outcome = parts.guest.start();
+    if (parts.live) parts.live->start();
     if (parts.outcome) parts.outcome = parts.server.start();
     if (!parts.outcome) return stop();
     log().info("millrace {}: bridges on {} ({}), page and API on http://{}/, state in {}", MILLRACE_VERSION,
-               parts.doors.local_endpoint(), settings_.capture.mode == capture::Mode::Relay ? "relay" : "local",
-               parts.server.address(), settings_.store.state_dir);
+               parts.doors.local_endpoint(), name(parts.hub.live().cloud_mode), parts.server.address(),
+               settings_.store.state_dir);
     tick();
 }
 
+// Silences are explained by it later.
+void App::note_cloud() {
+    const std::optional<std::string> away = parts_->doors.cloud_away();
+    parts_->hub.note_cloud_away(away.has_value(), away.value_or(""));
+}
+
 void App::tick() {
+    constexpr base::Seconds kCloudNotedEvery{5};
+    const base::SteadyTime now = parts_->clock.steady_now();
+    if (now - parts_->cloud_noted >= kCloudNotedEvery) {
+        parts_->cloud_noted = now;
+        note_cloud();
+    }
     parts_->hub.tick();
     parts_->tick.expires_after(hub::Hub::kTick);
     parts_->tick.async_wait([this](const boost::system::error_code& error) {
@@ -174,6 +208,10 @@ void App::stop() {
     parts.signals.cancel();
     parts.server.stop();
     parts.doors.stop();
+    parts.guest.stop();
+    if (parts.live) parts.live->stop();
+    parts.hub.close_diary();
+    parts.writer.abandon_rebuild();
     parts.publisher.stop([this] { parts_->loop.stop(); });
 }
 

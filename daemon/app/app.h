@@ -26,10 +26,8 @@ public:
 private:
     struct Parts;
 
-    // Today's volume comes from the store before the first frame may add to it; then the doors open.
-    void count_today();
-    void count_next_day();
     void open_doors();
+    void note_cloud();
     void tick();
     void stop();
 

@@ -8,9 +8,11 @@
 
 namespace millrace::app {
 
-// What has to be entered into the store so that it amounts to the config file's list: new and changed entries, and
-// withdrawals (an entry of zero) of those the file no longer has. Sensors that the file does not name are left alone.
+// What has to be entered into the store so that what the config file said there amounts to its list: new and changed
+// entries, and withdrawals (an entry of zero) of those the file no longer has. Sensors that the file does not name are
+// left alone, and so are calibrations that were entered otherwise.
 [[nodiscard]] std::vector<ports::CalibrationRecord> calibration_changes(const hub::Settings& settings,
-                                                                        const ports::StoredState& stored);
+                                                                        const ports::StoredState& stored,
+                                                                        base::WallTime now);
 
 }  // namespace millrace::app

@@ -6,14 +6,24 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/api_client.h"
+#include "app/commands/backup.h"
+#include "app/commands/calibrate.h"
 #include "app/commands/check_config.h"
 #include "app/commands/decode.h"
+#include "app/commands/evaluate.h"
+#include "app/commands/export.h"
 #include "app/commands/import.h"
+#include "app/commands/key.h"
 #include "app/commands/rebuild.h"
+#include "app/commands/restore.h"
 #include "app/commands/run.h"
 #include "app/commands/simulate.h"
+#include "app/common_options.h"
+#include "app/daemon_url.h"
 #include "app/exit_code.h"
 #include "app/key_files.h"
+#include "base/system_clock.h"
 
 namespace millrace::app {
 namespace {
@@ -23,36 +33,28 @@ int usage_exit(const CLI::App& app, const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitGood : kExitUsage;
 }
 
-CLI::Option* add_config(CLI::App& command, CommonOptions& options) {
-    return command.add_option("--config", options.config_file,
-                              "Config file (YAML or JSON); /etc/millrace/millrace.yaml when that exists");
-}
-
-void add_state_dir(CLI::App& command, CommonOptions& options) {
-    command.add_option("--state-dir", options.state_dir,
-                       "Where the database lives; else $STATE_DIRECTORY, else $XDG_STATE_HOME/millrace "
-                       "(~/.local/state/millrace)");
-}
-
 CLI::App* add_run(CLI::App& app, CommonOptions& options) {
     CLI::App* run = app.add_subcommand("run", "Run the daemon");
-    add_config(*run, options);
-    add_state_dir(*run, options);
+    add_config_option(*run, options);
+    add_state_dir_option(*run, options);
     run->add_option("--bridge-listen", options.bridge_listen, "ADDRESS:PORT for bridges, such as 0.0.0.0:1883");
     run->add_option("--http-listen", options.http_listen, "ADDRESS:PORT for page and API, such as 127.0.0.1:8099");
     run->add_option("--key-file", options.key_file,
                     "Key for bridges without a key of their own (64 hex digits or 32 bytes)");
-    run->add_option("--mode", options.mode, "local: answer as the cloud would; relay: pass everything on to the cloud")
-        ->check(CLI::IsMember({"local", "relay"}));
-    run->add_option("--cloud", options.cloud, "HOST:PORT of the cloud in relay mode");
+    run->add_option(
+           "--mode", options.mode,
+           "local: answer as the cloud would; relay: pass everything on to the cloud, and stand in while it is "
+           "away; relay-only: pass everything on, or nothing")
+        ->check(CLI::IsMember({"local", "relay", "relay-only"}));
+    run->add_option("--cloud", options.cloud, "HOST:PORT of the cloud; implies --mode relay");
     return run;
 }
 
 CLI::App* add_rebuild(CLI::App& app, CommonOptions& options, bool& digest_only) {
     CLI::App* rebuild =
         app.add_subcommand("rebuild", "Make readings, usage and totals anew from the archived frames (daemon stopped)");
-    add_config(*rebuild, options);
-    add_state_dir(*rebuild, options);
+    add_config_option(*rebuild, options);
+    add_state_dir_option(*rebuild, options);
     rebuild->add_option("--key-file", options.key_file, "Key for bridges without a key of their own");
     rebuild->add_flag("--digest-only", digest_only, "Only print the digest of the present readings, usage and totals");
     return rebuild;
@@ -99,6 +101,14 @@ int run_decode(DecodeArguments arguments, std::ostream& out, std::ostream& err) 
     return import_files({arguments.files, std::move(keys), arguments.ports, store}, err);
 }
 
+int run_calibrate(const CalibrateOptions& options) {
+    const auto url = daemon_url(options.url, options.config_file);
+    if (!url) return fail(url.error(), std::cerr);
+    const base::SystemClock clock;
+    Console console{std::cin, std::cout, std::cerr, clock, wait_for};
+    return calibrate(options, *url, console);
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -111,11 +121,23 @@ int run_command_line(int argc, char** argv) {
     SimulateOptions simulate_options;
     CLI::App* run = add_run(app, common);
     CLI::App* check = app.add_subcommand("check-config", "Check a config file and name every problem");
-    auto* config_option = add_config(*check, common);
+    auto* config_option = add_config_option(*check, common);
     check->add_option("file", common.config_file, "The same")->excludes(config_option);
     CLI::App* decode = add_decode(app, decode_arguments);
     CLI::App* rebuild = add_rebuild(app, common, digest_only);
     CLI::App* emulate = add_simulate(app, simulate_options);
+    EvaluateArguments evaluate_arguments;
+    CLI::App* evaluation = add_evaluate(app, evaluate_arguments);
+    BackupOptions backup_options;
+    CLI::App* back_up = add_backup(app, backup_options);
+    RestoreOptions restore_options;
+    CLI::App* put_back = add_restore(app, restore_options);
+    ExportOptions export_options;
+    CLI::App* write_out = add_export(app, export_options);
+    CalibrateOptions calibrate_options;
+    CLI::App* calibration = add_calibrate(app, calibrate_options);
+    KeyOptions key_options;
+    CLI::App* keys = add_key(app, key_options);
     app.add_subcommand("version", "Print the version");
     try {
         app.parse(argc, argv);
@@ -127,6 +149,12 @@ int run_command_line(int argc, char** argv) {
     if (decode->parsed()) return run_decode(std::move(decode_arguments), std::cout, std::cerr);
     if (rebuild->parsed()) return rebuild_store(common, digest_only, std::cout, std::cerr);
     if (emulate->parsed()) return simulate(simulate_options, std::cerr);
+    if (evaluation->parsed()) return evaluate(evaluate_arguments, std::cout, std::cerr);
+    if (back_up->parsed()) return backup(backup_options, std::cerr);
+    if (put_back->parsed()) return restore(restore_options, std::cerr);
+    if (write_out->parsed()) return export_rows(export_options, std::cerr);
+    if (calibration->parsed()) return run_calibrate(calibrate_options);
+    if (keys->parsed()) return key(key_options, std::cout, std::cerr);
     std::cout << "millrace " << MILLRACE_VERSION << '\n';
     return 0;
 }

@@ -31,8 +31,8 @@ void override_with(const CommonOptions& options, settings::Settings& settings) {
     set(options.http_listen, settings.api.listen);
     set(options.key_file, settings.keys.default_file);
     set(options.cloud, settings.capture.cloud);
-    if (options.mode == "local") settings.capture.mode = capture::Mode::Local;
-    if (options.mode == "relay") settings.capture.mode = capture::Mode::Relay;
+    if (!options.cloud.empty()) settings.capture.mode = ports::CloudMode::Relay;
+    settings.capture.mode = ports::cloud_mode_of(options.mode).value_or(settings.capture.mode);
     if (settings.store.state_dir.empty()) settings.store.state_dir = default_state_dir();
 }
 

@@ -1,5 +1,10 @@
 #include "app/key_files.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +14,34 @@ namespace {
 
 // A key is 32 bytes or 64 digits with some white space; a longer file is something else.
 constexpr std::size_t kMaxKeyFileBytes = 4096;
+
+// Of the file with the key of all bridges that have none of their own.
+constexpr const char* kDefaultStem = "default";
+
+std::string kept_keys(const std::string& state_dir) {
+    return state_dir + "/keys";
+}
+
+// Writes all of it, readable by us alone, and has it on disk. Nothing is left when that fails.
+bool write_private_file(const std::string& path, base::ByteView content) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (file < 0) return false;
+    const bool written =
+        ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && ::fsync(file) == 0;
+    const int cause = errno;
+    ::close(file);
+    if (!written) ::unlink(path.c_str());
+    errno = cause;
+    return written;
+}
+
+bool sync_folder(const std::string& path) {
+    const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return false;
+    const bool synced = ::fsync(folder) == 0;
+    ::close(folder);
+    return synced;
+}
 
 void add_problem(std::string& problems, const base::Error& error) {
     if (!problems.empty()) problems += '\n';
@@ -20,14 +53,19 @@ void read_directory(const std::string& directory, payload::KeyRing& keys, std::s
     for (std::filesystem::directory_iterator it(directory, fault), end; !fault && it != end; it.increment(fault)) {
         const std::filesystem::path& path = it->path();
         if (path.extension() != ".key" && path.extension() != ".bin") continue;
+        const bool is_default = path.stem() == kDefaultStem;
         const auto bridge = base::DeviceId::parse(path.stem().string());
-        if (!bridge) {
+        if (!bridge && !is_default) {
             add_problem(problems,
                         {path.string() + ": a key file is named after its bridge, such as 61F6F57900000001.key"});
             continue;
         }
         if (auto key = read_key_file(path.string())) {
-            keys.set(*bridge, std::move(*key));
+            if (is_default) {
+                keys.set_default(std::move(*key));
+            } else {
+                keys.set(*bridge, std::move(*key));
+            }
         } else {
             add_problem(problems, key.error());
         }
@@ -51,9 +89,11 @@ base::Result<payload::SecretKey, base::Error> read_key_file(const std::string& p
     return std::move(*key);
 }
 
-base::Result<payload::KeyRing, base::Error> read_keys(const settings::Keys& files) {
+base::Result<payload::KeyRing, base::Error> read_keys(const settings::Keys& files, const std::string& state_dir) {
     payload::KeyRing keys;
     std::string problems;
+    const std::string kept = kept_keys(state_dir);
+    if (std::error_code ignored; std::filesystem::exists(kept, ignored)) read_directory(kept, keys, problems);
     if (!files.default_file.empty()) {
         if (auto key = read_key_file(files.default_file)) {
             keys.set_default(std::move(*key));
@@ -71,6 +111,19 @@ base::Result<payload::KeyRing, base::Error> read_keys(const settings::Keys& file
     }
     if (!problems.empty()) return base::failure(base::Error{problems});
     return keys;
+}
+
+base::Result<void, base::Error> keep_key(const std::string& state_dir, const std::optional<base::DeviceId>& bridge,
+                                         const payload::SecretKey& key) {
+    const std::string folder = kept_keys(state_dir);
+    const std::string path = folder + "/" + (bridge ? bridge->str() : kDefaultStem) + ".key";
+    const std::string unfinished = path + ".new";
+    const bool made = ::mkdir(folder.c_str(), S_IRWXU) == 0 || errno == EEXIST;
+    if (!made || !write_private_file(unfinished, key.bytes()) || ::rename(unfinished.c_str(), path.c_str()) != 0 ||
+        !sync_folder(folder)) {
+        return base::failure(base::Error{"cannot keep the key in " + path + ": " + std::strerror(errno)});  // NOLINT
+    }
+    return {};
 }
 
 }  // namespace millrace::app

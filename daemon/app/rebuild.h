@@ -1,23 +1,14 @@
-// Makes all projections anew from the frames.
+// Makes all projections anew from the frames, with the daemon stopped.
 #pragma once
 
-#include <cstdint>
-
+#include "app/replay.h"
 #include "base/result.h"
 #include "payload/key_ring.h"
 #include "store/database.h"
 
 namespace millrace::app {
 
-struct RebuildSummary {
-    std::uint64_t frames = 0;
-    std::uint64_t not_opened = 0;
-    std::uint64_t not_decoded = 0;
-    std::uint64_t readings = 0;
-};
-
-// Replays the archive through a fresh pipeline. Calibrations join the registers at the frame after which they were
-// entered, so the same archive gives the same registers.
-[[nodiscard]] base::Result<RebuildSummary, base::Error> rebuild(store::Database& database, payload::KeyRing keys);
+// Refuses to make readings vanish for want of the key they were made with.
+[[nodiscard]] base::Result<ReplayFigures, base::Error> rebuild(store::Database& database, payload::KeyRing keys);
 
 }  // namespace millrace::app

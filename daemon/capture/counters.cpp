@@ -63,6 +63,26 @@ void Counters::count_bad_close(std::string_view reason) {
     }
 }
 
+void Counters::count_takeover(std::string_view reason) {
+    ++takeovers[std::string(reason)];
+}
+
+void Counters::report_failover(std::vector<ports::Metric>& metrics) const {
+    Report report(metrics);
+    for (const auto& [reason, count] : takeovers) {
+        report.counter("millrace_cloud_takeovers_total", "Bridge connections we stood in on, by what the cloud did.",
+                       {{"reason", reason}}, count);
+    }
+    constexpr std::string_view kReturns = "millrace_cloud_returns_total";
+    constexpr std::string_view kReturnsHelp = "Bridges given back to the cloud, on the same connection or a new one.";
+    report.counter(kReturns, kReturnsHelp, {{"how", "splice"}}, returns_by_splice);
+    report.counter(kReturns, kReturnsHelp, {{"how", "reconnect"}}, returns_by_reconnect);
+    report.counter("millrace_cloud_handed_over_frames_total", "Missed frames that the cloud has confirmed since.", {},
+                   handed_over);
+    report.counter("millrace_cloud_handover_repeats_total",
+                   "Missed frames handed over that the cloud may have had before.", {}, handover_repeats);
+}
+
 void Counters::count_tap_break(mqtt::Malformed reason) {
     ++tap_breaks[std::string(label(reason))];
 }

@@ -38,6 +38,11 @@ struct Counters {
     std::map<std::string, std::uint64_t, std::less<>> tap_breaks;  // by label(reason)
     std::map<std::string, std::uint64_t, std::less<>> bad_closes;  // by a label from a fixed set
     std::uint64_t cloud_failures = 0;  // bridge connections closed because the cloud could not be reached
+    std::map<std::string, std::uint64_t, std::less<>> takeovers;  // by a label from a fixed set
+    std::uint64_t returns_by_splice = 0;
+    std::uint64_t returns_by_reconnect = 0;
+    std::uint64_t handed_over = 0;
+    std::uint64_t handover_repeats = 0;
 
     void count_bytes(base::Direction direction, std::size_t count) { bytes[index(direction)] += count; }
     void count_packet(base::Direction direction, std::size_t type) { ++packets[index(direction)][type]; }
@@ -45,7 +50,11 @@ struct Counters {
     void count_bad_close(std::string_view reason);
     void count_tap_break(mqtt::Malformed reason);
 
+    void count_takeover(std::string_view reason);
+
     void report(std::vector<ports::Metric>& metrics) const;
+    // What only a relay with failover has.
+    void report_failover(std::vector<ports::Metric>& metrics) const;
 
     static constexpr std::size_t index(base::Direction direction) {
         return direction == base::Direction::ToCloud ? 0 : 1;

@@ -1,5 +1,6 @@
 #include "capture/dialer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -24,9 +25,9 @@ Dial::Dial(DoorContext& context, CloudRoute& route, ports::ConnectionId connecti
       address_timer_(context.loop),
       whole_timer_(context.loop) {}
 
-void Dial::start(Handler handler) {
+void Dial::start(Handler handler, base::Milliseconds at_most) {
     handler_ = std::move(handler);
-    whole_timer_.expires_after(context_.limits.dial_timeout);
+    whole_timer_.expires_after(std::min(context_.limits.dial_timeout, at_most));
     whole_timer_.async_wait([self = shared_from_this()](const error_code& error) {
         if (error || !self->handler_) return;
         self->finish(base::failure(base::Error{text(self->route_.cloud) + " could not be reached in time" +

@@ -37,7 +37,8 @@ public:
 
     Dial(DoorContext& context, CloudRoute& route, ports::ConnectionId connection);
 
-    void start(Handler handler);
+    // `at_most` bounds the whole attempt besides the limits' own dial_timeout.
+    void start(Handler handler, base::Milliseconds at_most = base::Milliseconds::max());
     void cancel();
 
 private:

@@ -29,6 +29,9 @@ struct DoorContext {
     // Every socket is read into this one buffer, because only one handler runs at a time: an idle connection then
     // costs no buffer of its own.
     std::array<std::uint8_t, 16 * 1024> read_buffer{};
+
+    // What the sink is given to act on connections, whichever door has them.
+    ports::BridgeLink* link = nullptr;
 };
 
 }  // namespace millrace::capture

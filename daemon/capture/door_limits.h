@@ -33,6 +33,25 @@ struct DoorLimits {
     // A cloud that took the connection and says nothing for so long is reported as not answering.
     base::Milliseconds answer_timeout{15'000};
 
+    // The CONNECT of a bridge, read before it is decided who answers: client id, user name and password take some
+    // hundred bytes.
+    std::size_t max_connect_bytes = 8 * 1024;
+
+    // Missed frames asked of the store at once, and bridges that are given back to the cloud at the same time.
+    std::size_t handover_batch = 16;
+    std::size_t max_catch_ups = 8;
+
+    // Failed attempts to reach the cloud again come no further apart than this, and a cloud that goes away again
+    // sooner than this after its return is not believed more quickly than the last time.
+    base::Milliseconds max_cloud_retry{60'000};
+
+    // A bridge that leaves something open between it and us for so long after everything was handed over is made to
+    // connect again.
+    base::Milliseconds settle_timeout{30'000};
+
+    // When the doors stop, how long the cloud may take to confirm what it was just sent.
+    base::Milliseconds stop_linger{500};
+
     // One round of asking the name servers; the second round waits twice as long.
     base::Milliseconds name_server_timeout{1'000};
     int name_server_rounds = 2;

@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "capture/failover.h"
 #include "capture/listener.h"
 #include "capture/relay.h"
 #include "capture/stand_in.h"
@@ -12,53 +13,89 @@ namespace millrace::capture {
 
 using boost::asio::ip::tcp;
 
-struct Doors::Parts {
+// The doors of one mode. Destroyed in the order from last to first.
+struct DoorSet {
+    std::unique_ptr<StandIn> stand_in;
+    std::unique_ptr<Relay> relay;
+    std::unique_ptr<Failover> failover;
+
+    void stop(const std::string& reason) {
+        if (failover) failover->stop();
+        if (relay) relay->stop(reason);
+        if (stand_in) stand_in->stop(reason);
+    }
+};
+
+struct Doors::Parts final : public ports::BridgeLink {
     Parts(boost::asio::io_context& loop, const base::Clock& clock, Settings settings_, ports::FrameSink& sink,
-          DoorLimits limits_)
+          ports::Handover* handover_, DoorLimits limits_)
         : settings(std::move(settings_)),
           limits(limits_),
-          context{loop, clock, sink, limits, {}, {}, 0, {}},
+          handover(handover_),
+          context{loop, clock, sink, limits, {}, {}, 0, {}, this},
           admissions(settings.max_connections, settings.max_connections_per_address),
           listener(context, admissions, [this](tcp::socket socket, const tcp::endpoint& peer, Admission admission) {
               accept(std::move(socket), peer, std::move(admission));
           }) {}
 
     void accept(tcp::socket socket, const tcp::endpoint& peer, Admission admission) {
-        if (relay) {
-            relay->accept(std::move(socket), peer, std::move(admission));
-        } else if (stand_in) {
-            stand_in->accept(std::move(socket), peer, std::move(admission));
+        if (doors.failover) {
+            doors.failover->accept(std::move(socket), peer, std::move(admission));
+        } else if (doors.relay) {
+            doors.relay->accept(std::move(socket), peer, std::move(admission));
+        } else if (doors.stand_in) {
+            doors.stand_in->accept(std::move(socket), peer, std::move(admission));
         }
     }
 
-    base::Result<void, base::Error> make_door();
+    void acknowledge(ports::ConnectionId connection, ports::Receipt receipt) override {
+        if (doors.stand_in) doors.stand_in->acknowledge(connection, receipt);
+        if (doors.relay) doors.relay->acknowledge(connection, receipt);
+    }
+    bool publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) override {
+        return doors.stand_in && doors.stand_in->publish(connection, std::move(topic), std::move(payload), qos);
+    }
+
+    base::Result<DoorSet, base::Error> make_doors(ports::CloudMode mode);
+    void announce(std::string_view when);
 
     Settings settings;
     DoorLimits limits;
+    ports::Handover* handover;
     DoorContext context;
     Admissions admissions;
-    std::unique_ptr<StandIn> stand_in;
-    std::unique_ptr<Relay> relay;
+    DoorSet doors;
     Listener listener;
 };
 
-base::Result<void, base::Error> Doors::Parts::make_door() {
-    if (settings.mode == Mode::Local) {
-        stand_in = std::make_unique<StandIn>(context);
-        return {};
-    }
+base::Result<DoorSet, base::Error> Doors::Parts::make_doors(ports::CloudMode mode) {
+    DoorSet made;
+    if (mode != ports::CloudMode::RelayOnly) made.stand_in = std::make_unique<StandIn>(context);
+    if (mode == ports::CloudMode::Local) return made;
     auto cloud = parse_host_port(settings.cloud);
     if (!cloud) return base::failure(base::Error{"cloud.host: " + cloud.error().message});
     auto resolver = Resolver::create(context.loop, context.clock, settings.name_servers,
                                      {limits.name_server_timeout, limits.name_server_rounds});
     if (!resolver) return base::failure(std::move(resolver.error()));
-    relay = std::make_unique<Relay>(context, std::move(*cloud), std::move(*resolver));
-    return {};
+    made.relay = std::make_unique<Relay>(context, std::move(*cloud), std::move(*resolver));
+    if (mode == ports::CloudMode::Relay) {
+        made.failover = std::make_unique<Failover>(context, *made.relay, *made.stand_in, handover,
+                                                   Failover::Timing{settings.cloud_patience, settings.cloud_retry});
+    }
+    return made;
+}
+
+void Doors::Parts::announce(std::string_view when) {
+    const auto endpoint = listener.local_endpoint();
+    std::string what = "answering them as their cloud would";
+    if (doors.relay) what = "passing on to " + settings.cloud;
+    if (doors.failover) what += ", and standing in for it while it is away";
+    logger()->info("{} for bridges on {}, {}", when, endpoint ? text(*endpoint) : "", what);
 }
 
 Doors::Doors(boost::asio::io_context& loop, const base::Clock& clock, Settings settings, ports::FrameSink& sink,
-             DoorLimits limits)
-    : parts_(std::make_unique<Parts>(loop, clock, std::move(settings), sink, limits)) {}
+             ports::Handover* handover, DoorLimits limits)
+    : parts_(std::make_unique<Parts>(loop, clock, std::move(settings), sink, handover, limits)) {}
 
 Doors::~Doors() {
     stop();
@@ -66,25 +103,46 @@ Doors::~Doors() {
 
 base::Result<void, base::Error> Doors::start(std::optional<int> inherited_socket) {
     auto& parts = *parts_;
-    auto made = parts.make_door();
-    if (made) {
-        made = inherited_socket ? parts.listener.adopt(*inherited_socket) : parts.listener.open(parts.settings.listen);
-    }
-    if (!made) {
-        parts.relay.reset();
-        parts.stand_in.reset();
-        return made;
-    }
-    if (parts.relay) parts.relay->set_listening(*parts.listener.local_endpoint());
-    logger()->info("listening for bridges on {}, {}", local_endpoint(),
-                   parts.relay ? "passing on to " + parts.settings.cloud : "answering them as their cloud would");
+    auto made = parts.make_doors(parts.settings.mode);
+    if (!made) return base::failure(std::move(made.error()));
+    auto listening =
+        inherited_socket ? parts.listener.adopt(*inherited_socket) : parts.listener.open(parts.settings.listen);
+    if (!listening) return listening;
+    parts.doors = std::move(*made);
+    if (parts.doors.relay) parts.doors.relay->set_listening(*parts.listener.local_endpoint());
+    parts.announce("listening");
     return {};
 }
 
 void Doors::stop() {
     parts_->listener.close();
-    if (parts_->stand_in) parts_->stand_in->stop();
-    if (parts_->relay) parts_->relay->stop();
+    parts_->doors.stop("the daemon stops");
+}
+
+base::Result<void, base::Error> Doors::set_mode(ports::CloudMode mode) {
+    auto& parts = *parts_;
+    if (mode == parts.settings.mode) return {};
+    const auto listening = parts.listener.local_endpoint();
+    if (!listening) {
+        parts.settings.mode = mode;
+        return {};
+    }
+    auto made = parts.make_doors(mode);
+    if (!made) return base::failure(std::move(made.error()));
+    parts.settings.mode = mode;
+    DoorSet old = std::exchange(parts.doors, std::move(*made));
+    if (parts.doors.relay) parts.doors.relay->set_listening(*listening);
+    old.stop("the mode is now " + std::string(name(mode)));
+    parts.announce("switched the mode: listening");
+    return {};
+}
+
+ports::CloudMode Doors::mode() const {
+    return parts_->settings.mode;
+}
+
+std::optional<std::string> Doors::cloud_away() const {
+    return parts_->doors.failover ? parts_->doors.failover->away() : std::nullopt;
 }
 
 std::string Doors::local_endpoint() const {
@@ -99,23 +157,39 @@ std::uint16_t Doors::local_port() const {
 
 void Doors::health(std::vector<ports::HealthItem>& items) const {
     parts_->listener.health(items);
-    if (parts_->relay) parts_->relay->health(items);
+    const auto& doors = parts_->doors;
+    if (doors.failover) {
+        doors.failover->health(items);
+    } else if (doors.relay) {
+        doors.relay->health(items);
+    }
 }
 
 void Doors::metrics(std::vector<ports::Metric>& metrics) const {
-    metrics.push_back({"millrace_bridge_connections",
-                       "Bridge connections open now.",
-                       ports::MetricType::Gauge,
-                       {},
-                       static_cast<double>(parts_->admissions.total())});
-    if (parts_->relay) {
-        metrics.push_back({"millrace_relay_held_bytes",
-                           "Bytes waiting for a side that does not take them.",
-                           ports::MetricType::Gauge,
-                           {},
-                           static_cast<double>(parts_->relay->held_bytes())});
+    const auto gauge = [&metrics](std::string name, std::string help, double value) {
+        metrics.push_back({std::move(name), std::move(help), ports::MetricType::Gauge, {}, value});
+    };
+    gauge("millrace_bridge_connections", "Bridge connections open now.",
+          static_cast<double>(parts_->admissions.total()));
+    const auto& doors = parts_->doors;
+    if (doors.relay) {
+        gauge("millrace_relay_held_bytes", "Bytes waiting for a side that does not take them.",
+              static_cast<double>(doors.relay->held_bytes()));
     }
+    const auto path = [&metrics](ports::CloudPath which, std::size_t count) {
+        metrics.push_back({"millrace_cloud_path_connections",
+                           "Bridge connections by where their words go.",
+                           ports::MetricType::Gauge,
+                           {{"path", std::string(name(which))}},
+                           static_cast<double>(count)});
+    };
+    const bool local = !doors.relay && doors.stand_in;
+    path(ports::CloudPath::None, local ? doors.stand_in->connections() : 0);
+    path(ports::CloudPath::Relay, doors.relay ? doors.relay->pairs() : 0);
+    path(ports::CloudPath::StandingIn, doors.failover ? doors.failover->standing_in() : 0);
+    path(ports::CloudPath::CatchingUp, doors.failover ? doors.failover->catching_up() : 0);
     parts_->context.counters.report(metrics);
+    if (doors.failover) parts_->context.counters.report_failover(metrics);
 }
 
 }  // namespace millrace::capture

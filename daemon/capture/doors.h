@@ -1,8 +1,8 @@
 // The doors of the house that bridges come through: the listener, and behind it the stand-in or the relay.
 //
-// The app makes one, starts it, asks it for health and figures, and stops it. Both doors share the listener, the
-// connection limits and the counters. Stopping closes the listener first, then every connection, telling the sink of
-// each. Must be destroyed before the io_context. Loop thread only.
+// The app makes one, starts it, asks it for health and figures, and stops it. In which mode may change at any time; the
+// listener stays. All doors share the listener, the connection limits and the counters. Stopping closes the listener
+// first, then every connection, telling the sink of each. Must be destroyed before the io_context. Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,8 @@
 #include "capture/door_limits.h"
 #include "capture/settings.h"
 #include "ports/bridge_link.h"
+#include "ports/cloud_mode.h"
+#include "ports/handover.h"
 #include "ports/health.h"
 
 namespace boost::asio {
@@ -26,15 +28,23 @@ namespace millrace::capture {
 
 class Doors final : public ports::SelfReport {
 public:
-    // The loop, the clock and the sink outlive the doors.
+    // The loop, the clock, the sink and the handover outlive the doors. Without a handover the cloud is not given what
+    // it missed.
     Doors(boost::asio::io_context& loop, const base::Clock& clock, Settings settings, ports::FrameSink& sink,
-          DoorLimits limits = {});
+          ports::Handover* handover, DoorLimits limits = {});
     ~Doors() override;
 
     // Listens on settings.listen, or on a socket handed over by systemd, which is then owned here. The error names the
     // address and says how to mend it; after one, the doors stay closed and start() may be called again.
     [[nodiscard]] base::Result<void, base::Error> start(std::optional<int> inherited_socket = std::nullopt);
     void stop();
+
+    // Closes the bridges' connections, which come back to the new mode's door. After an error all is as before. Before
+    // start() it only sets what is started.
+    [[nodiscard]] base::Result<void, base::Error> set_mode(ports::CloudMode mode);
+    [[nodiscard]] ports::CloudMode mode() const;
+    // Why the cloud is taken to be away, with failover; nothing while it is not.
+    [[nodiscard]] std::optional<std::string> cloud_away() const;
 
     // "0.0.0.0:1883", with the port the system chose when 0 was asked for; empty while closed.
     [[nodiscard]] std::string local_endpoint() const;

@@ -25,22 +25,37 @@ void FrameQueue::push(ports::ConnectionClosed closed) {
     schedule();
 }
 
-void FrameQueue::push(ports::ConnectionId connection, ports::Frame frame) {
+bool FrameQueue::push(ports::ConnectionId connection, ports::Frame frame, ports::Receipt receipt) {
     const std::size_t size = size_of(frame);
     ++arrived_;
     if (frames_ >= context_.limits.max_queued_frames || frame_bytes_ + size > context_.limits.max_queued_frame_bytes) {
         ++context_.counters.frames_dropped;
-        return;
+        return false;
     }
     context_.counters.count_frame(frame.direction);
     ++frames_;
     frame_bytes_ += size;
-    items_.emplace_back(QueuedFrame{connection, std::move(frame)});
+    items_.emplace_back(QueuedFrame{connection, std::move(frame), receipt});
+    schedule();
+    return true;
+}
+
+void FrameQueue::push_cloud_has(ports::ConnectionId connection, ports::Receipt receipt) {
+    auto* last = items_.empty() ? nullptr : std::get_if<CloudHas>(&items_.back());
+    if (last != nullptr && last->connection == connection) {
+        last->receipt = receipt;
+    } else {
+        items_.emplace_back(CloudHas{connection, receipt});
+    }
     schedule();
 }
 
-void FrameQueue::finish() {
+void FrameQueue::drain() {
     hand_over(std::numeric_limits<std::size_t>::max());
+}
+
+void FrameQueue::finish() {
+    drain();
     finished_ = true;
 }
 
@@ -64,9 +79,11 @@ void FrameQueue::hand_over(std::size_t at_most) {
         if (auto* frame = std::get_if<QueuedFrame>(&item)) {
             --frames_;
             frame_bytes_ -= size_of(frame->frame);
-            context_.sink.on_frame(frame->connection, std::move(frame->frame), 0);
+            context_.sink.on_frame(frame->connection, std::move(frame->frame), frame->receipt);
         } else if (const auto* opened = std::get_if<ports::ConnectionOpened>(&item)) {
-            context_.sink.on_opened(*opened, nullptr);
+            context_.sink.on_opened(*opened, context_.link);
+        } else if (const auto* has = std::get_if<CloudHas>(&item)) {
+            context_.sink.on_cloud_has(has->connection, has->receipt);
         } else {
             context_.sink.on_closed(std::get<ports::ConnectionClosed>(item));
         }

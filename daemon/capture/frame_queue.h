@@ -2,8 +2,9 @@
 //
 // Forwarding comes first: what the relay saw waits here and goes to the sink in small slices, each a handler of its
 // own, so that bytes which arrive meanwhile are passed on in between; in a rush the slices shrink. When the queue is
-// full, whole frames are dropped and counted. That a connection opened or closed is never dropped; there are at most
-// two of these per connection. Order is kept. Made by std::make_shared, because a slice may be under way when its owner
+// full, whole frames are dropped and counted. That a connection opened or closed, or what the cloud has, is never
+// dropped; there are at most two of the former per connection, and of the latter at most as many as frames. Order is
+// kept. Made by std::make_shared, because a slice may be under way when its owner
 // goes. Loop thread only.
 #pragma once
 
@@ -30,17 +31,27 @@ public:
 
     void push(ports::ConnectionOpened opened);
     void push(ports::ConnectionClosed closed);
-    void push(ports::ConnectionId connection, ports::Frame frame);
+    // False when it was dropped.
+    bool push(ports::ConnectionId connection, ports::Frame frame, ports::Receipt receipt);
+    // Everything up to this receipt is at the cloud. Takes the place of an earlier one with nothing in between.
+    void push_cloud_has(ports::ConnectionId connection, ports::Receipt receipt);
 
-    // Hands over everything at once; afterwards nothing reaches the sink any more.
+    // Hands over everything at once.
+    void drain();
+    // The same; afterwards nothing reaches the sink any more.
     void finish();
 
 private:
     struct QueuedFrame {
         ports::ConnectionId connection;
         ports::Frame frame;
+        ports::Receipt receipt;
     };
-    using Item = std::variant<ports::ConnectionOpened, QueuedFrame, ports::ConnectionClosed>;
+    struct CloudHas {
+        ports::ConnectionId connection;
+        ports::Receipt receipt;
+    };
+    using Item = std::variant<ports::ConnectionOpened, QueuedFrame, CloudHas, ports::ConnectionClosed>;
 
     void schedule();
     void hand_over(std::size_t at_most);

@@ -1,7 +1,10 @@
 #include "capture/relay.h"
 
+#include <poll.h>
+
 #include <utility>
 
+#include "capture/failover.h"
 #include "capture/relay_pair.h"
 
 namespace millrace::capture {
@@ -19,23 +22,69 @@ Relay::~Relay() {
 
 void Relay::accept(boost::asio::ip::tcp::socket socket, const boost::asio::ip::tcp::endpoint& peer,
                    Admission admission) {
-    if (const auto ours = guard_.upstream_from(peer)) {
-        boost::system::error_code ignored;
-        socket.close(ignored);
-        return break_loop({*ours}, text(peer));
-    }
+    if (refuse_own(peer)) return;
     const auto id = ++context_.last_connection;
-    auto pair = std::make_shared<RelayPair>(*this, id, std::move(socket), text(peer), std::move(admission));
+    auto pair =
+        std::make_shared<RelayPair>(*this, BridgeSide{id, std::move(socket), text(peer), std::move(admission)}, false);
     pairs_.emplace(id, pair);
     pair->start();
 }
 
-void Relay::stop() {
+void Relay::accept(BridgeSide side, base::SteadyTime arrived, bool with_failover) {
+    const auto id = side.id;
+    auto pair = std::make_shared<RelayPair>(*this, std::move(side), with_failover);
+    pairs_.emplace(id, pair);
+    pair->start_with(arrived);
+}
+
+void Relay::splice(BridgeSide side, mqtt::SessionState state, boost::asio::ip::tcp::socket cloud,
+                   base::ByteView from_cloud) {
+    const auto id = side.id;
+    auto pair = std::make_shared<RelayPair>(*this, std::move(side), true);
+    pairs_.emplace(id, pair);
+    pair->start_spliced(std::move(state), std::move(cloud), from_cloud);
+}
+
+bool Relay::refuse_own(const boost::asio::ip::tcp::endpoint& peer) {
+    const auto ours = guard_.upstream_from(peer);
+    if (ours) break_loop({*ours}, text(peer));
+    return ours.has_value();
+}
+
+void Relay::acknowledge(ports::ConnectionId connection, ports::Receipt receipt) {
+    if (const auto pair = find(connection)) pair->acknowledge(receipt);
+}
+
+std::shared_ptr<RelayPair> Relay::find(ports::ConnectionId connection) const {
+    const auto found = pairs_.find(connection);
+    return found == pairs_.end() ? nullptr : found->second;
+}
+
+void Relay::stop(const std::string& reason) {
+    if (failover_ != nullptr) wait_for_the_cloud();
     while (!pairs_.empty()) {
         const auto pair = pairs_.begin()->second;
-        pair->close("the daemon stops");
+        pair->close(reason);
     }
     queue_->finish();
+}
+
+// What the cloud has not confirmed when we stop would have to be handed over at the next start, mostly for the second
+// time. So each such connection is half closed, and its end awaited. This blocks the loop, for a bounded time.
+void Relay::wait_for_the_cloud() {
+    std::vector<std::shared_ptr<RelayPair>> waiting;
+    for (const auto& [id, pair] : pairs_) {
+        if (pair->begin_last_words()) waiting.push_back(pair);
+    }
+    const auto until = context_.clock.steady_now() + context_.limits.stop_linger;
+    while (!waiting.empty()) {
+        const auto left = std::chrono::ceil<base::Milliseconds>(until - context_.clock.steady_now());
+        if (left <= base::Milliseconds{0}) return;
+        std::vector<pollfd> descriptors;
+        for (const auto& pair : waiting) descriptors.push_back({pair->cloud_descriptor(), POLLIN, 0});
+        if (::poll(descriptors.data(), descriptors.size(), static_cast<int>(left.count())) < 0) return;
+        std::erase_if(waiting, [](const auto& pair) { return pair->hear_last_words(); });
+    }
 }
 
 void Relay::break_loop(const std::vector<ports::ConnectionId>& connections, const std::string& where) {
@@ -46,7 +95,13 @@ void Relay::break_loop(const std::vector<ports::ConnectionId>& connections, cons
         const auto found = pairs_.find(id);
         if (found == pairs_.end()) continue;
         const auto pair = found->second;
+        // The first of a chain is the bridge itself.
+        if (failover_ != nullptr && id == connections.front()) continue;
         pair->close("a loop: the connection to the cloud came back to us");
+    }
+    if (failover_ != nullptr) {
+        if (const auto first = find(connections.front())) first->lose_cloud("loop", message);
+        failover_->on_loop(connections.front(), message);
     }
     cloud_state_.failed(message);
     context_.trouble.warn(context_.clock.steady_now(), message);
@@ -63,6 +118,7 @@ void Relay::on_closed(ports::ConnectionId connection) {
     guard_.remove_upstreams(connection);
     guard_.settle(connection);
     pairs_.erase(connection);
+    if (failover_ != nullptr) failover_->on_pair_gone(connection);
 }
 
 std::size_t Relay::held_bytes() const {

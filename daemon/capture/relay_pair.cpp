@@ -1,15 +1,17 @@
 #include "capture/relay_pair.h"
 
 #include <netinet/tcp.h>
-#include <strings.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
+#include "capture/failover.h"
 #include "capture/relay.h"
 
 namespace millrace::capture {
@@ -46,19 +48,26 @@ void prepare(tcp::socket& socket, error_code& error) {
 
 }  // namespace
 
-RelayPair::RelayPair(Relay& relay, ports::ConnectionId id, tcp::socket bridge_side, std::string peer,
-                     Admission admission)
+RelayPair::RelayPair(Relay& relay, BridgeSide side, bool with_failover)
     : relay_(relay),
       context_(relay.context_),
-      id_(id),
-      bridge_side_(std::move(bridge_side)),
+      id_(side.id),
+      bridge_side_(std::move(side.socket)),
       cloud_side_(context_.loop),
       to_cloud_{bridge_side_, cloud_side_, mqtt::Side::Client, base::Direction::ToCloud},
       to_bridge_{cloud_side_, bridge_side_, mqtt::Side::Server, base::Direction::ToBridge},
       timer_(context_.loop),
-      peer_(std::move(peer)),
-      admission_(std::move(admission)),
-      last_byte_(context_.clock.steady_now()) {}
+      peer_(std::move(side.peer)),
+      admission_(std::move(side.admission)),
+      bridge_(side.bridge),
+      client_id_(std::move(side.client_id)),
+      connect_(std::move(side.connect)),
+      first_(std::move(side.after_connect)),
+      with_failover_(with_failover),
+      patience_timer_(context_.loop),
+      last_byte_(context_.clock.steady_now()) {
+    to_bridge_.held = std::move(side.outgoing);
+}
 
 void RelayPair::start() {
     error_code error;
@@ -86,31 +95,65 @@ void RelayPair::on_first_byte() {
     (void)bridge_side_.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, error);
     if (error == asio::error::eof) return close("the bridge closed it");
     if (error && !try_later(error)) return close("the bridge's side failed: " + error.message());
-    if (relay_.guard_.cooling_off(context_.clock.steady_now())) return close("a loop was found a moment ago");
+    dial(base::Milliseconds::max());
+}
+
+void RelayPair::start_with(base::SteadyTime arrived) {
+    arrived_ = arrived;
+    error_code error;
+    prepare(bridge_side_, error);
+    if (error) return close("its socket failed: " + error.message());
+    dial(relay_.failover_->patience());
+}
+
+void RelayPair::dial(base::Milliseconds at_most) {
+    if (relay_.guard_.cooling_off(context_.clock.steady_now())) {
+        constexpr const char* kWhy = "a loop was found a moment ago";
+        return with_failover_ ? lose_cloud("loop", kWhy) : close(kWhy);
+    }
     dial_ = std::make_shared<Dial>(context_, relay_.route_, id_);
-    dial_->start([self = shared_from_this()](auto result) {
-        if (!self->closed_) self->on_dialled(std::move(result));
-    });
+    dial_->start(
+        [self = shared_from_this()](auto result) {
+            if (!self->closed_) self->on_dialled(std::move(result));
+        },
+        at_most);
 }
 
 void RelayPair::on_dialled(base::Result<tcp::socket, base::Error> result) {
-    error_code error;
-    if (result) {
-        cloud_side_ = std::move(*result);
-        prepare(cloud_side_, error);
-        if (!error) cloud_address_ = text(cloud_side_.remote_endpoint(error));
-    }
-    if (!result || error) {
-        const std::string why = result ? text(relay_.route_.cloud) + ": " + error.message() : result.error().message;
+    std::string why;
+    const bool usable = result ? use_cloud_side(std::move(*result), why) : false;
+    if (!usable) {
+        if (!result) why = result.error().message;
+        if (with_failover_) return lose_cloud("unreachable", why);
         ++context_.counters.cloud_failures;
         relay_.cloud_state_.failed(why);
         context_.trouble.warn(context_.clock.steady_now(), "the cloud is not reachable for a bridge: " + why);
         return close("the cloud is not reachable");
     }
+    const auto keep = shared_from_this();
+    if (!connect_.empty()) pass_on(to_cloud_, connect_.view());
+    if (!closed_ && !first_.empty()) pass_on(to_cloud_, std::exchange(first_, {}));
+    if (closed_) return;
+    if (connect_.empty()) {
+        on_readable(to_cloud_);  // what made us dial is waiting
+    } else {
+        watch(to_cloud_);
+    }
+    if (!closed_) watch(to_bridge_);
+}
+
+bool RelayPair::use_cloud_side(tcp::socket socket, std::string& why) {
+    error_code error;
+    cloud_side_ = std::move(socket);
+    prepare(cloud_side_, error);
+    if (!error) cloud_address_ = text(cloud_side_.remote_endpoint(error));
+    if (error) {
+        why = text(relay_.route_.cloud) + ": " + error.message();
+        return false;
+    }
     connected_at_ = context_.clock.steady_now();
     logger()->debug("bridge connection {} from {} goes on to {}", id_, peer_, cloud_address_);
-    on_readable(to_cloud_);  // what made us dial is waiting
-    if (!closed_) watch(to_bridge_);
+    return true;
 }
 
 void RelayPair::close(const std::string& reason) {
@@ -119,6 +162,7 @@ void RelayPair::close(const std::string& reason) {
     const auto keep = shared_from_this();
     if (dial_) dial_->cancel();
     timer_.cancel();
+    patience_timer_.cancel();
     error_code ignored;
     bridge_side_.close(ignored);
     cloud_side_.close(ignored);
@@ -130,7 +174,14 @@ void RelayPair::close(const std::string& reason) {
         relay_.cloud_state_.failed(text(relay_.route_.cloud) + " (" + cloud_address_ +
                                    ") closed the connection without an answer");
     }
-    if (opened_) relay_.queue_->push(ports::ConnectionClosed{id_, context_.clock.wall_now(), reason});
+    if (opened_) {
+        if (owes_cloud()) {
+            relay_.queue_->drain();
+            context_.sink.on_cloud_lost(id_);
+        }
+        relay_.queue_->push(ports::ConnectionClosed{id_, context_.clock.wall_now(), reason});
+        if (with_failover_) relay_.queue_->drain();  // so that it is known what waits when the bridge comes back
+    }
     relay_.on_closed(id_);
 }
 
@@ -148,14 +199,15 @@ void RelayPair::watch(Flow& flow) {
     if (!flow.held.empty()) {
         flow.to.async_wait(tcp::socket::wait_write, [self = shared_from_this(), &flow](const error_code& error) {
             if (self->closed_) return;
-            if (error) return self->fail(flow, false, error);
-            self->on_writable(flow);
+            const bool dropped = self->lingering_ && &flow == &self->to_bridge_;  // there is nobody to write to
+            if (error && !dropped) return self->on_write_failed(flow, error);
+            dropped ? self->watch(flow) : self->on_writable(flow);
         });
     } else if (flow.ended) {
         pass_on_end(flow);
     } else {
         flow.from.async_wait(tcp::socket::wait_read, [self = shared_from_this(), &flow](const error_code& error) {
-            if (self->closed_) return;
+            if (self->closed_ || (self->lingering_ && &flow == &self->to_cloud_)) return;
             if (error) return self->fail(flow, true, error);
             self->on_readable(flow);
         });
@@ -163,6 +215,7 @@ void RelayPair::watch(Flow& flow) {
 }
 
 void RelayPair::on_readable(Flow& flow) {
+    const auto keep = shared_from_this();
     auto& buffer = context_.read_buffer;
     for (int turn = 0; turn < kReadsPerTurn; ++turn) {
         error_code error;
@@ -173,20 +226,40 @@ void RelayPair::on_readable(Flow& flow) {
         }
         if (try_later(error)) break;
         if (error) return fail(flow, true, error);
-        pass_on(flow, {buffer.data(), count});
+        if (flow.side == mqtt::Side::Server) {
+            from_cloud({buffer.data(), count});
+        } else {
+            pass_on(flow, {buffer.data(), count});
+        }
         if (closed_) return;
         if (count < buffer.size() || !flow.held.empty()) break;
     }
+    if (with_failover_ && to_bridge_.ended && &flow == &to_bridge_) return on_cloud_end();
     watch(flow);
+}
+
+void RelayPair::from_cloud(base::ByteView chunk) {
+    if (follows() && !mirror_.connected()) {
+        if (hold_back_connack(chunk)) return;
+        if (!connack_.empty()) return pass_on(to_bridge_, std::exchange(connack_, {}));
+    }
+    pass_on(to_bridge_, chunk);
 }
 
 void RelayPair::pass_on(Flow& flow, base::ByteView chunk) {
     error_code error;
-    const std::size_t taken = flow.to.write_some(asio::buffer(chunk.data(), chunk.size()), error);
-    if (error && !try_later(error)) return fail(flow, false, error);
-    const auto rest = chunk.subspan(error ? 0 : taken);
-    flow.held.assign(rest.begin(), rest.end());
-    flow.written = 0;
+    const bool nobody = lingering_ && &flow == &to_bridge_;
+    std::size_t taken = nobody ? chunk.size() : 0;
+    if (!nobody && flow.held.empty()) {
+        taken = flow.to.write_some(asio::buffer(chunk.data(), chunk.size()), error);
+        if (error) taken = 0;
+    }
+    const bool failed = error && !try_later(error);
+    if (failed && !with_failover_) return fail(flow, false, error);
+    if (!failed) {
+        const auto rest = chunk.subspan(taken);
+        flow.held.insert(flow.held.end(), rest.begin(), rest.end());
+    }
 
     context_.counters.count_bytes(flow.direction, chunk.size());
     last_byte_ = context_.clock.steady_now();
@@ -195,13 +268,22 @@ void RelayPair::pass_on(Flow& flow, base::ByteView chunk) {
         relay_.cloud_state_.answered(cloud_address_);
     }
     tap(flow, chunk);
+    if (closed_) return;
+    // Only now: whoever takes over must have seen what came.
+    if (failed) return fail(flow, false, error);
+    if (asked_ && !owes_cloud() && to_cloud_.ended && !to_cloud_.passed_on && to_cloud_.held.empty()) {
+        pass_on_end(to_cloud_);  // it was the answer waited for
+        if (closed_) return;
+    }
+    if (&flow == &to_cloud_ && !flow.held.empty() && !stuck_since_) stuck_since_ = last_byte_;
+    watch_patience();
 }
 
 void RelayPair::on_writable(Flow& flow) {
     error_code error;
     const std::size_t taken =
         flow.to.write_some(asio::buffer(flow.held.data() + flow.written, flow.held.size() - flow.written), error);
-    if (error && !try_later(error)) return fail(flow, false, error);
+    if (error && !try_later(error)) return on_write_failed(flow, error);
     if (!error) flow.written += taken;
     last_byte_ = context_.clock.steady_now();
     if (flow.written == flow.held.size()) {
@@ -209,10 +291,23 @@ void RelayPair::on_writable(Flow& flow) {
         flow.held.shrink_to_fit();  // an idle connection holds no memory
         flow.written = 0;
     }
+    if (&flow == &to_bridge_ && flow.held.empty()) answers_read_since_ = last_byte_;
+    if (&flow == &to_cloud_) {
+        if (flow.held.empty()) {
+            stuck_since_.reset();
+        } else if (!error) {
+            stuck_since_ = last_byte_;
+        }
+    }
+    watch_patience();
     watch(flow);
 }
 
 void RelayPair::pass_on_end(Flow& flow) {
+    if (with_failover_ && &flow == &to_cloud_ && ask_for_the_last_word()) {
+        if (!closed_) watch_half_closed();
+        return;
+    }
     flow.passed_on = true;
     error_code ignored;
     flow.to.shutdown(tcp::socket::shutdown_send, ignored);
@@ -224,20 +319,33 @@ void RelayPair::pass_on_end(Flow& flow) {
 }
 
 void RelayPair::watch_half_closed() {
-    const auto deadline = last_byte_ + context_.limits.half_close_timeout;
+    const auto limit = with_failover_ ? std::min(context_.limits.half_close_timeout, relay_.failover_->patience())
+                                      : context_.limits.half_close_timeout;
+    const auto deadline = last_byte_ + limit;
     timer_.expires_after(deadline - context_.clock.steady_now());
-    timer_.async_wait([self = shared_from_this()](const error_code& error) {
+    timer_.async_wait([self = shared_from_this(), limit](const error_code& error) {
         if (error || self->closed_) return;
         const auto now = self->context_.clock.steady_now();
-        if (now >= self->last_byte_ + self->context_.limits.half_close_timeout) {
+        if (now >= self->last_byte_ + limit) {
             return self->close("half closed and then silent");
         }
         self->watch_half_closed();
     });
 }
 
+void RelayPair::on_write_failed(Flow& flow, const error_code& error) {
+    fail(flow, false, error);
+    if (lingering_ && &flow == &to_bridge_) watch(flow);  // the cloud's answers still matter
+}
+
 void RelayPair::fail(const Flow& flow, bool reading, const error_code& error) {
     const bool at_bridge = reading == (flow.side == mqtt::Side::Client);
+    if (with_failover_) {
+        if (at_bridge) return linger("the bridge's side failed: " + error.message());
+        if (!reading) drain_cloud();  // its last answers may be there
+        if (closed_) return;
+        return lose_cloud("reset", text(relay_.route_.cloud) + " (" + cloud_address_ + ") failed: " + error.message());
+    }
     if (!at_bridge) to_bridge_.ended = true;
     close((at_bridge ? "the bridge's side failed: " : "the cloud's side failed: ") + error.message());
 }
@@ -253,6 +361,7 @@ void RelayPair::tap(const Flow& flow, base::ByteView chunk) {
         if (closed_) break;
         if (auto* saw = std::get_if<mqtt::SawPacket>(&event)) {
             context_.counters.count_packet(flow.direction, packet_type(saw->packet));
+            if (with_failover_ && flow.side == mqtt::Side::Server) mirror_.on_server(saw->packet);
             on_packet(flow, saw->packet, now);
         } else {
             const auto reason = std::get<mqtt::TapBroken>(event).reason;
@@ -264,15 +373,22 @@ void RelayPair::tap(const Flow& flow, base::ByteView chunk) {
         }
     }
     events.clear();
+    if (with_failover_ && flow.side == mqtt::Side::Server) claim(mirror_.server_has());
 }
 
 void RelayPair::on_packet(const Flow& flow, mqtt::Packet& packet, base::WallTime now) {
+    receipt_ = 0;
+    if (with_failover_ && flow.side == mqtt::Side::Client) {
+        const bool connects = std::holds_alternative<mqtt::Connect>(packet);
+        receipt_ = mirror_.on_client(packet, connects ? arrived_ : context_.clock.steady_now());
+    }
     if (auto* publish = std::get_if<mqtt::Publish>(&packet)) {
         on_publish(flow, *publish, now);
     } else if (auto* connect = std::get_if<mqtt::Connect>(&packet)) {
         if (flow.side == mqtt::Side::Client) on_connect(*connect, now);
     } else if (const auto* connack = std::get_if<mqtt::Connack>(&packet)) {
         relay_.guard_.settle(id_);
+        if (with_failover_) relay_.failover_->on_cloud_answered();
         if (connack->return_code != mqtt::ConnectReturnCode::Accepted) {
             relay_.cloud_state_.failed(text(relay_.route_.cloud) + " refused the bridge with return code " +
                                        std::to_string(static_cast<int>(connack->return_code)) +
@@ -288,7 +404,7 @@ void RelayPair::on_connect(mqtt::Connect& connect, base::WallTime now) {
     if (opened_) return;
     opened_ = true;
     bridge_ = base::DeviceId::parse(connect.client_id);
-    relay_.queue_->push(ports::ConnectionOpened{id_, ports::Door::Relay, bridge_, peer_, now});
+    relay_.queue_->push(ports::ConnectionOpened{id_, ports::Door::Relay, bridge_, peer_, now, ports::CloudPath::Relay});
     relay_.on_connect(id_, connect.client_id);
 }
 
@@ -304,7 +420,10 @@ void RelayPair::on_publish(const Flow& flow, mqtt::Publish& publish, base::WallT
     frame.retain = publish.retain;
     frame.topic = std::move(publish.topic);
     frame.payload = std::move(publish.payload);
-    relay_.queue_->push(id_, std::move(frame));
+    const bool queued = relay_.queue_->push(id_, std::move(frame), receipt_);
+    if (!queued || receipt_ == 0) return;
+    last_queued_ = receipt_;
+    if (first_unclaimed_ == 0) first_unclaimed_ = receipt_;
 }
 
 }  // namespace millrace::capture

@@ -5,6 +5,7 @@
 #include <sys/time.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -51,8 +52,11 @@ struct Answer {
     base::Seconds time_to_live = Resolver::kMaxTimeToLive;
 };
 
-Answer read_answer(const ares_addrinfo& info) {
-    Answer answer;
+// How long the other family's addresses are waited for once one's are there. A name server that knows both answers both
+// at once; some never answer for IPv6.
+constexpr base::Milliseconds kGrace{200};
+
+void read_answer(const ares_addrinfo& info, Answer& answer) {
     for (const auto* node = info.nodes; node != nullptr; node = node->ai_next) {
         if (const auto address = address_of(node->ai_addr)) answer.addresses.push_back(*address);
         answer.time_to_live = std::min(answer.time_to_live, base::Seconds{std::max(node->ai_ttl, 0)});
@@ -63,7 +67,6 @@ Answer read_answer(const ares_addrinfo& info) {
     std::stable_partition(answer.addresses.begin(), answer.addresses.end(),
                           [](const auto& address) { return address.is_v4(); });
     if (answer.addresses.size() > Resolver::kMaxAddresses) answer.addresses.resize(Resolver::kMaxAddresses);
-    return answer;
 }
 
 // An answer "there is no such name" is one; all else means that nobody who knows was reached.
@@ -98,9 +101,19 @@ private:
         Addresses addresses;
         base::SteadyTime until;
     };
+    // One for each family of addresses.
     struct Question {
         std::shared_ptr<Channel> channel;  // keeps the channel until c-ares has called back
         std::string host;
+        std::uint64_t number;
+    };
+    struct Asking {
+        std::uint64_t number = 0;
+        std::vector<Handler> waiting;
+        int open = 0;  // questions
+        Answer answer;
+        int failure = ARES_SUCCESS;  // of a question that nobody answered
+        std::unique_ptr<asio::steady_timer> grace;
     };
 
     static void on_socket_state(void* self, ares_socket_t socket, int readable, int writable);
@@ -110,7 +123,8 @@ private:
     void wait(ares_socket_t socket, const std::shared_ptr<Watch>& watch);
     void process(ares_socket_t readable, ares_socket_t writable);
     void set_timer();
-    void finish(const std::string& host, int status, Answer answer);
+    void take(const Question& question, int status, const ares_addrinfo* info);
+    void finish(const std::string& host);
     void reply(Handler handler, base::Result<Addresses, base::Error> result);
 
     asio::io_context& loop_;
@@ -120,7 +134,8 @@ private:
     ares_channel ares_ = nullptr;
     bool closing_ = false;
     std::map<ares_socket_t, std::shared_ptr<Watch>> watches_;
-    std::map<std::string, std::vector<Handler>> asking_;
+    std::map<std::string, Asking> asking_;
+    std::uint64_t last_number_ = 0;
     std::map<std::string, Known> known_;  // the one or two names of the settings
 };
 
@@ -182,36 +197,59 @@ void Resolver::Channel::resolve(const std::string& host, Handler handler) {
     if (known != known_.end() && clock_.steady_now() < known->second.until) {
         return reply(std::move(handler), known->second.addresses);
     }
-    auto& waiting = asking_[host];
-    waiting.push_back(std::move(handler));
-    if (waiting.size() > 1) return;
+    auto& asking = asking_[host];
+    asking.waiting.push_back(std::move(handler));
+    if (asking.waiting.size() > 1) return;
 
-    ares_addrinfo_hints hints{};
-    hints.ai_flags = ARES_AI_NOSORT;
-    hints.ai_family = AF_UNSPEC;
-    ares_getaddrinfo(ares_, host.c_str(), nullptr, &hints, &Channel::on_answer, new Question{shared_from_this(), host});
+    const auto number = asking.number = ++last_number_;
+    constexpr std::array kFamilies = {AF_INET, AF_INET6};
+    asking.open = kFamilies.size();
+    for (const int family : kFamilies) {
+        ares_addrinfo_hints hints{};
+        hints.ai_flags = ARES_AI_NOSORT;
+        hints.ai_family = family;
+        ares_getaddrinfo(ares_, host.c_str(), nullptr, &hints, &Channel::on_answer,
+                         new Question{shared_from_this(), host, number});
+    }
     set_timer();
 }
 
 void Resolver::Channel::on_answer(void* opaque, int status, int, ares_addrinfo* info) {
     const std::unique_ptr<Question> question(static_cast<Question*>(opaque));
-    Answer answer;
-    if (info != nullptr) {
-        if (status == ARES_SUCCESS) answer = read_answer(*info);
-        ares_freeaddrinfo(info);
-    }
-    question->channel->finish(question->host, status, std::move(answer));
+    question->channel->take(*question, status, info);
+    if (info != nullptr) ares_freeaddrinfo(info);
 }
 
-void Resolver::Channel::finish(const std::string& host, int status, Answer answer) {
+void Resolver::Channel::take(const Question& question, int status, const ares_addrinfo* info) {
     if (closing_) return;
-    auto waiting = std::move(asking_[host]);
+    const auto found = asking_.find(question.host);
+    if (found == asking_.end() || found->second.number != question.number) return;  // the grace has passed
+    Asking& asking = found->second;
+    if (status == ARES_SUCCESS && info != nullptr) {
+        read_answer(*info, asking.answer);
+    } else if (status != ARES_SUCCESS && !is_an_answer(status)) {
+        asking.failure = status;
+    }
+    if (--asking.open == 0) return finish(question.host);
+    if (asking.answer.addresses.empty()) return;
+    asking.grace = std::make_unique<asio::steady_timer>(loop_, kGrace);
+    asking.grace->async_wait(
+        [self = shared_from_this(), host = question.host, number = question.number](const error_code& error) {
+            if (error || self->closing_) return;
+            const auto late = self->asking_.find(host);
+            if (late != self->asking_.end() && late->second.number == number) self->finish(host);
+        });
+}
+
+void Resolver::Channel::finish(const std::string& host) {
+    Asking asking = std::move(asking_[host]);
     asking_.erase(host);
+    auto& answer = asking.answer;
     base::Result<Addresses, base::Error> result;
-    if (status == ARES_SUCCESS && !answer.addresses.empty()) {
+    if (!answer.addresses.empty()) {
         known_[host] = {answer.addresses, clock_.steady_now() + answer.time_to_live};
         result = std::move(answer.addresses);
-    } else if (status == ARES_SUCCESS || is_an_answer(status)) {
+    } else if (asking.failure == ARES_SUCCESS) {
         known_.erase(host);
         result = base::failure(
             base::Error{"the name servers " + name_servers_ + " know no address of " + host + "; check cloud.host"});
@@ -219,10 +257,10 @@ void Resolver::Channel::finish(const std::string& host, int status, Answer answe
         result = known->second.addresses;
     } else {
         result = base::failure(base::Error{"the name servers " + name_servers_ + " gave no answer for " + host + " (" +
-                                           ares_strerror(status) +
+                                           ares_strerror(asking.failure) +
                                            "); check the internet connection, a firewall, and cloud.name_servers"});
     }
-    for (auto& handler : waiting) reply(std::move(handler), result);
+    for (auto& handler : asking.waiting) reply(std::move(handler), result);
 }
 
 void Resolver::Channel::reply(Handler handler, base::Result<Addresses, base::Error> result) {

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "capture/failover.h"
 #include "capture/stand_in_connection.h"
 
 namespace millrace::capture {
@@ -15,18 +16,29 @@ StandIn::~StandIn() {
 
 void StandIn::accept(boost::asio::ip::tcp::socket socket, const boost::asio::ip::tcp::endpoint& peer,
                      Admission admission) {
-    const auto id = ++context_.last_connection;
-    auto connection =
-        std::make_shared<StandInConnection>(*this, id, std::move(socket), text(peer), std::move(admission));
-    connections_.emplace(id, connection);
-    connection->start();
+    accept(BridgeSide{++context_.last_connection, std::move(socket), text(peer), std::move(admission)});
 }
 
-void StandIn::stop() {
+void StandIn::accept(BridgeSide side) {
+    admit(std::move(side))->start();
+}
+
+void StandIn::go_on(BridgeSide side, mqtt::SessionState state) {
+    const auto id = side.id;
+    by_client_id_[side.client_id] = id;
+    admit(std::move(side))->go_on(std::move(state));
+}
+
+std::shared_ptr<StandInConnection> StandIn::admit(BridgeSide side) {
+    const auto id = side.id;
+    return connections_.emplace(id, std::make_shared<StandInConnection>(*this, std::move(side))).first->second;
+}
+
+void StandIn::stop(const std::string& reason) {
     // Closing removes from the map, so it is walked from outside.
     while (!connections_.empty()) {
         const auto connection = connections_.begin()->second;
-        connection->close("the daemon stops");
+        connection->close(reason);
     }
 }
 
@@ -52,6 +64,7 @@ void StandIn::on_closed(ports::ConnectionId connection, const std::string& clien
     const auto named = by_client_id_.find(client_id);
     if (named != by_client_id_.end() && named->second == connection) by_client_id_.erase(named);
     connections_.erase(connection);
+    if (failover_ != nullptr) failover_->on_stand_in_closed(connection);
 }
 
 std::shared_ptr<StandInConnection> StandIn::find(ports::ConnectionId connection) const {

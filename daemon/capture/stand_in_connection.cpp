@@ -1,6 +1,6 @@
 #include "capture/stand_in_connection.h"
 
-#include <strings.h>
+#include <string.h>
 
 #include <utility>
 
@@ -8,6 +8,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
+#include "capture/failover.h"
 #include "capture/stand_in.h"
 
 namespace millrace::capture {
@@ -29,26 +30,83 @@ std::string_view label_of(std::string_view session_reason, std::string_view othe
 
 }  // namespace
 
-StandInConnection::StandInConnection(StandIn& door, ports::ConnectionId id, tcp::socket socket, std::string peer,
-                                     Admission admission)
+StandInConnection::StandInConnection(StandIn& door, BridgeSide side)
     : door_(door),
       context_(door.context_),
-      id_(id),
-      socket_(std::move(socket)),
+      id_(side.id),
+      socket_(std::move(side.socket)),
+      connect_(std::move(side.connect)),
+      after_connect_(std::move(side.after_connect)),
       timer_(context_.loop),
-      peer_(std::move(peer)),
-      admission_(std::move(admission)),
+      peer_(std::move(side.peer)),
+      admission_(std::move(side.admission)),
       session_(context_.limits.server, context_.clock.steady_now()),
       from_bridge_(base::Direction::ToCloud, context_.counters),
-      to_bridge_(base::Direction::ToBridge, context_.counters) {}
+      to_bridge_(base::Direction::ToBridge, context_.counters),
+      outgoing_(std::move(side.outgoing)),
+      client_id_(std::move(side.client_id)),
+      bridge_(side.bridge) {}
 
-void StandInConnection::start() {
+bool StandInConnection::prepare() {
     error_code error;
     socket_.non_blocking(true, error);
     if (!error) socket_.set_option(tcp::no_delay(true), error);
-    if (error) return close("its socket failed: " + error.message());
+    if (error) close("its socket failed: " + error.message());
+    return !error;
+}
+
+void StandInConnection::start() {
+    const auto keep = shared_from_this();
+    if (!prepare()) return;
+    if (!connect_.empty()) take_in(connect_.view());
+    if (!closed_ && !after_connect_.empty()) take_in(std::exchange(after_connect_, {}));
+    if (closed_) return;
     watch_reading();
     watch_deadline();
+}
+
+void StandInConnection::go_on(mqtt::SessionState state) {
+    const auto keep = shared_from_this();
+    opened_ = true;
+    keep_alive_s_ = state.keep_alive_s;
+    if (!prepare()) return;
+    if (!outgoing_.empty()) watch_writing();
+    from_bridge_.on_bytes(state.half_packet);
+    carry_out(session_.go_on(std::move(state), context_.clock.steady_now()));
+    if (closed_) return;
+    watch_reading();
+    watch_deadline();
+}
+
+void StandInConnection::pause() {
+    paused_ = true;
+}
+
+void StandInConnection::go_on_reading() {
+    if (!paused_ || closed_) return;
+    paused_ = false;
+    if (!reading_) watch_reading();
+    watch_deadline();
+}
+
+StandInConnection::HandedOn StandInConnection::hand_on() {
+    closed_ = true;
+    timer_.cancel();
+    error_code ignored;
+    socket_.cancel(ignored);
+    HandedOn handed{BridgeSide{id_,
+                               std::move(socket_),
+                               peer_,
+                               std::move(*admission_),
+                               std::move(connect_),
+                               client_id_,
+                               bridge_,
+                               {},
+                               std::move(outgoing_)},
+                    session_.hand_on()};
+    admission_.reset();
+    door_.on_closed(id_, client_id_);
+    return handed;
 }
 
 void StandInConnection::acknowledge(ports::Receipt receipt) {
@@ -57,9 +115,10 @@ void StandInConnection::acknowledge(ports::Receipt receipt) {
 }
 
 bool StandInConnection::publish(std::string topic, base::Bytes payload, std::uint8_t qos) {
+    if (closed_ || paused_) return false;
     const auto level = qos == 0 ? mqtt::Qos::AtMostOnce : mqtt::Qos::AtLeastOnce;
     auto actions = session_.publish(std::move(topic), std::move(payload), level);
-    if (closed_ || actions.empty()) return false;
+    if (actions.empty()) return false;
     carry_out(std::move(actions));
     watch_deadline();
     return !closed_;  // sending may have shown that the bridge is gone
@@ -89,8 +148,10 @@ void StandInConnection::close(const std::string& reason, std::string_view bad) {
 }
 
 void StandInConnection::watch_reading() {
+    reading_ = true;
     socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const error_code& error) {
-        if (self->closed_) return;
+        self->reading_ = false;
+        if (self->closed_ || self->paused_) return;
         if (error) return self->close("its socket failed: " + error.message());
         self->on_readable();
     });
@@ -104,20 +165,22 @@ void StandInConnection::on_readable() {
     if (error == asio::error::eof) return close("the bridge closed it");
     if (error) return close("the bridge's side failed: " + error.message());
 
-    const base::ByteView bytes(buffer.data(), count);
     const bool was_connected = session_.connected();
-    context_.counters.count_bytes(base::Direction::ToCloud, count);
-    from_bridge_.on_bytes(bytes);
-    auto actions = session_.on_bytes(bytes, context_.clock.steady_now());
+    take_in({buffer.data(), count});
     if (!was_connected) ::explicit_bzero(buffer.data(), count);  // it may hold the bridge's password
-    carry_out(std::move(actions));
     if (closed_) return;
     watch_deadline();
     watch_reading();
 }
 
+void StandInConnection::take_in(base::ByteView bytes) {
+    context_.counters.count_bytes(base::Direction::ToCloud, bytes.size());
+    from_bridge_.on_bytes(bytes);
+    carry_out(session_.on_bytes(bytes, context_.clock.steady_now()));
+}
+
 void StandInConnection::watch_deadline() {
-    if (closed_) return;
+    if (closed_ || paused_) return;
     // Set again only when it must ring earlier; when it rings too early it is simply set to the later time.
     const auto deadline = session_.deadline();
     if (timer_set_for_ && *timer_set_for_ <= deadline) return;
@@ -126,6 +189,7 @@ void StandInConnection::watch_deadline() {
     timer_.async_wait([self = shared_from_this()](const error_code& error) {
         if (error || self->closed_) return;
         self->timer_set_for_.reset();
+        if (self->paused_) return;
         const auto now = self->context_.clock.steady_now();
         if (now >= self->session_.deadline()) self->carry_out(self->session_.on_timer(now), "timeout");
         self->watch_deadline();
@@ -152,9 +216,13 @@ void StandInConnection::on_connected(const mqtt::ClientConnected& connected) {
     door_.on_client_id(id_, connected.client_id);
     client_id_ = connected.client_id;
     bridge_ = base::DeviceId::parse(client_id_);
+    keep_alive_s_ = connected.keep_alive_s;
     opened_ = true;
     logger()->debug("bridge connection {} from {} is {}", id_, peer_, bridge_ ? bridge_->text() : "no known bridge");
-    context_.sink.on_opened({id_, ports::Door::StandIn, bridge_, peer_, context_.clock.wall_now()}, &door_);
+    const auto path = door_.failover_ == nullptr ? ports::CloudPath::None : ports::CloudPath::StandingIn;
+    context_.sink.on_opened({id_, ports::Door::StandIn, bridge_, peer_, context_.clock.wall_now(), path},
+                            context_.link);
+    if (door_.failover_ != nullptr && !closed_) door_.failover_->on_stood_in(id_, bridge_);
 }
 
 void StandInConnection::deliver(mqtt::Delivered delivered) {

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "meter/calibration_table.h"
+#include "meter/sealed_estimate.h"
 #include "meter/sensor_meter.h"
 #include "ports/records.h"
 
@@ -27,6 +28,7 @@ struct Device {
 
 struct Sensor {
     meter::SensorMeter meter;
+    meter::SealedMeter sealed;  // by messages that no key opened
     meter::CalibrationTable calibration;
     std::optional<base::WallTime> last_reading;
 };

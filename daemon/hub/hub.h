@@ -3,11 +3,14 @@
 // Doors deliver frames; each runs through the pipeline and goes, with what it led to, to the store. When it is on
 // disk the bridge is acknowledged and, where we are the stand-in, answered. Subscribers hear of changes on the next
 // tick. A failing store shows as ill health and in withheld acknowledgements, and holds back nothing else.
+// While a rebuild takes over, what comes is held back for a moment and then applied to the rebuilt state.
 // Loop thread only. Owns all domain state.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +20,8 @@
 
 #include "base/time.h"
 #include "cloud/responder.h"
+#include "hub/cloud_queue.h"
+#include "hub/diary.h"
 #include "hub/pipeline.h"
 #include "hub/settings.h"
 #include "hub/today.h"
@@ -31,6 +36,7 @@ namespace millrace::hub {
 
 struct Surroundings {
     ports::FrameStore& store;
+    ports::WaitingFrames& archive;
     const base::Clock& clock;
     ports::Random& random;
     ports::Notices& notices;
@@ -53,6 +59,34 @@ public:
     // Subscribers outlive the hub's last tick.
     void subscribe(ports::LiveSubscriber& subscriber) { subscribers_.push_back(&subscriber); }
 
+    // The frames that the cloud has missed; for the doors.
+    [[nodiscard]] ports::Handover& handover() { return cloud_queue_; }
+
+    // For the live state; the doors are told by their owner.
+    void set_cloud_mode(ports::CloudMode mode);
+    // Whether the way to the cloud is known to be broken, for the diary.
+    void note_cloud_away(bool away, const std::string& why);
+
+    // Enters what the store has taken already.
+    void set_calibrations(const base::DeviceId& sensor, const std::vector<ports::CalibrationRecord>& all);
+
+    // From now on nothing is applied; what comes waits for resume(). In between, at most kMaxHeldBack frames are kept.
+    void hold();
+    // Goes on with another pipeline (a rebuild's, with perhaps other keys), or with the present one when there is none,
+    // and takes in what was held back. The totals of today are to be set anew by set_today() before this.
+    void resume(std::optional<Pipeline> rebuilt);
+    [[nodiscard]] const Pipeline& pipeline() const { return pipeline_; }
+    // Opens what comes from now on; what came before is a rebuild's work.
+    void set_keys(payload::KeyRing keys);
+
+    // The newest messages that no key opened, one a bridge, to try a key on.
+    [[nodiscard]] std::vector<ports::Frame> sealed_messages() const;
+    [[nodiscard]] std::int64_t last_frame_id() const { return last_frame_id_; }
+
+    // The daemon runs, and stops: for the diary. The latter ends all that is open there.
+    void open_diary();
+    void close_diary();
+
     // Sends due heartbeats and tells subscribers what changed since the last call, by messages or by time.
     void tick();
 
@@ -60,6 +94,9 @@ public:
     void on_opened(const ports::ConnectionOpened& opened, ports::BridgeLink* link) override;
     void on_frame(ports::ConnectionId connection, ports::Frame frame, ports::Receipt receipt) override;
     void on_closed(const ports::ConnectionClosed& closed) override;
+    void on_path(ports::ConnectionId connection, ports::CloudPath path) override;
+    void on_cloud_has(ports::ConnectionId connection, ports::Receipt receipt) override;
+    void on_cloud_lost(ports::ConnectionId connection) override;
 
     // ports::LiveView
     [[nodiscard]] ports::LiveState live() const override;
@@ -69,11 +106,18 @@ public:
     void metrics(std::vector<ports::Metric>& metrics) const override;
 
 private:
+    // How a bridge is spoken to on a connection.
+    struct Talk {
+        std::optional<cloud::Heartbeats> heartbeats;  // where we answer it
+        std::optional<std::uint32_t> flags;           // how the bridge wraps what it sends
+    };
     struct Connection {
         ports::BridgeLink* link = nullptr;
         ports::ConnectionOpened opened;
-        std::optional<cloud::Heartbeats> heartbeats;
-        std::optional<std::uint32_t> flags;  // how the bridge wraps what it sends
+        std::map<base::DeviceId, Talk> bridges;  // one, or none yet; any number behind a guest's broker
+
+        // Whether it is us who answer.
+        [[nodiscard]] bool ours() const { return link != nullptr && opened.path != ports::CloudPath::Relay; }
     };
     // What is known of a bridge in this run only.
     struct BridgeRun {
@@ -81,6 +125,7 @@ private:
         std::uint64_t opened = 0;
         std::uint64_t unopened = 0;
         bool sealed_shut = false;                       // its newest sealed frame did not open
+        std::optional<ports::Frame> sealed_message;     // that frame
         std::optional<base::SteadyTime> heartbeat_due;  // as its last connection left it
     };
 
@@ -89,13 +134,24 @@ private:
     static constexpr std::size_t kMaxSealedNotices = 16;
     // A bridge subscribes within this of connecting; a heartbeat that is overdue waits for it.
     static constexpr base::Seconds kSubscribesWithin{10};
+    // A bridge takes and sends no larger packets.
+    static constexpr std::size_t kMaxSealedBytes = 1472;
+    // A takeover by a rebuild lasts well under a second. What comes beyond this is not acknowledged and comes again.
+    static constexpr std::size_t kMaxHeldBack = 8 * 1024;
 
-    void keep(ports::Frame frame, std::vector<ports::Projection> projections, ports::FrameStore::Done done);
-    void answer(ports::ConnectionId connection, const Outcome& outcome);
-    void send(ports::ConnectionId connection, const base::DeviceId& device, std::uint32_t type, std::uint32_t flags,
-              const std::string& text);
+    // True when the event was put aside until resume().
+    template <typename Event>
+    bool held_back(Event&& event);
+    void keep(ports::Commit commit, ports::FrameStore::Done done);
+    void answer(ports::ConnectionId connection, const std::optional<base::DeviceId>& bridge, const Outcome& outcome);
+    // To the bridge, or through it to its sensor: `device`.
+    void send(ports::ConnectionId connection, const std::optional<base::DeviceId>& bridge, const base::DeviceId& device,
+              std::uint32_t type, std::uint32_t flags, const std::string& text);
     void send_heartbeats();
-    void begin_run(Connection& connection);
+    void carry(Connection& connection, const base::DeviceId& bridge);
+    void begin_heartbeats(const Connection& connection, Talk& talk, const BridgeRun& run);
+    void send_heartbeat(ports::ConnectionId connection, const base::DeviceId& bridge, Talk& talk);
+    void end_run(const Connection& connection, const base::DeviceId& bridge, const Talk& talk, base::WallTime now);
     [[nodiscard]] BridgeRun* run_of(const base::DeviceId& bridge);
     void learn_bridge(Connection& connection, const ports::Frame& frame, const Outcome& outcome);
     void note_sealed(const base::DeviceId& bridge, bool had_key);
@@ -109,11 +165,16 @@ private:
     Settings settings_;
     Surroundings surroundings_;
     Pipeline pipeline_;
+    CloudQueue cloud_queue_;
+    Diary diary_;
+    ports::CloudMode cloud_mode_ = ports::CloudMode::Local;
+    std::optional<std::deque<std::function<void()>>> held_back_;
     std::int64_t last_frame_id_ = 0;
     std::unordered_map<ports::ConnectionId, Connection> connections_;
     std::map<base::DeviceId, BridgeRun> runs_;
     std::unordered_map<base::DeviceId, base::Volume> durable_lifetime_;
     std::unordered_map<base::DeviceId, Today> today_;
+    std::unordered_map<base::DeviceId, Today> today_at_least_;  // by sealed messages
     std::vector<ports::LiveSubscriber*> subscribers_;
     bool changed_ = true;
     bool any_running_ = false;

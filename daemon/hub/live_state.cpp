@@ -22,6 +22,7 @@ constexpr std::array<const char*, kUnderstandings> kUnderstandingNames{"decoded"
 
 ports::LiveState Hub::live() const {
     ports::LiveState state;
+    state.cloud_mode = cloud_mode_;
     const WallTime now = surroundings_.clock.wall_now();
     const House& house = pipeline_.house();
     for (const auto& [id, device] : house.devices) {
@@ -52,6 +53,7 @@ ports::LiveBridge Hub::live_bridge(const base::DeviceId& id) const {
         bridge.wifi_rssi_dbm = state_of(device, message::bridge_state::kWifiRssiDbm);
         bridge.sensor_rssi_dbm = state_of(device, message::bridge_state::kSensorRssiDbm);
     }
+    bridge.waiting_for_cloud = cloud_queue_.waiting(id);
     if (const auto run = runs_.find(id); run != runs_.end()) {
         bridge.frames_opened = run->second.opened;
         bridge.frames_unopened = run->second.unopened;
@@ -60,6 +62,7 @@ ports::LiveBridge Hub::live_bridge(const base::DeviceId& id) const {
             bridge.door = open->second.opened.door;
             bridge.peer = open->second.opened.peer;
             bridge.connected_since = open->second.opened.at;
+            bridge.cloud_path = open->second.opened.path;
         }
     }
     return bridge;
@@ -108,6 +111,12 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
         const auto run = runs_.find(*live.bridge);
         live.readings_known = !(run != runs_.end() && run->second.sealed_shut);
     }
+    if (!live.readings_known) {
+        const meter::SealedFlow estimated = meter::sealed_flow_at(sensor.sealed, device_time(device.record, now));
+        live.estimate = ports::LiveEstimate{estimated.running, estimated.since, {}};
+        const auto today = today_at_least_.find(id);
+        if (today != today_at_least_.end()) live.estimate->today_at_least = today->second.volume(now, settings_.zone);
+    }
     return live;
 }
 
@@ -124,6 +133,7 @@ void Hub::health(std::vector<ports::HealthItem>& items) const {
 }
 
 void Hub::metrics(std::vector<ports::Metric>& metrics) const {
+    cloud_queue_.metrics(metrics);
     using ports::Metric;
     using ports::MetricType;
     for (std::size_t i = 0; i < understood_.size(); ++i) {

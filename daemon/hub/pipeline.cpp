@@ -1,5 +1,6 @@
 #include "hub/pipeline.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <chrono>
@@ -19,6 +20,9 @@ using ports::DeviceKind;
 // A device's record is written again when only the time it was last seen changed by this much: once a minute is
 // enough for people, and spares the disk.
 constexpr base::Seconds kLastSeenStep{60};
+
+// Keys tried on a message of an unknown bridge; each costs some microseconds.
+constexpr std::size_t kMaxKeysTried = 32;
 
 // A stamp further ahead of our own clock than this is not believed.
 constexpr base::Seconds kLargestClockLead{3600};
@@ -113,16 +117,48 @@ void Pipeline::set_calibration(const base::DeviceId& sensor, meter::CalibrationT
     house_.sensors[sensor].calibration = std::move(table);
 }
 
+void Pipeline::raise_lifetimes(const House& shown) {
+    for (const auto& [id, sensor] : shown.sensors) {
+        const auto ours = house_.sensors.find(id);
+        if (ours == house_.sensors.end()) continue;
+        ours->second.meter.lifetime = std::max(ours->second.meter.lifetime, sensor.meter.lifetime);
+    }
+}
+
+std::optional<base::DeviceId> Pipeline::bridge_of(const base::DeviceId& device) const {
+    const auto known = house_.devices.find(device);
+    if (known == house_.devices.end()) return std::nullopt;
+    return known->second.record.kind == DeviceKind::Bridge ? std::optional(device) : known->second.record.bridge;
+}
+
 std::optional<base::Bytes> Pipeline::open(const ports::Frame& frame, Outcome& outcome) const {
     if (!outcome.topic.sealed()) return frame.payload;
-    const payload::SecretKey* key = keys_.find(frame.bridge);
-    outcome.had_key = key != nullptr;
-    auto plain = key == nullptr ? std::nullopt : payload::open(frame.payload, *key);
+    std::optional<base::DeviceId> bridge = frame.bridge;
+    if (!bridge && outcome.topic.device) bridge = bridge_of(*outcome.topic.device);
+    std::optional<base::Bytes> plain;
+    if (bridge) {
+        const payload::SecretKey* key = keys_.find(bridge);
+        outcome.had_key = key != nullptr;
+        if (key != nullptr) plain = payload::open(frame.payload, *key);
+    } else {
+        // Nobody said who sealed it: a house has a key or two, and only the right one opens.
+        const auto keys = keys_.all();
+        outcome.had_key = !keys.empty();
+        for (std::size_t i = 0; i < keys.size() && i < kMaxKeysTried && !plain; ++i) {
+            plain = payload::open(frame.payload, *keys[i]);
+        }
+    }
     // JSON lines may hold what somebody opened before, under the topic it was sealed with.
     const bool was_opened = frame.door == ports::Door::JsonLines && !frame.payload.empty() &&
                             (frame.payload.front() == '{' || frame.payload.front() == '[');
     if (!plain && was_opened) return frame.payload;
     return plain;
+}
+
+bool Pipeline::opens(const ports::Frame& frame) const {
+    Outcome outcome;
+    outcome.topic = message::parse_topic(frame.topic);
+    return open(frame, outcome).has_value();
 }
 
 Outcome Pipeline::apply(const ports::Frame& frame) {
@@ -145,6 +181,7 @@ Outcome Pipeline::apply(const ports::Frame& frame) {
     if (device == nullptr) return outcome;
     const ports::DeviceRecord before = device->record;
     if (outcome.message) apply_message(frame, *device, outcome);
+    if (outcome.understanding == Understanding::NotOpened) apply_sealed(frame, *device, outcome);
     // Backwards too, because a clock may have been put right.
     if (device->last_seen && std::chrono::abs(*device->last_seen - device->record.last_seen) >= kLastSeenStep) {
         device->record.last_seen = *device->last_seen;
@@ -179,6 +216,19 @@ Device* Pipeline::note_device(const ports::Frame& frame, Outcome& outcome) {
         }
     }
     return &device;
+}
+
+// Topic, size and time are not sealed.
+void Pipeline::apply_sealed(const ports::Frame& frame, Device& device, Outcome& outcome) {
+    if (device.record.kind != DeviceKind::Sensor || frame.direction != base::Direction::ToCloud) return;
+    const base::DeviceId& id = device.record.id;
+    meter::SealedMeter& sealed = house_.sensors[id].sealed;
+    if (outcome.topic.kind == message::Kind::Boot) meter::note_boot(sealed);
+    if (outcome.topic.kind != message::Kind::Samples) return;
+    const auto span =
+        meter::apply(sealed, {frame.payload.size(), frame.received, published_at(outcome.topic), frame.dup, frame.dup});
+    if (span)
+        outcome.projections.emplace_back(ports::EstimateRecord{id, span->from, span->to, frame.received, span->least});
 }
 
 void Pipeline::apply_message(const ports::Frame& frame, Device& device, Outcome& outcome) {

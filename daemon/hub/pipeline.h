@@ -51,16 +51,29 @@ public:
     // What is entered from now on is added to the registers by this table; history follows the store's list.
     void set_calibration(const base::DeviceId& sensor, meter::CalibrationTable table);
 
+    // Holds from the next frame on.
+    void set_keys(payload::KeyRing keys) { keys_ = std::move(keys); }
+
+    // No register of ours stays below the same sensor's there: what was shown never falls.
+    void raise_lifetimes(const House& shown);
+
     [[nodiscard]] Outcome apply(const ports::Frame& frame);
+
+    // Whether the frame is plain, or a key opens it. Changes nothing.
+    [[nodiscard]] bool opens(const ports::Frame& frame) const;
 
     [[nodiscard]] const House& house() const { return house_; }
     [[nodiscard]] const payload::KeyRing& keys() const { return keys_; }
+
+    // The bridge that a device is or belongs to, as far as it has been heard.
+    [[nodiscard]] std::optional<base::DeviceId> bridge_of(const base::DeviceId& device) const;
 
 private:
     // The plain payload, or nothing when it is sealed and stays so.
     [[nodiscard]] std::optional<base::Bytes> open(const ports::Frame& frame, Outcome& outcome) const;
 
     Device* note_device(const ports::Frame& frame, Outcome& outcome);
+    void apply_sealed(const ports::Frame& frame, Device& device, Outcome& outcome);
     void apply_message(const ports::Frame& frame, Device& device, Outcome& outcome);
     void apply_boot(const message::Boot& boot, Device& device);
     void apply_samples(const ports::Frame& frame, const message::Samples& samples, Outcome& outcome);

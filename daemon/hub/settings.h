@@ -13,6 +13,8 @@ namespace millrace::hub {
 
 struct Settings {
     base::TimeZone zone;  // the site's: where "today" begins
+    // Frames of one bridge kept for a cloud that is away: some hundred days' worth.
+    std::size_t max_waiting_for_cloud = 100'000;
     std::vector<std::pair<base::DeviceId, std::vector<meter::CalibrationEntry>>> calibrations;  // from the config file
 };
 

@@ -1,5 +1,7 @@
 #include "mqtt/packet_parser.h"
 
+#include <string.h>  // explicit_bzero, which <cstring> does not promise
+
 #include <utility>
 
 #include "mqtt/packet_body.h"
@@ -81,6 +83,7 @@ ParseResult PacketParser::next() {
 
     auto packet = parse_body(first, bytes.subspan(header->bytes, header->remaining_length));
     if (!packet) return break_off(packet.error());
+    if (std::holds_alternative<Connect>(*packet)) ::explicit_bzero(buffer_.data() + consumed_, packet_bytes);
     consumed_ += packet_bytes;
     return std::move(*packet);
 }
@@ -101,6 +104,12 @@ void PacketParser::release() {
     } else {
         buffer_.clear();
     }
+}
+
+base::Bytes PacketParser::take_rest() {
+    base::Bytes rest(buffer_.begin() + static_cast<std::ptrdiff_t>(consumed_), buffer_.end());
+    restart();
+    return rest;
 }
 
 void PacketParser::restart() {

@@ -2,7 +2,8 @@
 //
 // Feed whatever arrived, in pieces of any size, then call next() until it answers NeedMore. A broken stream stays
 // broken: MQTT has no way to find the next packet, so the caller closes the connection (server) or stops decoding it
-// (tap). Copies what it needs; the fed bytes may be reused at once. Between packets a parser holds at most
+// (tap). Copies what it needs; the fed bytes may be reused at once. The bytes
+// of a CONNECT, which may hold a password, are wiped once it is returned. Between packets a parser holds at most
 // kIdleCapacityBytes. Any thread, one at a time.
 #pragma once
 
@@ -40,6 +41,9 @@ public:
 
     // Bytes fed and not yet part of a returned packet: more than zero means a packet has begun.
     [[nodiscard]] std::size_t buffered_bytes() const { return buffer_.size() - consumed_; }
+
+    // Gives up the bytes that are not yet part of a returned packet; the next byte fed begins a packet.
+    [[nodiscard]] base::Bytes take_rest();
 
     // Forgets everything fed, and that the stream was broken: the next byte fed begins a packet.
     void restart();

@@ -1,5 +1,7 @@
 #include "mqtt/server_session.h"
 
+#include <string.h>  // explicit_bzero, which <cstring> does not promise
+
 #include <algorithm>
 #include <utility>
 
@@ -14,14 +16,6 @@ struct Overloaded : Cases... {
 };
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it for aggregates
-
-// A receipt is the delivery's number followed by the packet identifier, so that nothing needs to be kept per delivery.
-// 48 bits of deliveries outlast any connection.
-constexpr unsigned kPacketIdBits = 16;
-
-PacketId packet_id_of(std::uint64_t receipt) {
-    return static_cast<PacketId>(receipt & 0xFFFF);
-}
 
 // Neighbouring packets leave in one piece.
 void send(const Packet& packet, ServerActions& actions) {
@@ -52,6 +46,54 @@ ServerActions ServerSession::on_bytes(base::ByteView bytes, base::SteadyTime now
     }
     if (parser_.buffered_bytes() == 0) packet_began_.reset();
     return actions;
+}
+
+ServerActions ServerSession::go_on(SessionState state, base::SteadyTime now) {
+    ServerActions actions;
+    connected_ = true;  // also when its CONNECT is yet to be answered: that it came is known
+    keep_alive_s_ = state.keep_alive_s;
+    last_packet_ = now;
+    subscriptions_ = std::move(state.subscriptions);
+    // We send at QoS 1 at most.
+    for (Subscription& subscription : subscriptions_) subscription.qos = std::min(subscription.qos, Qos::AtLeastOnce);
+    awaiting_puback_ = std::move(state.sent_unacknowledged);
+    deliveries_ = state.deliveries;
+    for (Request& request : state.unanswered) answer(std::move(request), actions);
+    if (!state.half_packet.empty()) {
+        parser_.feed(state.half_packet);
+        packet_began_ = now;
+    }
+    return actions;
+}
+
+void ServerSession::answer(Request&& request, ServerActions& actions) {
+    switch (request.kind) {
+        case Request::Kind::Connect: return send(Connack{}, actions);
+        case Request::Kind::Subscribe:
+            return on_subscribe(Subscribe{request.packet_id, std::move(request.subscriptions)}, actions);
+        case Request::Kind::Unsubscribe:
+            return on_unsubscribe(Unsubscribe{request.packet_id, std::move(request.topic_filters)}, actions);
+        case Request::Kind::Ping: return send(Pingresp{}, actions);
+        case Request::Kind::Release: return send(Pubcomp{request.packet_id}, actions);
+        case Request::Kind::Publish:
+            if (request.safe) return send(Puback{request.packet_id}, actions);
+            unacknowledged_.emplace(request.packet_id, Unacknowledged{request.qos, request.receipt});
+    }
+}
+
+bool ServerSession::settled() const {
+    return connected() && unacknowledged_.empty() && awaiting_pubrel_.empty() && awaiting_puback_.empty();
+}
+
+SessionState ServerSession::hand_on() {
+    SessionState state;
+    state.connected = true;
+    state.keep_alive_s = keep_alive_s_;
+    state.subscriptions = std::move(subscriptions_);
+    state.deliveries = deliveries_;
+    state.half_packet = parser_.take_rest();
+    closed_ = true;
+    return state;
 }
 
 ServerActions ServerSession::on_timer(base::SteadyTime now) {
@@ -85,7 +127,7 @@ ServerActions ServerSession::acknowledge(std::uint64_t receipt) {
     const auto entry = unacknowledged_.find(packet_id);
     if (closed_ || entry == unacknowledged_.end()) return actions;
     // An older receipt is that of an earlier message, acknowledged long since, whose identifier the client used again.
-    const bool issued = (receipt >> kPacketIdBits) <= deliveries_;
+    const bool issued = (receipt >> kReceiptPacketIdBits) <= deliveries_;
     if (receipt < entry->second.first_receipt || !issued) return actions;
     const Qos qos = entry->second.qos;
     unacknowledged_.erase(entry);
@@ -155,6 +197,8 @@ void ServerSession::handle(Packet&& packet, ServerActions& actions) {
 }
 
 void ServerSession::on_connect(Connect&& connect, ServerActions& actions) {
+    // No trace of it stays with us; who may connect is not decided here.
+    if (connect.password) ::explicit_bzero(connect.password->data(), connect.password->size());
     if (connected_) return close("a second CONNECT", actions);
     if (connect.protocol_level != 4) {
         send(Connack{false, ConnectReturnCode::UnacceptableProtocolVersion}, actions);
@@ -172,7 +216,7 @@ void ServerSession::on_connect(Connect&& connect, ServerActions& actions) {
 }
 
 std::uint64_t ServerSession::take_receipt(PacketId packet_id) {
-    return (++deliveries_ << kPacketIdBits) | packet_id;
+    return make_receipt(++deliveries_, packet_id);
 }
 
 void ServerSession::on_publish(Publish&& publish, ServerActions& actions) {

@@ -20,6 +20,7 @@
 #include "mqtt/packet.h"
 #include "mqtt/packet_parser.h"
 #include "mqtt/session_action.h"
+#include "mqtt/session_state.h"
 #include "mqtt/topic_filter.h"
 
 namespace millrace::mqtt {
@@ -40,7 +41,8 @@ struct ClientConnected {
 };
 struct Delivered {
     Publish publish;
-    std::uint64_t receipt = 0;  // for acknowledge(): rising, never given twice in a session; 0 for QoS 0
+    std::uint64_t receipt =
+        0;  // for acknowledge(), as make_receipt() makes them: rising, never given twice in a session; 0 for QoS 0
 };
 struct Subscribed {
     std::vector<Subscription> subscriptions;  // those granted, with the QoS granted
@@ -51,6 +53,17 @@ using ServerActions = std::vector<ServerAction>;
 class ServerSession {
 public:
     ServerSession(ServerLimits limits, base::SteadyTime now);
+
+    // Goes on with a client that somebody else has answered so far; to be called before anything else. What is
+    // unanswered is answered now, but for messages that are not safe yet: these wait for acknowledge(), and are not
+    // delivered again.
+    [[nodiscard]] ServerActions go_on(SessionState state, base::SteadyTime now);
+
+    // Nothing is owed, by either side, so that somebody else can go on with the client.
+    [[nodiscard]] bool settled() const;
+    // Ends this session without a word to the client. Only when settled.
+    [[nodiscard]] SessionState hand_on();
+    [[nodiscard]] const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
 
     [[nodiscard]] ServerActions on_bytes(base::ByteView bytes, base::SteadyTime now);
 
@@ -92,6 +105,7 @@ private:
     void on_subscribe(Subscribe&& subscribe, ServerActions& actions);
     std::uint8_t grant(Subscription& subscription);
     void on_unsubscribe(const Unsubscribe& unsubscribe, ServerActions& actions);
+    void answer(Request&& request, ServerActions& actions);
     void close(std::string reason, ServerActions& actions, bool by_client = false);
     [[nodiscard]] std::optional<Qos> granted_qos(std::string_view topic) const;
     [[nodiscard]] PacketId take_packet_id();

@@ -38,6 +38,9 @@ public:
     // Bytes of a side that are not yet part of a whole packet.
     [[nodiscard]] std::size_t buffered_bytes(Side from) const { return parser(from).buffered_bytes(); }
 
+    // Gives up what a side sent of a packet that is not whole yet.
+    [[nodiscard]] base::Bytes take_rest(Side from) { return (from == Side::Client ? client_ : server_).take_rest(); }
+
     // For captures with holes: forgets half a packet of this side, and what was broken, so that the next byte of the
     // side begins a packet. A live connection has no use for it.
     void restart(Side side);

@@ -9,4 +9,11 @@ const SecretKey* KeyRing::find(const std::optional<base::DeviceId>& bridge) cons
     return default_ ? &*default_ : nullptr;
 }
 
+std::vector<const SecretKey*> KeyRing::all() const {
+    std::vector<const SecretKey*> keys;
+    if (default_) keys.push_back(&*default_);
+    for (const auto& [bridge, key] : keys_) keys.push_back(&key);
+    return keys;
+}
+
 }  // namespace millrace::payload

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/device_id.h"
@@ -20,6 +21,9 @@ public:
 
     // The bridge's own key, else the default one, else nothing. Without a known bridge only the default is tried.
     [[nodiscard]] const SecretKey* find(const std::optional<base::DeviceId>& bridge) const;
+
+    // Every key there is, when nothing is known of who sealed a message.
+    [[nodiscard]] std::vector<const SecretKey*> all() const;
 
     [[nodiscard]] bool empty() const { return !default_ && keys_.empty(); }
 

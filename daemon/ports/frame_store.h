@@ -17,9 +17,9 @@ public:
     // Called on the loop thread once the commit is on disk (true) or has failed (false; health says why).
     using Done = std::function<void(bool durable)>;
 
-    // Queues a commit for the writer and returns at once; commits become durable in the order given. Returns false,
+    // Queues an entry for the writer and returns at once; entries become durable in the order given. Returns false,
     // and never calls `done`, when the queue is full.
-    [[nodiscard]] virtual bool commit(Commit commit, Done done) = 0;
+    [[nodiscard]] virtual bool commit(Entry entry, Done done) = 0;
 };
 
 }  // namespace millrace::ports

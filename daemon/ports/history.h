@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "meter/calibration_table.h"
 #include "meter/reading.h"
+#include "ports/records.h"
 
 namespace millrace::ports {
 
@@ -52,6 +53,33 @@ struct UsageAnswer {
     bool calibrated = false;
 };
 
+// The peaks counted between two moments, for calibration: the rise of each series from its last reading at or before
+// `from` to its last at or before `to`.
+struct CountQuery {
+    base::DeviceId sensor;
+    std::vector<base::WallTime> times;  // ascending; the answer has one count less
+};
+
+// When a sensor was heard, and what explains the silences between.
+struct EvidenceQuery {
+    base::DeviceId sensor;
+    base::WallTime from;
+    base::WallTime to;
+};
+struct Evidence {
+    std::vector<base::WallTime> heard;     // of the sensor, as received, ascending; the last before `from` is the first
+    std::vector<meter::Reading> readings;  // by their own time
+    std::vector<SpellRecord> spells;       // that overlap the range
+    std::vector<EventRecord> bridge_events;
+    meter::CalibrationTable calibration;
+};
+
+struct EstimateQuery {
+    base::DeviceId sensor;
+    base::WallTime from;
+    base::WallTime to;
+};
+
 // How many buckets one question may ask for: ten years of hours.
 inline constexpr std::size_t kMaxUsageBuckets = 10 * 366 * 24;
 
@@ -64,6 +92,9 @@ public:
 
     virtual void readings(ReadingQuery query, Answer<ReadingPage> answer) = 0;
     virtual void usage(UsageQuery query, Answer<UsageAnswer> answer) = 0;
+    virtual void counts(CountQuery query, Answer<std::vector<base::PeakCount>> answer) = 0;
+    virtual void evidence(EvidenceQuery query, Answer<Evidence> answer) = 0;
+    virtual void estimates(EstimateQuery query, Answer<std::vector<EstimateRecord>> answer) = 0;
 };
 
 }  // namespace millrace::ports

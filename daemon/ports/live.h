@@ -11,9 +11,19 @@
 #include "base/device_id.h"
 #include "base/time.h"
 #include "base/units.h"
+#include "ports/cloud_mode.h"
 #include "ports/frame.h"
 
 namespace millrace::ports {
+
+// What sealed messages tell without their key: topics, sizes and times. All of it is estimated.
+struct LiveEstimate {
+    bool running = false;
+    std::optional<base::WallTime> running_since;
+    base::Volume today_at_least;  // a lower bound
+
+    bool operator==(const LiveEstimate&) const = default;
+};
 
 struct LiveSensor {
     base::DeviceId id;
@@ -30,7 +40,8 @@ struct LiveSensor {
     std::optional<std::int64_t> rssi_dbm;  // of the bridge's signal at the sensor
     std::optional<std::int64_t> temperature_celsius;
     std::optional<std::string> firmware;
-    bool readings_known = true;  // false while its messages are sealed and no key opens them
+    bool readings_known = true;            // false while its messages are sealed and no key opens them
+    std::optional<LiveEstimate> estimate;  // while readings are not known
 
     bool operator==(const LiveSensor&) const = default;
 };
@@ -49,11 +60,14 @@ struct LiveBridge {
     bool has_key = false;
     std::uint64_t frames_opened = 0;    // in this run
     std::uint64_t frames_unopened = 0;  // sealed, and no key opened them, in this run
+    CloudPath cloud_path = CloudPath::None;
+    std::size_t waiting_for_cloud = 0;  // frames that the cloud has missed
 
     bool operator==(const LiveBridge&) const = default;
 };
 
 struct LiveState {
+    CloudMode cloud_mode = CloudMode::Local;
     std::vector<LiveBridge> bridges;  // by id
     std::vector<LiveSensor> sensors;  // by id
 };

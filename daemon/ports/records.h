@@ -76,23 +76,101 @@ struct MeterRecord {
     base::Volume lifetime;
 };
 
-using Projection = std::variant<DeviceRecord, ReadingRecord, StateRecord, EventRecord, LogRecord, MeterRecord>;
+// When water ran, and at least how much, by a sealed message that no key opened.
+struct EstimateRecord {
+    base::DeviceId sensor;
+    base::WallTime from;
+    base::WallTime to;
+    base::WallTime received;
+    base::PeakCount least;
+
+    bool operator==(const EstimateRecord&) const = default;
+};
+
+using Projection =
+    std::variant<DeviceRecord, ReadingRecord, StateRecord, EventRecord, LogRecord, MeterRecord, EstimateRecord>;
 
 // What one frame leads to: stored together or not at all.
 struct Commit {
     Frame frame;
     std::vector<Projection> projections;
+    bool for_cloud = false;  // the cloud has missed it: it waits from now on
+    bool opened = true;      // false when it is sealed and no key opened it
+};
+
+// Where a calibration comes from. The numbers are stored.
+enum class CalibrationSource : std::uint8_t {
+    Config = 1,         // the config file's list
+    Entered = 2,        // a volume per peak as somebody knew it
+    DrawnVolume = 3,    // a known volume was drawn
+    MeterReadings = 4,  // the utility's meter was read
 };
 
 // A calibration as it became known: primary data, never rebuilt. `after_frame` is the newest frame's id when it was
 // entered, so that a rebuild applies it to the register at the same point.
 struct CalibrationRecord {
     base::DeviceId sensor;
-    meter::CalibrationEntry entry;
+    meter::CalibrationEntry entry;  // 0 microlitres per peak withdraws the entry with the same `from`
     std::int64_t after_frame = 0;
+    CalibrationSource source = CalibrationSource::Config;
+    base::WallTime entered{};
+    std::string note{};       // how it was found, for people
+    std::int64_t number = 0;  // order of entry, from 1; given by the store
 
     bool operator==(const CalibrationRecord&) const = default;
 };
+
+// What somebody read off the utility's meter: primary data. Of several at one time the last entered counts.
+struct MeterReadingRecord {
+    base::DeviceId sensor;
+    base::WallTime time;
+    base::Volume volume;     // the register's
+    bool withdrawn = false;  // takes the one at the same time back
+
+    bool operator==(const MeterReadingRecord&) const = default;
+};
+
+// A span of time in which something held that can only be known while it happens: primary data, from which gaps are
+// explained. Keyed by kind, bridge and `from`, and written again as it lasts. The numbers are stored.
+enum class SpellKind : std::uint8_t {
+    Run = 1,         // the daemon ran
+    Connection = 2,  // a bridge was connected
+    CloudAway = 3,   // the cloud could not be reached for a bridge
+};
+struct SpellRecord {
+    SpellKind kind = SpellKind::Run;
+    std::optional<base::DeviceId> bridge;
+    base::WallTime from;
+    base::WallTime to;   // as far as known
+    std::string detail;  // why it ended, for people
+
+    bool operator==(const SpellRecord&) const = default;
+};
+
+// What somebody chose while the daemon ran: primary data, keyed by name. It holds as long as the config file says what
+// it said then.
+struct ChoiceRecord {
+    std::string name;
+    std::string value;
+    std::string configured;
+
+    bool operator==(const ChoiceRecord&) const = default;
+};
+
+// Relayed frames that the cloud may not have got after all: they wait from now on.
+struct CloudMissed {
+    base::DeviceId bridge;
+    std::vector<std::int64_t> frames;
+};
+// The cloud has this frame and all that waited before it; or they are given up because too many wait.
+struct CloudHas {
+    base::DeviceId bridge;
+    std::int64_t frame = 0;
+};
+
+// Everything that can be written.
+using Entry =
+    std::variant<Commit, CalibrationRecord, MeterReadingRecord, SpellRecord, ChoiceRecord, CloudMissed, CloudHas>;
 
 // All that the hub needs to go on after a restart.
 struct StoredState {
@@ -101,7 +179,11 @@ struct StoredState {
     std::vector<MeterRecord> meters;
     std::vector<std::pair<base::DeviceId, std::vector<meter::Reading>>> recent_readings;  // oldest first, per sensor
     std::vector<std::pair<base::DeviceId, StateRecord>> latest_states;
-    std::vector<CalibrationRecord> calibrations;  // in order of entry
+    std::vector<CalibrationRecord> calibrations;     // in order of entry
+    std::vector<MeterReadingRecord> meter_readings;  // by sensor and time, those in force
+    std::vector<ChoiceRecord> choices;
+    std::vector<std::pair<base::DeviceId, std::vector<std::int64_t>>> waiting;  // ids of frames for the cloud, rising
+    std::optional<SpellRecord> last_run;                                        // of the daemon before this one
 };
 
 }  // namespace millrace::ports

@@ -109,6 +109,13 @@ Message hub_document(const Settings& settings, std::string_view version, const s
     Json& connected = document.add("connected", "binary_sensor", "Connected", availability_topic(settings));
     binary(connected, "connectivity", kOnline, kOffline);
     diagnostic(connected);
+    const Json ours = Document::availability({availability_topic(settings)});
+    Json& mode = document.add("cloud_mode", "select", "Cloud", cloud_mode_topic(settings));
+    mode["command_topic"] = command_topic(cloud_mode_topic(settings));
+    mode["options"] =
+        Json::array({name(ports::CloudMode::Local), name(ports::CloudMode::Relay), name(ports::CloudMode::RelayOnly)});
+    mode["entity_category"] = "config";
+    mode["availability"] = ours;
     document.subscribe_at_qos_1();
     return document.finish();
 }
@@ -135,6 +142,16 @@ Message bridge_document(const Settings& settings, std::string_view version, cons
     last_seen["device_class"] = "timestamp";
     diagnostic(last_seen);
     last_seen["availability"] = ours;
+
+    Json& cloud = document.add("cloud", "sensor", "Way to the cloud", topic("cloud"));
+    cloud["device_class"] = "enum";
+    cloud["options"] = Json::array({name(ports::CloudPath::None), name(ports::CloudPath::Relay),
+                                    name(ports::CloudPath::StandingIn), name(ports::CloudPath::CatchingUp)});
+    diagnostic(cloud);
+    Json& waiting = document.add("cloud_waiting", "sensor", "Messages waiting for the cloud", topic("cloud_waiting"));
+    waiting["state_class"] = "measurement";
+    diagnostic(waiting);
+    waiting["availability"] = ours;
 
     Json& wifi = document.add("wifi_rssi", "sensor", "Wi-Fi signal", topic("wifi_rssi"));
     measurement(wifi, "signal_strength", "dBm");
@@ -165,7 +182,9 @@ void add_water(Document& document, const Settings& settings, const DeviceIdentit
     add_volume("total", "Total");
     add_volume("today", "Today");
 
-    binary(document.add("running", "binary_sensor", "Water running", topic("running")), "running");
+    Json& running = document.add("running", "binary_sensor", "Water running", topic("running"));
+    binary(running, "running");
+    running["json_attributes_topic"] = topic("attributes");
 }
 
 void add_diagnostics(Document& document, const Settings& settings, const DeviceIdentities::Sensor& sensor) {

@@ -6,7 +6,8 @@
 // device for one unknown key at the root, in `device` or in `origin`; the tests hold the documents to that.
 //
 // A sensor without a calibration shows it in three ways: its diagnostic entity "Calibration" reads "uncalibrated",
-// and flow rate, total and today carry the attributes `calibrated` and `ml_per_peak`.
+// and flow rate, total and today carry the attributes `calibrated` and `ml_per_peak`. While its messages are sealed and
+// no key opens them, "Water running" is estimated and says so in its attribute `estimated`.
 //
 // Pure: documents are a function of the settings and of which devices exist. Any thread.
 #pragma once

@@ -26,6 +26,14 @@ inline constexpr std::string_view kOffline = "offline";
     return settings.base_topic + "/availability";
 }
 
+// `millrace/cloud_mode`: who is to answer the bridges; and where a command to change it comes.
+[[nodiscard]] inline std::string cloud_mode_topic(const Settings& settings) {
+    return settings.base_topic + "/cloud_mode";
+}
+[[nodiscard]] inline std::string command_topic(const std::string& state_topic) {
+    return state_topic + "/set";
+}
+
 // `millrace/<uuid>/<leaf>`: one fact about one bridge or sensor.
 [[nodiscard]] inline std::string device_topic(const Settings& settings, const base::DeviceId& id,
                                               std::string_view leaf) {

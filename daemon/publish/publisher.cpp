@@ -19,10 +19,11 @@ namespace millrace::publish {
 
 class Publisher::Session final : private MqttClient::Events {
 public:
-    Session(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Timing timing,
-            std::string version)
+    Session(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Commands commands,
+            Timing timing, std::string version)
         : settings_(std::move(settings)),
           clock_(clock),
+          commands_(std::move(commands)),
           timing_(timing),
           version_(std::move(version)),
           client_(loop, settings_, clock, timing_, *this),
@@ -68,6 +69,7 @@ private:
     void publish_all(std::vector<Message> messages) {
         for (Message& message : messages) client_.publish(std::move(message));
     }
+    void on_command(const ReceivedMessage& message);
     void flush_within(base::Milliseconds wait);
     void flush();
     void flush_discovery(base::SteadyTime now);
@@ -76,6 +78,7 @@ private:
 
     const Settings settings_;
     const base::Clock& clock_;
+    const Commands commands_;
     const Timing timing_;
     const std::string version_;
     ports::LiveState live_;
@@ -101,6 +104,7 @@ void Publisher::Session::on_connected() {
     announced_ = false;
     birth_waits_ = false;
     discovery_.forget();
+    client_.subscribe(command_topic(cloud_mode_topic(settings_)), 1);
     if (settings_.discovery) {
         client_.subscribe(settings_.birth_topic, 1);
         flush_discovery(clock_.steady_now());
@@ -131,7 +135,17 @@ void Publisher::Session::on_disconnected() {
     birth_timer_.cancel();
 }
 
+void Publisher::Session::on_command(const ReceivedMessage& message) {
+    // A retained command would be obeyed again at every connection.
+    const auto mode = ports::cloud_mode_of(message.payload);
+    if (!message.retained && mode && commands_.set_cloud_mode) commands_.set_cloud_mode(*mode);
+    // What was asked for may not be what holds: those who show it are told again.
+    states_.repeat_hub();
+    flush_within(timing_.gather);
+}
+
 void Publisher::Session::on_message(const ReceivedMessage& message) {
+    if (message.topic == command_topic(cloud_mode_topic(settings_))) return on_command(message);
     // A retained birth message is one we have been told on subscribing; everything was just sent.
     const bool birth = message.topic == settings_.birth_topic && message.payload == settings_.birth_payload;
     if (!birth || message.retained || birth_waits_) return;
@@ -234,9 +248,10 @@ void Publisher::Session::metrics(std::vector<ports::Metric>& metrics) const {
     add("millrace_mqtt_births_total", "Times Home Assistant announced its start.", MetricType::Counter, count(births_));
 }
 
-Publisher::Publisher(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Timing timing,
-                     std::string version)
-    : session_(std::make_unique<Session>(loop, std::move(settings), clock, timing, std::move(version))) {}
+Publisher::Publisher(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Commands commands,
+                     Timing timing, std::string version)
+    : session_(std::make_unique<Session>(loop, std::move(settings), clock, std::move(commands), timing,
+                                         std::move(version))) {}
 
 Publisher::~Publisher() = default;
 

@@ -3,7 +3,8 @@
 // After each connection: subscribe to the birth topic, send the discovery documents, give Home Assistant a second to
 // subscribe, then say "online" and send every state. From then on only what is new (`StatePlanner`,
 // `DiscoveryPlanner`). A birth message of Home Assistant brings everything again after a random delay. On a clean
-// stop we say "offline" ourselves; when the daemon dies, the broker does it with our Will.
+// stop we say "offline" ourselves; when the daemon dies, the broker does it with our Will. Commands come on the topics
+// that the documents name, and are answered by the state that results; one that is retained or not understood is left.
 //
 // Keeps a copy of the latest state and sends it a moment later, so `on_live` returns at once however slow the broker
 // is. Loop thread only. The clock and the loop outlive the publisher.
@@ -26,10 +27,15 @@ class io_context;
 
 namespace millrace::publish {
 
+// What may be asked for over MQTT.
+struct Commands {
+    std::function<void(ports::CloudMode)> set_cloud_mode;
+};
+
 class Publisher final : public ports::LiveSubscriber, public ports::SelfReport {
 public:
-    Publisher(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Timing timing = {},
-              std::string version = MILLRACE_VERSION);
+    Publisher(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Commands commands,
+              Timing timing = {}, std::string version = MILLRACE_VERSION);
     ~Publisher() override;  // without stop(): drops the connection, and the broker sends our Will
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;

@@ -20,13 +20,18 @@ std::string availability(bool available) {
     return std::string(available ? kOnline : kOffline);
 }
 
-std::string attributes(const ports::LiveSensor& sensor) {
+std::string attributes(const ports::LiveSensor& sensor, base::VolumeUnit unit) {
     constexpr int kMillilitreDigits = 3;
     nlohmann::ordered_json json;
     json["calibrated"] = sensor.calibrated;
     json["ml_per_peak"] = nlohmann::ordered_json::parse(
         decimal(static_cast<double>(sensor.per_peak.microlitres) / 1e3, kMillilitreDigits), nullptr, false);
     json["readings_known"] = sensor.readings_known;
+    json["estimated"] = sensor.estimate.has_value();
+    if (sensor.estimate) {
+        json["today_at_least"] =
+            nlohmann::ordered_json::parse(volume_text(sensor.estimate->today_at_least, unit), nullptr, false);
+    }
     return json.dump();
 }
 
@@ -43,13 +48,17 @@ StateMessage kept(std::string topic, std::string payload, Pace pace = Pace::OnCh
 
 }  // namespace
 
+std::vector<StateMessage> hub_messages(const Settings& settings, ports::CloudMode mode) {
+    return {kept(cloud_mode_topic(settings), std::string(name(mode)))};
+}
+
 std::vector<StateMessage> sensor_messages(const Settings& settings, const ports::LiveSensor& sensor, bool heard,
                                           bool linked) {
     const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
     std::vector<StateMessage> messages;
     messages.push_back(kept(topic("availability"), availability(heard)));
     messages.push_back(kept(topic("calibration"), sensor.calibrated ? "calibrated" : "uncalibrated"));
-    messages.push_back(kept(topic("attributes"), attributes(sensor)));
+    messages.push_back(kept(topic("attributes"), attributes(sensor, settings.unit)));
     if (sensor.readings_known) {
         StateMessage flow{{topic("flow"), flow_text(sensor.flow, settings.unit), false, 0}, Pace::Fast};
         flow.at_once = sensor.flow.microlitres_per_second == 0;
@@ -58,6 +67,8 @@ std::vector<StateMessage> sensor_messages(const Settings& settings, const ports:
         messages.push_back(kept(topic("running"), on_off(sensor.running)));
         messages.push_back(kept(topic("total"), volume_text(sensor.lifetime, settings.unit), Pace::Fast));
         messages.push_back(kept(topic("today"), volume_text(sensor.today, settings.unit), Pace::Fast));
+    } else if (sensor.estimate) {
+        messages.push_back(kept(topic("running"), on_off(sensor.estimate->running)));
     }
     if (sensor.battery_mv) {
         const double volts = static_cast<double>(*sensor.battery_mv) / 1e3;
@@ -76,6 +87,8 @@ std::vector<StateMessage> bridge_messages(const Settings& settings, const ports:
     std::vector<StateMessage> messages;
     messages.push_back(kept(topic("availability"), availability(bridge.connected)));
     messages.push_back(kept(topic("connected"), on_off(bridge.connected)));
+    messages.push_back(kept(topic("cloud"), std::string(name(bridge.cloud_path))));
+    messages.push_back(kept(topic("cloud_waiting"), std::to_string(bridge.waiting_for_cloud), Pace::Fast));
     if (bridge.wifi_rssi_dbm) messages.push_back(kept(topic("wifi_rssi"), std::to_string(*bridge.wifi_rssi_dbm)));
     if (bridge.firmware) messages.push_back(kept(topic("firmware"), *bridge.firmware));
     if (bridge.last_seen) messages.push_back(kept(topic("last_seen"), base::to_rfc3339(*bridge.last_seen), Pace::Slow));
@@ -116,6 +129,7 @@ void StatePlanner::note_due(std::optional<base::SteadyTime> due) {
 std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now) {
     std::vector<Message> messages;
     due_.reset();
+    note_due(choose(hub_messages(settings_, state.cloud_mode), hub_sent_, now, messages));
     std::unordered_map<base::DeviceId, bool> connected;
     for (const ports::LiveBridge& bridge : state.bridges) {
         connected[bridge.id] = bridge.connected;
@@ -147,6 +161,7 @@ std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::Wal
 }
 
 void StatePlanner::forget() {
+    hub_sent_.clear();
     sensors_.clear();
     bridges_.clear();
     due_.reset();

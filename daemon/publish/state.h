@@ -47,6 +47,7 @@ struct StateMessage {
 // `heard`: something of it came within kSensorSilentAfter. `linked`: its bridge is connected, or it has none.
 [[nodiscard]] std::vector<StateMessage> sensor_messages(const Settings& settings, const ports::LiveSensor& sensor,
                                                         bool heard, bool linked);
+[[nodiscard]] std::vector<StateMessage> hub_messages(const Settings& settings, ports::CloudMode mode);
 [[nodiscard]] std::vector<StateMessage> bridge_messages(const Settings& settings, const ports::LiveBridge& bridge);
 
 class StatePlanner {
@@ -57,6 +58,8 @@ public:
 
     // The broker or Home Assistant may have lost everything: the next plan holds every message.
     void forget();
+    // What is said of the hub itself goes out again, changed or not.
+    void repeat_hub() { hub_sent_.clear(); }
 
     // When the next plan could hold something though the state has not changed.
     [[nodiscard]] std::optional<base::SteadyTime> due() const { return due_; }
@@ -85,6 +88,7 @@ private:
     void note_due(std::optional<base::SteadyTime> due);
 
     Settings settings_;
+    SentByTopic hub_sent_;
     std::unordered_map<base::DeviceId, SensorRecord> sensors_;
     std::unordered_map<base::DeviceId, BridgeRecord> bridges_;
     std::optional<base::SteadyTime> due_;

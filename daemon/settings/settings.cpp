@@ -49,15 +49,13 @@ void read_text(std::string_view text, const std::string& directory, Draft& draft
     if (const auto root = read_yaml(text, problems)) read_fields(*root, directory, draft, problems);
 }
 
-void read_password_file(Draft& draft, Problems& problems) {
-    const std::string& file = draft.settings.mqtt_password_file;
+void read_password_file(Draft& draft, const char* key, const std::string& file, std::string& password,
+                        Problems& problems) {
     if (file.empty()) return;
-    auto password = read_password(file);
-    if (password) {
-        draft.settings.publish.password = std::move(*password);
+    if (auto content = read_password(file)) {
+        password = std::move(*content);
     } else if (problems.size() < kMaxProblems) {
-        constexpr const char* kKey = "mqtt.password_file";
-        problems.push_back({draft.places[kKey], kKey, "the file " + file + ' ' + password.error()});
+        problems.push_back({draft.places[key], key, "the file " + file + ' ' + content.error()});
     }
 }
 
@@ -66,6 +64,9 @@ base::Result<Settings, Problems> result(Draft draft, Problems problems) {
         return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
     });
     if (!problems.empty()) return base::failure(std::move(problems));
+    // Who names a cloud wants it, and us beside it.
+    const bool names_cloud = draft.places.contains("cloud.host") && !draft.places.contains("bridge.mode");
+    if (names_cloud) draft.settings.capture.mode = ports::CloudMode::Relay;
     return std::move(draft.settings);
 }
 
@@ -94,7 +95,9 @@ base::Result<Settings, Problems> load(const std::string& path) {
     Draft draft;
     Problems problems;
     read_text(*text, std::filesystem::path(path).parent_path().string(), draft, problems);
-    read_password_file(draft, problems);
+    Settings& settings = draft.settings;
+    read_password_file(draft, "mqtt.password_file", settings.mqtt_password_file, settings.publish.password, problems);
+    read_password_file(draft, "guest.password_file", settings.guest_password_file, settings.guest.password, problems);
     return result(std::move(draft), std::move(problems));
 }
 

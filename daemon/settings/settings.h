@@ -14,6 +14,7 @@
 #include "api/settings.h"
 #include "base/device_id.h"
 #include "base/result.h"
+#include "capture/pcap/settings.h"
 #include "capture/settings.h"
 #include "hub/settings.h"
 #include "publish/settings.h"
@@ -33,13 +34,16 @@ struct Keys {
 
 struct Settings {
     capture::Settings capture;
+    capture::GuestSettings guest;
+    capture::LiveSettings live;
     store::Settings store;
     publish::Settings publish;
     api::Settings api;
     hub::Settings hub;
     Keys keys;
     LogLevel log_level = LogLevel::Info;
-    std::string mqtt_password_file;  // already read into publish.password by `load`
+    std::string mqtt_password_file;   // already read into publish.password by `load`
+    std::string guest_password_file;  // and this into guest.password
 };
 
 // A config file is a few kilobytes; more is not one.

@@ -17,6 +17,8 @@ std::unique_ptr<SQLite::Database> open_for_writing(const std::string& path) {
 }
 
 void prepare_for_writing(SQLite::Database& connection) {
+    // Lets space that was freed be given back to the file system; only has a say in a file that is still empty.
+    connection.exec("PRAGMA auto_vacuum = INCREMENTAL");
     connection.execAndGet("PRAGMA journal_mode = WAL");
     connection.exec(kCacheSize);
     connection.exec("PRAGMA synchronous = FULL");
@@ -27,6 +29,14 @@ std::unique_ptr<SQLite::Database> open_for_reading(const std::string& path) {
     auto connection = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READONLY, kBusyTimeoutMs);
     connection->exec(kCacheSize);
     return connection;
+}
+
+Unsynced::Unsynced(SQLite::Database& connection) : connection_(connection) {
+    connection_.exec("PRAGMA synchronous = NORMAL");
+}
+
+Unsynced::~Unsynced() {
+    connection_.tryExec("PRAGMA synchronous = FULL");
 }
 
 void bind_value(SQLite::Statement& statement, int index, std::int64_t value) {

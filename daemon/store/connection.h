@@ -30,6 +30,19 @@ void prepare_for_writing(SQLite::Database& connection);
 
 [[nodiscard]] std::unique_ptr<SQLite::Database> open_for_reading(const std::string& path);
 
+// Transactions of its block are not synced one by one, but with the next that is: for what can be done again after a
+// power loss. Whole or not at all they are in any case. Not inside a transaction.
+class Unsynced {
+public:
+    explicit Unsynced(SQLite::Database& connection);
+    ~Unsynced();
+    Unsynced(const Unsynced&) = delete;
+    Unsynced& operator=(const Unsynced&) = delete;
+
+private:
+    SQLite::Database& connection_;
+};
+
 // Leaves a statement ready for its next use, and frees its locks, however the block ends.
 class Rewind {
 public:

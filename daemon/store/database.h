@@ -2,7 +2,8 @@
 //
 // Holds the state directory's lock, so that there is one Database to a store. One thread at a time: the thread that
 // opened it loads and rebuilds with it, and then gives it to the writer. Failures are values that name the file and
-// the mend.
+// the mend. What takes long (a rebuild, retention) is done in slices, each a transaction of its own, between which
+// entries can be added.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +12,20 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/result.h"
+#include "ports/archive.h"
 #include "ports/records.h"
+#include "store/archive_row.h"
 #include "store/fault.h"
+#include "store/rebuild_job.h"
+#include "store/retention.h"
 #include "store/settings.h"
 
 namespace millrace::store {
 
-// What can be added to the store.
-using Entry = std::variant<ports::Commit, ports::CalibrationRecord>;
+using Entry = ports::Entry;
 
 struct OpenOptions {
     std::int64_t max_pages = 0;   // of 4 KiB; a full disk is what it looks like beyond. 0: no limit of ours
@@ -50,12 +53,41 @@ public:
     // Up to `limit` frames with a higher id than `after`, in order of id; fewer when they are large, none at the end.
     [[nodiscard]] base::Result<std::vector<ports::Frame>, base::Error> frames(std::int64_t after, std::size_t limit);
 
-    // What a frame leads to; called for every frame in order of id.
-    using Replay = std::function<std::vector<ports::Projection>(const ports::Frame& frame)>;
+    // A rebuild beside the present tables (rebuild.h). `job` is used until it is switched or abandoned. When a step
+    // fails the rebuild is abandoned and everything stands as it did.
+    [[nodiscard]] base::Result<void, Fault> begin_rebuild(RebuildJob& job);
+    // One slice; true once all frames that are stored have been replayed.
+    [[nodiscard]] base::Result<bool, Fault> continue_rebuild(const GoOn& go_on);
+    // Replays what is left, and lets the new tables take the place of the present ones, in one transaction.
+    [[nodiscard]] base::Result<void, Fault> switch_rebuild();
+    void abandon_rebuild();
+    [[nodiscard]] bool rebuilding() const;
+    // Whether every frame that is stored has been replayed.
+    [[nodiscard]] bool rebuild_caught_up() const;
+    [[nodiscard]] std::int64_t frames_rebuilt() const;
 
-    // Makes all projections anew, in one transaction: a rebuild that is cut short leaves the old ones. The lifetime
-    // registers stay where they are or rise.
-    [[nodiscard]] base::Result<void, base::Error> rebuild(const Replay& replay);
+    // All of it at once.
+    [[nodiscard]] base::Result<void, base::Error> rebuild(RebuildJob& job);
+
+    // One slice of clearing up after a rebuild that was switched, abandoned or cut short; false when there is nothing
+    // to clear.
+    [[nodiscard]] base::Result<bool, Fault> clear_some();
+
+    // Whether there is something to drop or to pass over, at a glance.
+    [[nodiscard]] base::Result<bool, Fault> retention_due(const RetentionLimits& limits);
+
+    // One slice of dropping frames beyond the limits (retention.h). Not while a rebuild is under way, or before all is
+    // cleared up.
+    [[nodiscard]] base::Result<RetentionStep, Fault> retain(const MakeJob& make_job, const RetentionLimits& limits,
+                                                            const GoOn& go_on);
+
+    // Gives some of the space that is free inside the file back to the file system, beyond what is worth keeping for
+    // reuse; false when there is no more of it.
+    [[nodiscard]] base::Result<bool, Fault> shrink();
+
+    [[nodiscard]] const ArchiveRow& archive() const;
+    // With what the file takes on disk; without a rebuild's progress.
+    [[nodiscard]] base::Result<ports::ArchiveStatus, Fault> archive_status();
 
     // See projection_dump.h.
     [[nodiscard]] base::Result<void, base::Error> dump_projections(

@@ -1,6 +1,6 @@
-// The frame archive and the list of calibrations: the primary tables.
+// The frame archive, and which of its frames wait for the cloud.
 //
-// Only ever added to. Belongs to the thread of its connection. Throws SQLite::Exception.
+// Belongs to the thread of its connection, and works inside the caller's transaction. Throws SQLite::Exception.
 #pragma once
 
 #include <cstdint>
@@ -16,29 +16,62 @@ class Database;
 
 namespace millrace::store {
 
+// How far a frame is known. The numbers are stored.
+enum class Opened : std::uint8_t {
+    No = 0,          // sealed, and no key has opened it
+    Yes = 1,         // opened, or plain from the start
+    InBaseline = 2,  // opened, dropped for retention, and only still there because it waits for the cloud
+};
+
+struct StoredFrame {
+    ports::Frame frame;
+    Opened opened = Opened::Yes;
+};
+
+// What a frame counts towards the archive's size.
+[[nodiscard]] std::int64_t size_of(const ports::Frame& frame);
+
+// Columns of a frame in a query, and the frame read back from them; `opened` is the column after them.
+inline constexpr const char* kFrameColumns =
+    "f.id, f.received_ms, f.direction, f.door, f.bridge, f.qos, f.dup, f.retain, f.topic, f.payload, f.opened";
+[[nodiscard]] ports::Frame frame_at(const SQLite::Statement& row);
+
+// A page ends once its payloads fill this: a thousand frames of the largest size would be 64 MB.
+inline constexpr std::size_t kFullPageBytes = 4U << 20;
+
 class FrameTable {
 public:
     explicit FrameTable(SQLite::Database& connection);
 
     // The frame is numbered already; a number that is taken is an error.
-    void add(const ports::Frame& frame);
-    void add(const ports::CalibrationRecord& record);
+    void add(const ports::Frame& frame, bool opened);
 
     // Up to `limit` frames with a higher id than `after`, in order of id; fewer when they are large, none at the end.
-    [[nodiscard]] std::vector<ports::Frame> page(std::int64_t after, std::size_t limit);
+    [[nodiscard]] std::vector<StoredFrame> page(std::int64_t after, std::size_t limit);
+
+    void set_opened(std::int64_t id, Opened opened);
+    void drop(std::int64_t id);
+
+    // Frames that are not in the archive do not wait.
+    void wait(const base::DeviceId& bridge, std::int64_t frame);
+    [[nodiscard]] bool waits(std::int64_t frame);
+    struct Dropped {
+        std::int64_t frames = 0;
+        std::int64_t bytes = 0;
+    };
+    // Ends the waiting up to this frame, and drops those that were only kept for it.
+    [[nodiscard]] Dropped end_wait(const base::DeviceId& bridge, std::int64_t frame);
 
 private:
     SQLite::Statement insert_;
     SQLite::Statement page_;
-    SQLite::Statement add_calibration_;
+    SQLite::Statement set_opened_;
+    SQLite::Statement drop_;
+    SQLite::Statement wait_;
+    SQLite::Statement waits_;
+    SQLite::Statement count_kept_;
+    SQLite::Statement drop_kept_;
+    SQLite::Statement end_wait_;
 };
-
-// In order of entry.
-[[nodiscard]] std::vector<ports::CalibrationRecord> read_calibrations(const SQLite::Database& connection);
-
-// The entries of one sensor that are in force: of several with the same `from` the last entered counts, and one of
-// zero withdraws it.
-[[nodiscard]] std::vector<meter::CalibrationEntry> calibrations_in_force(const SQLite::Database& connection,
-                                                                         const base::DeviceId& sensor);
 
 }  // namespace millrace::store

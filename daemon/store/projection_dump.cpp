@@ -32,6 +32,9 @@ constexpr std::array kTables{
     Table{"log",
           "SELECT time_ms, type, level, text, received_ms FROM logs WHERE device = ?"
           " ORDER BY time_ms, type, level, text"},
+    Table{"estimate",
+          "SELECT from_ms, to_ms, least, received_ms FROM estimates WHERE sensor = ? ORDER BY from_ms, to_ms, least"},
+    Table{"heard", "SELECT received_ms FROM heard WHERE device = ? ORDER BY received_ms"},
 };
 
 // Texts come from devices: quoted, and with everything that could break a line written as hexadecimal digits.

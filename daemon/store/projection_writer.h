@@ -1,35 +1,37 @@
 // Writes projections into their tables.
 //
-// Belongs to the thread of its connection, and works inside the caller's transaction; after a rollback the caller
-// says so with `rolled_back`. Throws SQLite::Exception.
+// One writer writes one set of tables (projection_tables.h). Belongs to the thread of its connection, and works inside
+// the caller's transaction; after a rollback the caller says so with `forget_numbers`. Throws SQLite::Exception.
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include <SQLiteCpp/Statement.h>
 
 #include "base/device_id.h"
 #include "ports/records.h"
+#include "store/projection_tables.h"
 #include "store/reading_table.h"
 
 namespace millrace::store {
 
 class ProjectionWriter {
 public:
-    explicit ProjectionWriter(SQLite::Database& connection);
+    explicit ProjectionWriter(SQLite::Database& connection, std::string_view prefix = kPresent);
 
     void apply(const ports::Projection& projection);
 
-    // Empties every projection except the lifetime registers: they never fall, not even when frames that once raised
-    // them are gone or read differently.
-    void clear();
+    // Forgets device numbers: the transaction may have taken them back, or the tables are others now.
+    void forget_numbers();
 
-    // Forgets device numbers that the transaction may have taken back.
-    void rolled_back() { numbers_.clear(); }
+    // The device's small number in this set, given now when it has none.
+    [[nodiscard]] std::int64_t number_of(const base::DeviceId& device);
 
 private:
-    [[nodiscard]] std::int64_t number_of(const base::DeviceId& device);
+    void heard(std::int64_t device, base::WallTime received);
 
     void write(const ports::DeviceRecord& record);
     void write(const ports::ReadingRecord& record);
@@ -37,6 +39,7 @@ private:
     void write(const ports::EventRecord& record);
     void write(const ports::LogRecord& record);
     void write(const ports::MeterRecord& record);
+    void write(const ports::EstimateRecord& record);
 
     SQLite::Database& connection_;
     std::unordered_map<base::DeviceId, std::int64_t> numbers_;
@@ -47,6 +50,11 @@ private:
     SQLite::Statement add_event_;
     SQLite::Statement add_log_;
     SQLite::Statement put_meter_;
+    SQLite::Statement add_estimate_;
+    SQLite::Statement add_heard_;
+    // The row written last: the readings of one message share it.
+    std::int64_t heard_device_ = 0;
+    base::WallTime heard_at_;
     ReadingTable readings_;
 };
 

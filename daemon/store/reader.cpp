@@ -6,8 +6,10 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Transaction.h>
 
 #include "store/connection.h"
+#include "store/evidence_query.h"
 #include "store/fault.h"
 #include "store/reading_query.h"
 #include "store/usage_query.h"
@@ -46,12 +48,14 @@ void Reader::stop() {
 }
 
 template <typename T, typename Query, typename Ask>
-void Reader::enqueue(Query query, Answer<T> answer, Ask ask) {
+void Reader::enqueue(Query query, History::Answer<T> answer, Ask ask) {
     Question question = [this, query = std::move(query), answer = std::move(answer), ask](
                             SQLite::Database* connection, const std::string& why_not) -> std::function<void()> {
         base::Result<T, base::Error> result = base::failure(base::Error{why_not});
         if (connection != nullptr) {
             try {
+                // Read only, so its end is never refused; it holds one state of the store for all statements.
+                SQLite::Transaction moment(*connection);
                 result = ask(*connection, query);
             } catch (const SQLite::Exception& exception) {
                 result = base::failure(base::Error{fault_of(exception, path_).message});
@@ -74,12 +78,29 @@ void Reader::enqueue(Query query, Answer<T> answer, Ask ask) {
     if (refusal != nullptr) post_(question(nullptr, refusal));
 }
 
-void Reader::readings(ports::ReadingQuery query, Answer<ports::ReadingPage> answer) {
+void Reader::readings(ports::ReadingQuery query, History::Answer<ports::ReadingPage> answer) {
     enqueue<ports::ReadingPage>(std::move(query), std::move(answer), read_readings);
 }
 
-void Reader::usage(ports::UsageQuery query, Answer<ports::UsageAnswer> answer) {
+void Reader::usage(ports::UsageQuery query, History::Answer<ports::UsageAnswer> answer) {
     enqueue<ports::UsageAnswer>(std::move(query), std::move(answer), read_usage);
+}
+
+void Reader::counts(ports::CountQuery query, History::Answer<std::vector<base::PeakCount>> answer) {
+    enqueue<std::vector<base::PeakCount>>(std::move(query), std::move(answer), read_counts);
+}
+
+void Reader::evidence(ports::EvidenceQuery query, History::Answer<ports::Evidence> answer) {
+    enqueue<ports::Evidence>(std::move(query), std::move(answer), read_evidence);
+}
+
+void Reader::estimates(ports::EstimateQuery query, History::Answer<std::vector<ports::EstimateRecord>> answer) {
+    enqueue<std::vector<ports::EstimateRecord>>(std::move(query), std::move(answer), read_estimates);
+}
+
+void Reader::waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit,
+                            WaitingFrames::Answer answer) {
+    enqueue<std::vector<ports::Frame>>(WaitingQuery{bridge, after, limit}, std::move(answer), read_waiting_frames);
 }
 
 void Reader::run() {

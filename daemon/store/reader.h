@@ -1,8 +1,8 @@
 // Answers questions about the past on reader threads, each with a read-only connection of its own.
 //
 // Questions are queued, taken by whichever thread is free, and answered through `post` on the loop. A connection is
-// opened with a thread's first question and stays open. `readings` and `usage` may be called from any thread once
-// started; `start` and `stop` by the owner.
+// opened with a thread's first question and stays open. A question sees the store as of one moment. Questions may be
+// asked from any thread once started; `start` and `stop` are called by the owner.
 #pragma once
 
 #include <condition_variable>
@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "ports/handover.h"
 #include "ports/history.h"
 
 namespace SQLite {
@@ -29,7 +30,7 @@ struct ReaderLimits {
     std::size_t questions = 64;
 };
 
-class Reader final : public ports::History {
+class Reader final : public ports::History, public ports::WaitingFrames {
 public:
     // Runs a function on the loop thread, later. Callable from any thread.
     using Post = std::function<void(std::function<void()>)>;
@@ -43,15 +44,21 @@ public:
     // Ends the threads after the question each is at; questions that waited are answered with an error.
     void stop();
 
-    void readings(ports::ReadingQuery query, Answer<ports::ReadingPage> answer) override;
-    void usage(ports::UsageQuery query, Answer<ports::UsageAnswer> answer) override;
+    void readings(ports::ReadingQuery query, History::Answer<ports::ReadingPage> answer) override;
+    void usage(ports::UsageQuery query, History::Answer<ports::UsageAnswer> answer) override;
+    void counts(ports::CountQuery query, History::Answer<std::vector<base::PeakCount>> answer) override;
+    void evidence(ports::EvidenceQuery query, History::Answer<ports::Evidence> answer) override;
+    void estimates(ports::EstimateQuery query, History::Answer<std::vector<ports::EstimateRecord>> answer) override;
+
+    void waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit,
+                        WaitingFrames::Answer answer) override;
 
 private:
     // Called with a connection, or with why there is none; gives back what is to run on the loop.
     using Question = std::function<std::function<void()>(SQLite::Database*, const std::string& why_not)>;
 
     template <typename T, typename Query, typename Ask>
-    void enqueue(Query query, Answer<T> answer, Ask ask);
+    void enqueue(Query query, History::Answer<T> answer, Ask ask);
     void run();
 
     const std::string path_;

@@ -9,7 +9,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include "store/connection.h"
-#include "store/frame_table.h"
+#include "store/entry_table.h"
 
 namespace millrace::store {
 namespace {

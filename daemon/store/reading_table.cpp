@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "store/connection.h"
+#include "store/projection_tables.h"
 
 namespace millrace::store {
 namespace {
@@ -22,33 +23,36 @@ std::int64_t share(std::int64_t total, std::optional<std::int64_t> below) {
 
 }  // namespace
 
-ReadingTable::ReadingTable(SQLite::Database& connection)
-    : insert_(
-          connection,
-          "INSERT INTO readings (sensor, time_ms, total, series, received_ms, time_is_receipt, advance, kind, arrival)"
-          " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-          " (SELECT coalesce(max(arrival), 0) + 1 FROM readings WHERE sensor = ?1)"
-          " WHERE NOT EXISTS (SELECT 1 FROM readings WHERE sensor = ?1 AND time_ms = ?2 AND total = ?3)"),
+ReadingTable::ReadingTable(SQLite::Database& connection, std::string_view prefix)
+    : insert_(connection,
+              in_set(prefix,
+                     "INSERT INTO @readings"
+                     " (sensor, time_ms, total, series, received_ms, time_is_receipt, advance, kind, arrival)"
+                     " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+                     " (SELECT coalesce(max(arrival), 0) + 1 FROM @readings WHERE sensor = ?1)"
+                     " WHERE NOT EXISTS (SELECT 1 FROM @readings WHERE sensor = ?1 AND time_ms = ?2 AND total = ?3)")),
       move_to_end_(connection,
-                   "UPDATE readings SET arrival = (SELECT max(arrival) + 1 FROM readings WHERE sensor = ?1)"
-                   " WHERE sensor = ?1 AND time_ms = ?2 AND total = ?3 AND series = ?4"),
-      below_(connection,
-             "SELECT total FROM readings WHERE sensor = ? AND series = ? AND (total, time_ms) < (?, ?)"
-             " ORDER BY total DESC, time_ms DESC LIMIT 1"),
-      above_(connection,
-             "SELECT total, time_ms FROM readings WHERE sensor = ? AND series = ? AND (total, time_ms) > (?, ?)"
-             " ORDER BY total, time_ms LIMIT 1"),
-      get_base_(connection, "SELECT base FROM series WHERE sensor = ? AND number = ?"),
-      set_base_(connection,
-                "INSERT INTO series (sensor, number, base) VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET base = excluded.base"),
-      add_to_quarter_(connection,
-                      "INSERT INTO quarter_usage (sensor, quarter_start_s, peaks) VALUES (?, ?, ?)"
-                      " ON CONFLICT DO UPDATE SET peaks = peaks + excluded.peaks"),
-      drop_empty_quarter_(connection,
-                          "DELETE FROM quarter_usage WHERE sensor = ? AND quarter_start_s = ? AND peaks = 0") {}
+                   in_set(prefix,
+                          "UPDATE @readings SET arrival = (SELECT max(arrival) + 1 FROM @readings WHERE sensor = ?1)"
+                          " WHERE sensor = ?1 AND time_ms = ?2 AND total = ?3 AND series = ?4")),
+      below_(connection, in_set(prefix,
+                                "SELECT total FROM @readings WHERE sensor = ? AND series = ?"
+                                " AND (total, time_ms) < (?, ?) ORDER BY total DESC, time_ms DESC LIMIT 1")),
+      above_(connection, in_set(prefix,
+                                "SELECT total, time_ms FROM @readings WHERE sensor = ? AND series = ?"
+                                " AND (total, time_ms) > (?, ?) ORDER BY total, time_ms LIMIT 1")),
+      get_base_(connection, in_set(prefix, "SELECT base FROM @series WHERE sensor = ? AND number = ?")),
+      set_base_(connection, in_set(prefix,
+                                   "INSERT INTO @series (sensor, number, base) VALUES (?, ?, ?)"
+                                   " ON CONFLICT DO UPDATE SET base = excluded.base")),
+      add_to_quarter_(connection, in_set(prefix,
+                                         "INSERT INTO @quarter_usage (sensor, quarter_start_s, peaks) VALUES (?, ?, ?)"
+                                         " ON CONFLICT DO UPDATE SET peaks = peaks + excluded.peaks")),
+      drop_empty_quarter_(
+          connection,
+          in_set(prefix, "DELETE FROM @quarter_usage WHERE sensor = ? AND quarter_start_s = ? AND peaks = 0")) {}
 
-void ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::optional<base::PeakCount> base) {
+bool ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::optional<base::PeakCount> base) {
     if (base) lower_base(sensor, reading.series, base->value);
     const std::int64_t total = reading.total.value;
     const std::int64_t time_ms = base::unix_ms(reading.time);
@@ -57,7 +61,7 @@ void ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::
             reading.advance.value, static_cast<std::int64_t>(reading.kind));
     if (inserted == 0) {
         if (reading.kind != meter::ReadingKind::Repeat) run(move_to_end_, sensor, time_ms, total, reading.series);
-        return;
+        return false;
     }
     std::optional<std::int64_t> below = number_from(below_, sensor, reading.series, total, time_ms);
     if (!below) below = number_from(get_base_, sensor, reading.series);
@@ -65,6 +69,7 @@ void ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::
     if (const auto above = first_above(sensor, reading.series, total, time_ms)) {
         add_to_quarter(sensor, above->quarter_start_s, share(above->total, total) - share(above->total, below));
     }
+    return true;
 }
 
 void ReadingTable::lower_base(std::int64_t sensor, std::int64_t series, std::int64_t base) {

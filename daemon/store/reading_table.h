@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include <SQLiteCpp/Statement.h>
 
@@ -31,10 +32,11 @@ inline constexpr std::int64_t kQuarterSeconds = 15 * 60;
 
 class ReadingTable {
 public:
-    explicit ReadingTable(SQLite::Database& connection);
+    // `prefix` tells the set of tables (projection_tables.h).
+    ReadingTable(SQLite::Database& connection, std::string_view prefix);
 
-    // `sensor` is its number. Of several bases told for one series the lowest counts.
-    void add(std::int64_t sensor, const meter::Reading& reading, std::optional<base::PeakCount> base);
+    // `sensor` is its number. Of several bases told for one series the lowest counts. False when the reading is known.
+    bool add(std::int64_t sensor, const meter::Reading& reading, std::optional<base::PeakCount> base);
 
 private:
     struct Place {

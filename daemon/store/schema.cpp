@@ -24,16 +24,69 @@ CREATE TABLE frames (
     dup         INTEGER NOT NULL,
     retain      INTEGER NOT NULL,
     topic       TEXT    NOT NULL,
-    payload     BLOB    NOT NULL
+    payload     BLOB    NOT NULL,
+    opened      INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE waiting (
+    frame  INTEGER PRIMARY KEY,
+    bridge TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX waiting_by_bridge ON waiting (bridge, frame);
 
 CREATE TABLE calibrations (
     number      INTEGER PRIMARY KEY,
     sensor      TEXT    NOT NULL,
     from_ms     INTEGER NOT NULL,
     ul_per_peak INTEGER NOT NULL,
-    after_frame INTEGER NOT NULL
+    after_frame INTEGER NOT NULL,
+    source      INTEGER NOT NULL,
+    entered_ms  INTEGER NOT NULL,
+    note        TEXT    NOT NULL
 ) STRICT;
+
+CREATE TABLE meter_readings (
+    number    INTEGER PRIMARY KEY,
+    sensor    TEXT    NOT NULL,
+    time_ms   INTEGER NOT NULL,
+    volume_ul INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE spells (
+    kind    INTEGER NOT NULL,
+    bridge  TEXT    NOT NULL,
+    from_ms INTEGER NOT NULL,
+    to_ms   INTEGER NOT NULL,
+    detail  TEXT    NOT NULL,
+    PRIMARY KEY (kind, bridge, from_ms)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX spells_by_end ON spells (kind, bridge, to_ms);
+
+CREATE TABLE choices (
+    name       TEXT PRIMARY KEY,
+    value      TEXT NOT NULL,
+    configured TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row: how much the archive holds, and how far the baseline reaches.
+CREATE TABLE archive (
+    row                  INTEGER PRIMARY KEY,
+    counted_to           INTEGER NOT NULL,
+    frames               INTEGER NOT NULL,
+    sealed_frames        INTEGER NOT NULL,
+    frame_bytes          INTEGER NOT NULL,
+    dropped_by_age       INTEGER NOT NULL,
+    dropped_by_size      INTEGER NOT NULL,
+    baseline_frame       INTEGER NOT NULL,
+    baseline_received_ms INTEGER NOT NULL,
+    passed_to            INTEGER NOT NULL,
+    rebuilds             INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO archive VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 -- Projections: made from the frames, and made anew by a rebuild. A device goes by a small number in them, which
 -- saves 15 bytes a row.
@@ -112,6 +165,23 @@ CREATE TABLE logs (
     PRIMARY KEY (device, time_ms, type, level, text)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE estimates (
+    sensor      INTEGER NOT NULL,
+    from_ms     INTEGER NOT NULL,
+    to_ms       INTEGER NOT NULL,
+    least       INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    PRIMARY KEY (sensor, from_ms, to_ms, least)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX estimates_by_receipt ON estimates (received_ms, sensor);
+
+CREATE TABLE heard (
+    device      INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    PRIMARY KEY (device, received_ms)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE meters (
     sensor       INTEGER PRIMARY KEY,
     series       INTEGER NOT NULL,
@@ -120,6 +190,12 @@ CREATE TABLE meters (
     last_time_ms INTEGER,
     based_at_ms  INTEGER,
     lifetime_ul  INTEGER NOT NULL
+) STRICT;
+
+-- What a rebuild found of frames that stand otherwise in the archive, until it is written there.
+CREATE TABLE frame_openings (
+    frame  INTEGER PRIMARY KEY,
+    opened INTEGER NOT NULL
 ) STRICT;
 )sql";
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace millrace::store {
@@ -9,6 +10,10 @@ namespace millrace::store {
 struct Settings {
     std::string state_dir;                    // holds millrace.db
     std::size_t max_queued_commits = 20'000;  // some 20 MB at most; beyond it the bridge is not acknowledged
+    // Opened frames older than this are dropped; 0 keeps them for ever. History made of them stays.
+    std::int64_t keep_frames_days = 0;
+    // Topics and payloads; the oldest frames are dropped beyond it. 0: no limit. A household year takes some 110.
+    std::int64_t keep_frames_megabytes = 4'096;
 };
 
 }  // namespace millrace::store

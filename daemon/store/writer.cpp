@@ -18,10 +18,9 @@ std::shared_ptr<spdlog::logger> logger() {
     return named ? named : spdlog::default_logger()->clone("store");
 }
 
-// What a commit takes in memory, near enough for a limit.
-std::size_t bytes_of(const ports::Commit& commit) {
-    std::size_t bytes = sizeof(Entry) + commit.frame.topic.size() + commit.frame.payload.size() +
-                        commit.projections.size() * sizeof(ports::Projection);
+std::size_t size(const ports::Commit& commit) {
+    std::size_t bytes =
+        commit.frame.topic.size() + commit.frame.payload.size() + commit.projections.size() * sizeof(ports::Projection);
     for (const ports::Projection& projection : commit.projections) {
         if (const auto* log = std::get_if<ports::LogRecord>(&projection)) bytes += log->text.size();
         if (const auto* event = std::get_if<ports::EventRecord>(&projection)) bytes += event->extra.size();
@@ -33,6 +32,29 @@ std::size_t bytes_of(const ports::Commit& commit) {
         }
     }
     return bytes;
+}
+std::size_t size(const ports::CalibrationRecord& record) {
+    return record.note.size();
+}
+std::size_t size(const ports::MeterReadingRecord&) {
+    return 0;
+}
+std::size_t size(const ports::SpellRecord& record) {
+    return record.detail.size();
+}
+std::size_t size(const ports::ChoiceRecord& record) {
+    return record.name.size() + record.value.size() + record.configured.size();
+}
+std::size_t size(const ports::CloudMissed& missed) {
+    return missed.frames.size() * sizeof(missed.frames[0]);
+}
+std::size_t size(const ports::CloudHas&) {
+    return 0;
+}
+
+// What an entry takes in memory, near enough for a limit.
+std::size_t bytes_of(const Entry& entry) {
+    return sizeof(Entry) + std::visit([](const auto& each) { return size(each); }, entry);
 }
 
 // After a burst the C library keeps what was freed; a daemon that idles for hours is to give it back.
@@ -50,6 +72,7 @@ double seconds(base::SteadyTime from, base::SteadyTime to) {
 
 Writer::Writer(Database database, const Settings& settings, const base::Clock& clock, Post post, WriterLimits limits)
     : database_(std::move(database)),
+      upkeep_(database_, settings, clock, post, limits.upkeep),
       max_queued_commits_(settings.max_queued_commits),
       clock_(clock),
       post_(std::move(post)),
@@ -61,6 +84,8 @@ Writer::~Writer() {
 
 void Writer::start() {
     last_optimize_ = clock_.steady_now();
+    last_quiet_ = last_optimize_;
+    upkeep_.note_status();
     has_ended_ = false;
     thread_ = std::thread([this] { run(); });
 }
@@ -81,14 +106,46 @@ void Writer::stop() {
             const std::lock_guard lock(mutex_);
             batch = take_batch();
         }
+        if (batch.switched) {
+            upkeep_.switch_rebuild(std::move(batch.switched));
+            continue;
+        }
         if (batch.entries.empty()) return;
         answer(std::move(batch));
     }
 }
 
-bool Writer::commit(ports::Commit commit, Done done) {
-    const std::size_t bytes = bytes_of(commit);
-    return push(std::move(commit), bytes, std::move(done));
+bool Writer::commit(ports::Entry entry, Done done) {
+    const std::size_t bytes = bytes_of(entry);
+    return push(std::move(entry), bytes, std::move(done));
+}
+
+base::Result<void, base::Error> Writer::start_rebuild(std::unique_ptr<RebuildJob> job, std::string reason,
+                                                      Upkeep::CaughtUp caught_up) {
+    auto started = upkeep_.start_rebuild(std::move(job), std::move(reason), std::move(caught_up));
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    work_.notify_one();
+    return started;
+}
+
+void Writer::switch_rebuild(Upkeep::Switched done) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!stopping_) {
+            queue_.push_back({{}, {}, 0, std::move(done)});
+            work_.notify_one();
+            return;
+        }
+    }
+    post_([done = std::move(done)] { done(base::failure(base::Error{"millrace is stopping"})); });
+}
+
+void Writer::abandon_rebuild() {
+    upkeep_.abandon_rebuild();
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    work_.notify_one();
 }
 
 bool Writer::push(Entry entry, std::size_t bytes, Done done) {
@@ -98,7 +155,7 @@ bool Writer::push(Entry entry, std::size_t bytes, Done done) {
         ++figures_.refused;
         return false;
     }
-    queue_.push_back({std::move(entry), std::move(done), bytes});
+    queue_.push_back({std::move(entry), std::move(done), bytes, {}});
     ++waiting_;
     waiting_bytes_ += bytes;
     work_.notify_one();
@@ -110,35 +167,68 @@ void Writer::run() {
     for (;;) {
         Batch batch;
         bool give_up = false;
+        const bool rebuilding = upkeep_.rebuild_has_work();
         {
             std::unique_lock lock(mutex_);
-            const auto due = [this] { return stopping_ || !queue_.empty(); };
-            if (tidy) {
+            const auto due = [this] { return stopping_ || woken_ || !queue_.empty(); };
+            if (rebuilding) {
+                // Goes on at once.
+            } else if (tidy) {
                 work_.wait(lock, due);
             } else if (!work_.wait_for(lock, limits_.idle, due)) {
                 lock.unlock();
+                do_quiet_work();
                 tidy_up();
                 tidy = true;
                 continue;
             }
-            if (queue_.empty()) break;
+            woken_ = false;
+            if (queue_.empty() && stopping_) break;
             batch = take_batch();
             give_up = give_up_;
         }
-        if (!give_up) write(batch);
-        answer(std::move(batch));
-        tidy = false;
+        if (batch.switched) {
+            if (give_up) upkeep_.end();
+            upkeep_.switch_rebuild(std::move(batch.switched));
+        }
+        if (!batch.entries.empty()) {
+            if (!give_up) write(batch);
+            answer(std::move(batch));
+            tidy = false;
+        }
+        if (upkeep_.rebuild_has_work()) {
+            upkeep_.rebuild_slice();
+            tidy = false;
+        } else if (clock_.steady_now() - last_quiet_ >= limits_.quiet_within) {
+            if (!upkeep_.quiet_slice()) last_quiet_ = clock_.steady_now();
+        }
     }
+    upkeep_.end();
     if (!tidy) tidy_up();
     const std::lock_guard lock(mutex_);
     has_ended_ = true;
     ended_.notify_all();
 }
 
+// Ends early when a commit comes; the next quiet moment goes on with it.
+void Writer::do_quiet_work() {
+    last_quiet_ = clock_.steady_now();
+    while (upkeep_.quiet_slice()) {
+        const std::lock_guard lock(mutex_);
+        if (stopping_ || woken_ || !queue_.empty()) return;
+    }
+}
+
 Writer::Batch Writer::take_batch() {
     Batch batch;
     while (!queue_.empty() && batch.entries.size() < limits_.batch_entries && batch.bytes < limits_.batch_bytes) {
         Job& job = queue_.front();
+        if (job.switched) {
+            if (!batch.entries.empty()) break;
+            batch.switched = std::move(job.switched);
+            queue_.pop_front();
+            break;
+        }
         batch.entries.push_back(std::move(job.entry));
         batch.answers.emplace_back(std::move(job.done), false);
         batch.bytes += job.bytes;
@@ -156,6 +246,7 @@ void Writer::write(Batch& batch) {
         for (auto& answered : batch.answers) answered.second = written.has_value();
         note(written ? std::nullopt : std::optional(written.error()));
     }
+    upkeep_.note_figures();
     const double took = seconds(before, clock_.steady_now());
     const std::lock_guard lock(mutex_);
     ++figures_.transactions;
@@ -200,6 +291,7 @@ void Writer::tidy_up() {
         last_optimize_ = now;
         optimized = database_.optimize().has_value();
     }
+    upkeep_.note_status();
     const std::lock_guard lock(mutex_);
     if (emptied) ++figures_.checkpoints;
     if (optimized) ++figures_.optimizations;
@@ -224,6 +316,7 @@ void Writer::note(const std::optional<Fault>& fault) {
 }
 
 void Writer::health(std::vector<ports::HealthItem>& items) const {
+    upkeep_.health(items);
     const std::lock_guard lock(mutex_);
     if (fault_) {
         items.push_back({"store", false, fault_->message});
@@ -238,6 +331,7 @@ void Writer::health(std::vector<ports::HealthItem>& items) const {
 
 void Writer::metrics(std::vector<ports::Metric>& metrics) const {
     using ports::MetricType;
+    upkeep_.metrics(metrics);
     const std::lock_guard lock(mutex_);
     const auto add = [&metrics](const char* name, const char* help, MetricType type, double value) {
         metrics.push_back({name, help, type, {}, value});

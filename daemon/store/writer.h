@@ -5,7 +5,10 @@
 // the next one is simply tried, so that writing recovers by itself when there is space again. When nothing has come
 // for a while, the write-ahead log is emptied into the file and memory is given back.
 //
-// `commit`, `health` and `metrics` are called on the loop thread; `start` and `stop` by the owner.
+// Rebuilds, clearing up and retention are done between batches, in slices (upkeep.h): one slice of a rebuild, then the
+// commits that wait; the rest in quiet moments.
+//
+// `start` and `stop` are called by the owner, all else on the loop thread.
 // Owns the database and the thread. Everything shared between the threads is guarded by one mutex, which is never
 // held while writing or calling out.
 #pragma once
@@ -14,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -25,6 +29,7 @@
 #include "ports/health.h"
 #include "store/database.h"
 #include "store/settings.h"
+#include "store/upkeep.h"
 
 namespace millrace::store {
 
@@ -38,6 +43,9 @@ struct WriterLimits {
     base::Seconds optimize_every{24 * 60 * 60};
     base::Milliseconds stop{5'000};  // for writing what is queued, before the rest is given up
     base::Seconds log_again{60};     // between two log lines about the same trouble coming and going
+    // Where there is never a quiet moment, a slice of what is for them is done after a batch, beyond this.
+    base::Seconds quiet_within{60};
+    UpkeepLimits upkeep;
 };
 
 class Writer final : public ports::FrameStore, public ports::SelfReport {
@@ -54,7 +62,30 @@ public:
     // "not durable"; later commits are refused.
     void stop();
 
-    [[nodiscard]] bool commit(ports::Commit commit, Done done) override;
+    [[nodiscard]] bool commit(ports::Entry entry, Done done) override;
+
+    // Makes the projections anew beside the present ones. `caught_up` is called once on the loop: without an error when
+    // all frames committed so far have been replayed, from where on the rebuild follows what is committed; with one
+    // when it failed and everything stands as it did. Not after `abandon_rebuild` or `stop`. The job is used and,
+    // unless given back, destroyed on the writer thread. Fails when a rebuild is under way.
+    [[nodiscard]] base::Result<void, base::Error> start_rebuild(std::unique_ptr<RebuildJob> job, std::string reason,
+                                                                Upkeep::CaughtUp caught_up);
+
+    // Behind the commits queued so far, lets the new projections take the place of the present ones. `done` is called
+    // once on the loop with the job, which has seen exactly the frames committed before; or with why the present
+    // projections stay. Calibrations committed before are with the job. Commit no frame between this and `done`: the
+    // job would not have seen it.
+    void switch_rebuild(Upkeep::Switched done);
+
+    // Gives up the rebuild, if there is one, without a word to `caught_up`.
+    void abandon_rebuild();
+
+    // What retention replays frames with, with the keys there are now; without it nothing is dropped. To be called
+    // again when keys change. `make_job` is called on the writer thread, so it holds copies.
+    void set_replay(MakeJob make_job) { upkeep_.set_replay(std::move(make_job)); }
+
+    // File sizes as of the last quiet moment.
+    [[nodiscard]] ports::ArchiveStatus archive_status() const { return upkeep_.status(); }
 
     void health(std::vector<ports::HealthItem>& items) const override;
     void metrics(std::vector<ports::Metric>& metrics) const override;
@@ -64,6 +95,7 @@ private:
         Entry entry;
         Done done;
         std::size_t bytes = 0;
+        Upkeep::Switched switched;  // instead of an entry
     };
 
     // What was taken from the queue together; `entries[i]` is answered to `answers[i]`.
@@ -71,6 +103,7 @@ private:
         std::vector<Entry> entries;
         std::vector<std::pair<Done, bool>> answers;
         std::size_t bytes = 0;
+        Upkeep::Switched switched;  // alone
     };
 
     struct Figures {
@@ -89,10 +122,12 @@ private:
     void write(Batch& batch);
     void write_one_by_one(Batch& batch);
     void answer(Batch batch);
+    void do_quiet_work();
     void tidy_up();
     void note(const std::optional<Fault>& fault);
 
     Database database_;
+    Upkeep upkeep_;
     const std::size_t max_queued_commits_;
     const base::Clock& clock_;
     const Post post_;
@@ -102,6 +137,7 @@ private:
     // Only the writer thread's.
     base::SteadyTime last_optimize_{};
     std::optional<base::SteadyTime> last_log_;
+    base::SteadyTime last_quiet_{};
 
     mutable std::mutex mutex_;  // guards all below
     std::condition_variable work_;
@@ -109,6 +145,7 @@ private:
     std::deque<Job> queue_;
     std::size_t waiting_ = 0;        // queued or being written
     std::size_t waiting_bytes_ = 0;  // of these
+    bool woken_ = false;             // there is something for the upkeep
     bool stopping_ = false;
     bool give_up_ = false;
     bool has_ended_ = true;

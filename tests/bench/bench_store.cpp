@@ -100,15 +100,15 @@ struct TenYears {
         SQLite::Database file(folder.path + "/millrace.db", SQLite::OPEN_READWRITE);
         file.exec(
             "BEGIN; INSERT INTO device_numbers VALUES (1, '5F3A00112233AABB');"
-            "INSERT INTO calibrations VALUES (1, '5F3A00112233AABB', 1500000000000, 31000, 1);"
-            "INSERT INTO calibrations VALUES (2, '5F3A00112233AABB', 1600000000000, 32000, 1);"
+            "INSERT INTO calibrations VALUES (1, '5F3A00112233AABB', 1500000000000, 31000, 1, 1, 0, '');"
+            "INSERT INTO calibrations VALUES (2, '5F3A00112233AABB', 1600000000000, 32000, 1, 1, 0, '');"
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < " +
             std::to_string(kQuarters) + ") INSERT INTO quarter_usage SELECT 1, " + std::to_string(kStart) +
             " + 900 * i, 1 + i % 40 FROM n;"
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < 500000)"
             " INSERT INTO readings SELECT 1, 1000 * (" +
             std::to_string(kStart) + " + 63 * i), i, 1, 1000 * (" + std::to_string(kStart) +
-            " + 63 * i + 2), 0, 1, 1 FROM n; COMMIT");
+            " + 63 * i + 2), 0, 1, 1, i FROM n; COMMIT");
         connection = std::make_unique<SQLite::Database>(folder.path + "/millrace.db", SQLite::OPEN_READONLY);
         connection->exec("PRAGMA cache_size = -512");
     }

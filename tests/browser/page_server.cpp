@@ -37,6 +37,7 @@ int serve(const std::string& port, const std::string& scene) {
     FakeClock clock;
     FakeLive live;
     HouseHistory history;
+    FakeControls controls;
     FakeReport report;
     report.health_items = {{"store", true, "Writing."}};
     if (scene != "empty") live.state.bridges = {sample_bridge()};
@@ -57,7 +58,7 @@ int serve(const std::string& port, const std::string& scene) {
     Settings settings;
     settings.listen = "127.0.0.1:" + port;
     settings.zone = *base::TimeZone::load("America/Denver");
-    Server server(loop, settings, {live, history, clock, {&report}, {MILLRACE_VERSION, "local", clock.wall}});
+    Server server(loop, settings, {live, history, controls, clock, {&report}, {MILLRACE_VERSION, clock.wall}});
     if (const auto started = server.start(); !started) {
         std::cerr << started.error().message << "\n";
         return 1;

@@ -161,8 +161,16 @@ class Daemon(Process):
 
     def http(self, path):
         """(status, body) of a GET; the body is parsed when it is JSON."""
+        return self.send("GET", path)
+
+    def send(self, method, path, document=None):
+        """(status, body) of any request; `document` goes along as JSON."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.http_port}{path}", method=method)
+        if document is not None:
+            request.data = json.dumps(document).encode()
+            request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10) as answer:
                 status, body, kind = answer.status, answer.read(), answer.headers.get("Content-Type", "")
         except urllib.error.HTTPError as error:
             status, body, kind = error.code, error.read(), error.headers.get("Content-Type", "")

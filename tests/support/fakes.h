@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "ports/bridge_link.h"
 #include "ports/frame_store.h"
+#include "ports/handover.h"
 #include "ports/notices.h"
 #include "ports/random.h"
 
@@ -50,14 +51,28 @@ public:
     std::vector<std::pair<ports::Severity, std::string>> said;
 };
 
-// Keeps commits waiting until the test lets them through.
-class FakeStore final : public ports::FrameStore {
+// Keeps entries waiting until the test lets them through.
+class FakeStore final : public ports::FrameStore, public ports::WaitingFrames {
 public:
-    bool commit(ports::Commit commit, Done done) override {
+    bool commit(ports::Entry entry, Done done) override {
         if (full) return false;
-        commits.push_back(commit);
+        if (const auto* commit = std::get_if<ports::Commit>(&entry)) {
+            commits.push_back(*commit);
+        } else {
+            others.push_back(std::move(entry));
+        }
         waiting_.push_back(std::move(done));
         return true;
+    }
+
+    // Of the frames committed those for the cloud, whether let through or not.
+    void waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit, Answer answer) override {
+        std::vector<ports::Frame> frames;
+        for (const ports::Commit& commit : commits) {
+            const bool asked_for = commit.for_cloud && commit.frame.bridge == bridge && commit.frame.id > after;
+            if (asked_for && frames.size() < limit) frames.push_back(commit.frame);
+        }
+        answer(std::move(frames));
     }
 
     // Everything queued so far is on disk, or has failed.
@@ -65,12 +80,23 @@ public:
         while (!waiting_.empty()) {
             const Done done = std::move(waiting_.front());
             waiting_.pop_front();
-            done(durable);
+            if (done) done(durable);
         }
+    }
+
+    // The entries of one kind that are no frames.
+    template <typename T>
+    [[nodiscard]] std::vector<T> all() const {
+        std::vector<T> found;
+        for (const ports::Entry& entry : others) {
+            if (const auto* match = std::get_if<T>(&entry)) found.push_back(*match);
+        }
+        return found;
     }
 
     bool full = false;
     std::vector<ports::Commit> commits;
+    std::vector<ports::Entry> others;
 
 private:
     std::deque<Done> waiting_;

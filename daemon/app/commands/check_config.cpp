@@ -18,7 +18,7 @@ int check_config(const CommonOptions& options, std::ostream& out, std::ostream& 
         for (const settings::Problem& problem : settings.error()) out << settings::to_line(file, problem) << '\n';
         return kExitFindings;
     }
-    if (const auto keys = read_keys(settings->keys); !keys) {
+    if (const auto keys = read_keys(settings->keys, settings->store.state_dir); !keys) {
         out << keys.error().message << '\n';
         return kExitFindings;
     }

@@ -38,10 +38,7 @@ public:
             auto page = database_.frames(after, kArchivePage);
             if (!page) return base::failure(std::move(page.error()));
             if (page->empty()) return {};
-            for (const ports::Frame& frame : *page) {
-                const bool imported = frame.door == ports::Door::Pcap || frame.door == ports::Door::JsonLines;
-                if (imported) known_.insert(fingerprint(frame));
-            }
+            for (const ports::Frame& frame : *page) known_.insert(fingerprint(frame));
             after = page->back().id;
         }
     }
@@ -56,7 +53,9 @@ public:
         const bool understood = outcome.understanding == hub::Understanding::Decoded ||
                                 outcome.understanding == hub::Understanding::Unknown;
         if (!understood) ++findings_;
-        batch_.emplace_back(ports::Commit{std::move(frame), std::move(outcome.projections)});
+        ports::Commit commit{std::move(frame), std::move(outcome.projections)};
+        commit.opened = outcome.understanding != hub::Understanding::NotOpened;
+        batch_.emplace_back(std::move(commit));
         if (batch_.size() >= kBatch) flush();
     }
 

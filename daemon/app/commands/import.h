@@ -18,7 +18,7 @@ struct ImportOptions {
     store::Settings store;
 };
 
-// Frames that an earlier import already archived are left out, so a file can be imported again. Exit code: 0, 1 when a
+// Frames that the archive has already are left out, so a file can be imported again. Exit code: 0, 1 when a
 // file or the store failed, 3 when some messages did not open or decode.
 [[nodiscard]] int import_files(const ImportOptions& options, std::ostream& err);
 

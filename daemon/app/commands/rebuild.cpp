@@ -12,7 +12,7 @@ namespace millrace::app {
 int rebuild_store(const CommonOptions& options, bool digest_only, std::ostream& out, std::ostream& err) {
     const auto settings = effective_settings(options);
     if (!settings) return fail(settings.error(), err);
-    auto keys = read_keys(settings->keys);
+    auto keys = read_keys(settings->keys, settings->store.state_dir);
     if (!keys) return fail(keys.error(), err);
     const std::string& folder = settings->store.state_dir;
     if (std::error_code ignored; !std::filesystem::exists(folder + "/millrace.db", ignored)) {

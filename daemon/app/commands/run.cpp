@@ -25,7 +25,7 @@ const char* name(settings::LogLevel level) {
 int run_daemon(const CommonOptions& options, std::ostream& err) {
     auto settings = effective_settings(options);
     if (!settings) return fail(settings.error(), err);
-    auto keys = read_keys(settings->keys);
+    auto keys = read_keys(settings->keys, settings->store.state_dir);
     if (!keys) return fail(keys.error(), err);
     set_up_log(name(settings->log_level));
     App app(std::move(*settings), std::move(*keys));

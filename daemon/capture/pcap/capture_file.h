@@ -47,10 +47,11 @@ using OpenContent = std::function<std::FILE*()>;
 // Door Pcap. Reads twice: first to learn which connection is which bridge's, because that may be said late.
 [[nodiscard]] ReadResult read_pcap(const OpenContent& open, const ReadOptions& options, const FrameConsumer& consumer);
 
-// Door JsonLines. One object a line: `topic`; `t` (unix seconds) or `time` (RFC 3339), else the time in the topic or
-// that of the line before; `direction`, else as the topic tells; `payload` (any JSON value; text stands for itself) or
-// `payload_hex`; and `qos`, `dup`, `retain`, `bridge` when they are there. The output of `millrace decode` is one case.
-// Payloads given as JSON are open even under a topic that says sealed.
+// Door JsonLines unless a line names its own. One object a line: `topic`; `t` (unix seconds) or `time` (RFC 3339), else
+// the time in the topic or that of the line before; `direction`, else as the topic tells; `payload` (any JSON value;
+// text stands for itself) or `payload_hex`; and `qos`, `dup`, `retain`, `bridge`, `door` when they are there. The
+// outputs of `millrace decode` and `millrace export frames` (json_line.h) are cases of it. Payloads given as JSON are
+// open even under a topic that says sealed.
 [[nodiscard]] ReadResult read_json_lines(const OpenContent& open, const FrameConsumer& consumer);
 
 }  // namespace millrace::capture

@@ -8,6 +8,8 @@
 
 #include "capture/pcap/capture_file.h"
 #include "capture/pcap/connection_table.h"
+#include "capture/pcap/json_bounds.h"
+#include "capture/pcap/json_line.h"
 
 namespace millrace::capture {
 namespace {
@@ -17,8 +19,6 @@ using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 // A payload of 64 KiB in hexadecimal digits, and the rest.
 constexpr std::size_t kMaxLineBytes = 256 * 1024;
-constexpr std::size_t kMaxDepth = 32;
-constexpr std::size_t kMaxMembers = 512;  // of one object: the library looks each of them up among all others
 
 // The latest time that we write ourselves: the end of the year 9999.
 constexpr double kLatestSecond = 253'402'300'799;
@@ -38,30 +38,6 @@ bool read_line(std::FILE* file, std::string& line, bool& too_long) {
         }
     }
     return any;
-}
-
-bool is_within_bounds(std::string_view text) {
-    std::array<std::size_t, kMaxDepth> members{};
-    std::size_t depth = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '\0') return false;  // the library would take it for the end
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            if (depth == kMaxDepth) return false;
-            members[depth++] = 0;
-        } else if (c == '}' || c == ']') {
-            if (depth > 0) --depth;
-        } else if (c == ':' && depth > 0 && ++members[depth - 1] > kMaxMembers) {
-            return false;
-        }
-    }
-    return true;
 }
 
 const Json* member(const Json& object, const char* key) {
@@ -153,6 +129,7 @@ std::optional<ports::Frame> read_frame(std::string_view text, base::WallTime bef
         if (!qos->is_number_unsigned() || *qos > 2u) return std::nullopt;
         frame.qos = qos->get<std::uint8_t>();
     }
+    if (const std::string* door = text_member(line, "door")) frame.door = door_named(*door).value_or(frame.door);
     frame.dup = flag_member(line, "dup");
     frame.retain = flag_member(line, "retain");
     if (const std::string* bridge = text_member(line, "bridge")) frame.bridge = base::DeviceId::parse(*bridge);
@@ -199,8 +176,11 @@ ReadResult read_json_lines(const OpenContent& open, const FrameConsumer& consume
     }
     FrameSorter sorter(consumer);
     auto summary = for_each_line(open, [&](ports::Frame frame) {
-        if (!frame.bridge && bridges.size() == 1) frame.bridge = *bridges.begin();
-        if (!frame.bridge) frame.bridge = bridge_of_topic(frame.topic);
+        // A line that tells its door is an archive's, which knew the connection: nothing is to be guessed of it.
+        if (frame.door == ports::Door::JsonLines) {
+            if (!frame.bridge && bridges.size() == 1) frame.bridge = *bridges.begin();
+            if (!frame.bridge) frame.bridge = bridge_of_topic(frame.topic);
+        }
         sorter.push(std::move(frame));
     });
     sorter.finish();

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
+
+#include "capture/pcap/connect_password.h"
 
 namespace millrace::capture {
 namespace {
@@ -44,7 +47,9 @@ Fit read_header(ByteView bytes, std::size_t max_packet_bytes, Header& header) {
     return Fit::No;
 }
 
-std::optional<mqtt::Packet> parse(ByteView bytes, const mqtt::ParserLimits& limits) {
+// The parser copies what it is fed, so the password goes before.
+std::optional<mqtt::Packet> parse(std::span<std::uint8_t> bytes, const mqtt::ParserLimits& limits) {
+    blank_password(bytes);
     mqtt::PacketParser parser(limits);
     parser.feed(bytes);
     auto result = parser.next();
@@ -97,7 +102,7 @@ constexpr int kConvincingPackets = 8;
 constexpr std::size_t kMaxCandidates = 64;
 
 // Whether well-formed packets follow one another as far as the bytes go, the last of which may be cut.
-bool is_chain(ByteView bytes, const mqtt::ParserLimits& limits) {
+bool is_chain(std::span<std::uint8_t> bytes, const mqtt::ParserLimits& limits) {
     for (int packets = 0; packets < kConvincingPackets && !bytes.empty(); ++packets) {
         Header header{};
         const Fit fit = read_header(bytes, limits.max_packet_bytes, header);
@@ -109,21 +114,20 @@ bool is_chain(ByteView bytes, const mqtt::ParserLimits& limits) {
     return true;
 }
 
-void drop_front(base::Bytes& bytes, std::size_t count) {
-    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
-}
-
 }  // namespace
 
 void PacketStream::search_again() {
     searching_ = true;
     skip_ = 0;
-    buffer_.clear();
+    drop_front(buffer_, buffer_.size());
     forget_search();
 }
 
 void PacketStream::on_gap(std::uint64_t bytes) {
-    if (counts_.packets > 0) ++counts_.gaps;
+    if (counts_.packets > 0) {
+        ++counts_.gaps;
+        if (bytes != kUnknownGap) counts_.missing_bytes += bytes;
+    }
     if (bytes == kUnknownGap || searching_) return search_again();
     Header header{};
     if (skip_ == 0 && read_header(buffer_, limits_.max_packet_bytes, header) == Fit::Yes) {
@@ -131,7 +135,7 @@ void PacketStream::on_gap(std::uint64_t bytes) {
     }
     if (bytes > skip_) return search_again();
     skip_ -= bytes;
-    buffer_.clear();
+    drop_front(buffer_, buffer_.size());
 }
 
 void PacketStream::feed(const Stretch& stretch, std::vector<CapturedPacket>& out) {
@@ -152,7 +156,7 @@ void PacketStream::feed(const Stretch& stretch, std::vector<CapturedPacket>& out
 void PacketStream::take_packets(base::WallTime time, std::vector<CapturedPacket>& out) {
     std::size_t at = 0;
     for (;;) {
-        const ByteView rest = ByteView(buffer_).subspan(at);
+        const auto rest = std::span(buffer_).subspan(at);
         Header header{};
         const Fit fit = read_header(rest, limits_.max_packet_bytes, header);
         if (fit == Fit::Maybe || (fit == Fit::Yes && header.total_bytes > rest.size())) break;
@@ -171,7 +175,7 @@ void PacketStream::take_packets(base::WallTime time, std::vector<CapturedPacket>
 }
 
 bool PacketStream::starts_at(std::size_t at) {
-    const ByteView rest = ByteView(buffer_).subspan(at);
+    const auto rest = std::span(buffer_).subspan(at);
     std::size_t total = 0;
     const Fit fit = read_landmark(rest, limits_.max_packet_bytes, total);
     if (fit == Fit::Yes) return is_chain(rest, limits_);

@@ -3,7 +3,8 @@
 // As long as nothing is missing, packets are framed by their lengths. When a hole lies within one packet, its length
 // says where the next begins. Otherwise, and when the capture began in the middle of a connection, bytes are dropped
 // until an offset is found from which well-formed packets follow one another, beginning with a PUBLISH on a topic of
-// the bridge's or with a CONNECT. Pure; any thread, one at a time.
+// the bridge's or with a CONNECT. Passwords are blanked before a packet is made of their bytes. Pure; any thread, one
+// at a time.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "capture/pcap/tcp_reassembler.h"
+#include "capture/pcap/wiped_bytes.h"
 #include "mqtt/packet.h"
 #include "mqtt/packet_parser.h"
 
@@ -24,9 +26,10 @@ struct CapturedPacket {
 
 struct StreamCounts {
     std::uint64_t packets = 0;
-    std::uint64_t gaps = 0;     // holes in the stream of bytes, each of which may have cost packets
-    std::uint64_t resyncs = 0;  // searches for a packet that found one
-    std::uint64_t broken = 0;   // places where the bytes are not MQTT although none is missing
+    std::uint64_t gaps = 0;           // holes in the stream of bytes, each of which may have cost packets
+    std::uint64_t missing_bytes = 0;  // in those holes whose size is known
+    std::uint64_t resyncs = 0;        // searches for a packet that found one
+    std::uint64_t broken = 0;         // places where the bytes are not MQTT although none is missing
 };
 
 class PacketStream {
@@ -53,7 +56,7 @@ private:
     StreamCounts counts_;
     bool searching_ = false;
     std::uint64_t skip_ = 0;  // bytes up to the next packet, of one that lost a part
-    base::Bytes buffer_;
+    WipedBytes buffer_;
     std::size_t searched_ = 0;             // while searching: how far
     std::vector<std::size_t> candidates_;  // offsets before that, rising, which more bytes will decide
 };

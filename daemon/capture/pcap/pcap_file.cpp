@@ -1,31 +1,19 @@
 #include <pcap/pcap.h>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "capture/pcap/capture_file.h"
-#include "capture/pcap/connection_table.h"
-#include "capture/pcap/tcp_segment.h"
+#include "capture/pcap/link_type.h"
+#include "capture/pcap/packet_reader.h"
 
 namespace millrace::capture {
 namespace {
 
 using Pcap = std::unique_ptr<pcap_t, void (*)(pcap_t*)>;
-
-std::optional<LinkType> link_type(int number) {
-    switch (number) {
-        case DLT_EN10MB: return LinkType::Ethernet;
-        case DLT_LINUX_SLL: return LinkType::LinuxCooked;
-        case DLT_LINUX_SLL2: return LinkType::LinuxCooked2;
-        case DLT_RAW:
-        case DLT_IPV4:
-        case DLT_IPV6: return LinkType::RawIp;
-        case DLT_NULL:
-        case DLT_LOOP: return LinkType::Loopback;
-        default: return std::nullopt;
-    }
-}
 
 base::Result<Pcap, base::Error> open_pcap(const OpenContent& open) {
     std::FILE* file = open();
@@ -47,17 +35,45 @@ base::WallTime time_of(const pcap_pkthdr& header) {
     return base::from_unix_ms(seconds * 1000 + header.ts.tv_usec / 1000);
 }
 
-// Feeds the whole capture to the table.
-ReadResult run_through(const OpenContent& open, ConnectionTable& table) {
+// The first reading.
+class BridgeCollector final : public ConnectionWatcher {
+public:
+    void on_publish(SeenPublish) override {}
+    void on_bridge(const SeenConnection& seen, base::WallTime) override { bridges_[seen.number] = seen.bridge; }
+
+    [[nodiscard]] std::optional<base::DeviceId> bridge_of(std::uint64_t connection) const {
+        const auto found = bridges_.find(connection);
+        return found == bridges_.end() ? std::nullopt : found->second;
+    }
+
+private:
+    std::map<std::uint64_t, std::optional<base::DeviceId>> bridges_;
+};
+
+// The second one.
+class FrameGiver final : public ConnectionWatcher {
+public:
+    FrameGiver(const BridgeCollector& bridges, FrameSorter& sorter) : bridges_(bridges), sorter_(sorter) {}
+
+    void on_publish(SeenPublish seen) override {
+        // A file that grows while it is read may have more connections the second time.
+        seen.bridge = bridges_.bridge_of(seen.connection);
+        sorter_.push(to_frame(std::move(seen)));
+    }
+
+private:
+    const BridgeCollector& bridges_;
+    FrameSorter& sorter_;
+};
+
+// Reads the whole capture.
+ReadResult run_through(const OpenContent& open, const ReadOptions& options, ConnectionWatcher& watcher) {
     auto pcap = open_pcap(open);
     if (!pcap) return base::failure(std::move(pcap.error()));
     const int number = pcap_datalink(pcap->get());
     const auto link = link_type(number);
-    if (!link) {
-        const char* name = pcap_datalink_val_to_name(number);
-        return base::failure(base::Error{"link type " + (name != nullptr ? std::string(name) : std::to_string(number)) +
-                                         " is not supported: capture Ethernet, Linux cooked, raw IP or loopback"});
-    }
+    if (!link) return base::failure(base::Error{unsupported_link(number)});
+    PacketReader reader(*link, options.server_ports, watcher);
     ReadSummary summary;
     for (;;) {
         pcap_pkthdr* header = nullptr;
@@ -68,52 +84,31 @@ ReadResult run_through(const OpenContent& open, ConnectionTable& table) {
             summary.damage = pcap_geterr(pcap->get());
             break;
         }
-        ++summary.packets;
-        const auto found = find_segment(*link, {bytes, header->caplen});
-        if (const auto* segment = std::get_if<TcpSegment>(&found)) {
-            table.on_segment(*segment, time_of(*header));
-        } else if (std::get<NoSegment>(found) == NoSegment::Fragment) {
-            ++summary.fragments;
-        } else if (std::get<NoSegment>(found) == NoSegment::Malformed) {
-            ++summary.unreadable;
-        }
+        reader.on_packet({bytes, header->caplen}, time_of(*header));
     }
-    table.finish();
+    reader.table().finish();
+    summary.packets = reader.counts().packets;
+    summary.unreadable = reader.counts().unreadable;
+    summary.fragments = reader.counts().fragments;
+    const ConnectionCounts& counts = reader.table().counts();
+    summary.connections = counts.connections;
+    summary.gaps = counts.gaps;
+    summary.resyncs = counts.resyncs;
+    summary.broken = counts.broken;
+    summary.unsupported = counts.unsupported;
+    summary.publishes = counts.publishes;
     return summary;
 }
 
 }  // namespace
 
 ReadResult read_pcap(const OpenContent& open, const ReadOptions& options, const FrameConsumer& consumer) {
-    ConnectionTable first_reading(options.server_ports, [](const SeenPublish&) {});
-    if (auto result = run_through(open, first_reading); !result) return result;
-    const auto& bridges = first_reading.bridges();
-
+    BridgeCollector bridges;
+    if (auto result = run_through(open, options, bridges); !result) return result;
     FrameSorter sorter(consumer);
-    ConnectionTable table(options.server_ports, [&](SeenPublish seen) {
-        ports::Frame frame;
-        frame.received = seen.time;
-        frame.direction = seen.direction;
-        frame.door = ports::Door::Pcap;
-        // A file that grows while it is read may have more connections the second time.
-        if (seen.connection < bridges.size()) frame.bridge = bridges[seen.connection];
-        frame.qos = static_cast<std::uint8_t>(seen.publish.qos);
-        frame.dup = seen.publish.dup;
-        frame.retain = seen.publish.retain;
-        frame.topic = std::move(seen.publish.topic);
-        frame.payload = std::move(seen.publish.payload);
-        sorter.push(std::move(frame));
-    });
-    auto summary = run_through(open, table);
+    FrameGiver giver(bridges, sorter);
+    auto summary = run_through(open, options, giver);
     sorter.finish();
-    if (!summary) return summary;
-    const ConnectionCounts& counts = table.counts();
-    summary->connections = counts.connections;
-    summary->gaps = counts.gaps;
-    summary->resyncs = counts.resyncs;
-    summary->broken = counts.broken;
-    summary->unsupported = counts.unsupported;
-    summary->publishes = counts.publishes;
     return summary;
 }
 

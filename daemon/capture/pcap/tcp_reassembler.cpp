@@ -101,7 +101,7 @@ void TcpReassembler::deliver_held(base::WallTime filled, std::vector<Stretch>& o
         if (position > next_) break;
         held_bytes_ -= piece.bytes.size();
         if (end > next_) {
-            if (position < next_) piece.bytes.erase(piece.bytes.begin(), piece.bytes.begin() + (next_ - position));
+            if (position < next_) drop_front(piece.bytes, static_cast<std::size_t>(next_ - position));
             out.push_back({std::exchange(gap_, 0), std::max(piece.time, filled), std::move(piece.bytes)});
             next_ = end;
         }
@@ -116,6 +116,10 @@ void TcpReassembler::give_up_hole(base::WallTime now, std::vector<Stretch>& out)
     next_ = first->first;
     deliver_held(first->second.time, out);
     hole_since_ = now;
+}
+
+bool TcpReassembler::has_reached(std::uint32_t sequence) const {
+    return !started_ || position_of(sequence) <= next_;
 }
 
 void TcpReassembler::on_acknowledged(std::uint32_t sequence) {

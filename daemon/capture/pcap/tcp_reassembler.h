@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "capture/pcap/wiped_bytes.h"
 
 namespace millrace::capture {
 
@@ -34,7 +35,7 @@ inline constexpr std::uint64_t kUnknownGap = std::numeric_limits<std::uint64_t>:
 struct Stretch {
     std::uint64_t gap_before = 0;
     base::WallTime time;  // when the last of what was needed had been captured
-    base::Bytes bytes;
+    WipedBytes bytes;
 };
 
 class TcpReassembler {
@@ -57,11 +58,14 @@ public:
     // Nothing more will come: gives up all holes.
     void finish(std::vector<Stretch>& out);
 
+    // Whether everything before `sequence` has come out, or been given up.
+    [[nodiscard]] bool has_reached(std::uint32_t sequence) const;
+
     [[nodiscard]] std::size_t held_bytes() const { return held_bytes_; }
 
 private:
     struct Held {
-        base::Bytes bytes;
+        WipedBytes bytes;
         base::WallTime time;
     };
 

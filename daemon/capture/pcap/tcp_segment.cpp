@@ -32,6 +32,8 @@ Result read_tcp(ByteView tcp, TcpSegment segment) {
     segment.acknowledgement = read_u32(tcp, 8);
     segment.syn = (tcp[13] & 0x02) != 0;
     segment.ack = (tcp[13] & 0x10) != 0;
+    segment.fin = (tcp[13] & 0x01) != 0;
+    segment.rst = (tcp[13] & 0x04) != 0;
     segment.payload = tcp.subspan(header);
     return segment;
 }

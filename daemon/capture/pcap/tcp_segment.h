@@ -12,7 +12,7 @@
 
 namespace millrace::capture {
 
-// The link types we read. Captures name them by number; `pcap_file.cpp` translates.
+// The link types we read. Captures name them by number; `link_type.h` translates.
 enum class LinkType : std::uint8_t {
     Ethernet,
     LinuxCooked,   // version 1, as `tcpdump -i any` wrote it for long
@@ -35,6 +35,8 @@ struct TcpSegment {
     std::uint32_t acknowledgement = 0;  // meaningful with `ack`
     bool syn = false;
     bool ack = false;
+    bool fin = false;  // the last byte of this direction comes right before it
+    bool rst = false;
     base::ByteView payload;  // into the packet; shorter than what was sent when the capture cut the packet
 };
 

@@ -26,7 +26,7 @@ base::TimeZone denver() {
 }
 
 TEST(DevicesDocument, ShowsAWorkingPair) {
-    const ports::LiveState live{{sample_bridge()}, {sample_sensor()}};
+    const ports::LiveState live{ports::CloudMode::Local, {sample_bridge()}, {sample_sensor()}};
     const json document = json::parse(devices_document(live, base::VolumeUnit::Litre, denver(), kNow));
     EXPECT_EQ(document["time"], "2026-11-23T09:20:00-07:00");
     EXPECT_EQ(document["unit"], "L");
@@ -55,18 +55,43 @@ TEST(DevicesDocument, SaysNothingOfFlowWhileReadingsAreSealed) {
     ports::LiveSensor sensor = sample_sensor();
     sensor.readings_known = false;
     const json shown_sensor =
-        json::parse(devices_document({{}, {sensor}}, base::VolumeUnit::Litre, {}, kNow))["sensors"][0];
+        json::parse(devices_document({{}, {}, {sensor}}, base::VolumeUnit::Litre, {}, kNow))["sensors"][0];
     EXPECT_EQ(shown_sensor["readings_known"], false);
     EXPECT_TRUE(shown_sensor["flow"].is_null());
     EXPECT_TRUE(shown_sensor["running"].is_null());
     EXPECT_TRUE(shown_sensor["today"].is_null());
+    EXPECT_TRUE(shown_sensor["estimate"].is_null());
+    EXPECT_EQ(shown_sensor["estimated"], false);
     EXPECT_EQ(shown_sensor["lifetime"], 12345.678);
+}
+
+TEST(DevicesDocument, WhatSealedMessagesTellIsMarkedAsEstimated) {
+    ports::LiveSensor sensor = sample_sensor();
+    sensor.readings_known = false;
+    sensor.running = false;
+    sensor.estimate = ports::LiveEstimate{true, kNow - std::chrono::minutes{3}, {1'500'000}};
+    const json document = json::parse(devices_document({{}, {}, {sensor}}, base::VolumeUnit::Litre, denver(), kNow));
+    const json& shown_sensor = document["sensors"][0];
+    EXPECT_EQ(shown_sensor["running"], true);
+    EXPECT_EQ(shown_sensor["estimated"], true);
+    EXPECT_TRUE(shown_sensor["flow"].is_null());
+    EXPECT_EQ(shown_sensor["estimate"], json::parse(R"({"estimated": true, "running": true,
+        "running_since": "2026-11-23T09:17:00-07:00", "today_at_least": 1.5})"));
+}
+
+TEST(DevicesDocument, BridgeTellsWhereItsWordsGo) {
+    ports::LiveBridge bridge = sample_bridge();
+    bridge.cloud_path = ports::CloudPath::CatchingUp;
+    bridge.waiting_for_cloud = 17;
+    const json document = json::parse(devices_document({{}, {bridge}, {}}, base::VolumeUnit::Litre, {}, kNow));
+    EXPECT_EQ(document["bridges"][0]["cloud_path"], "catching_up");
+    EXPECT_EQ(document["bridges"][0]["waiting_for_cloud"], 17);
 }
 
 TEST(DevicesDocument, SurvivesFirmwareNamesThatAreNotUtf8) {
     ports::LiveBridge bridge = sample_bridge();
     bridge.firmware = "\xff\xfe\"<script>";
-    const json document = json::parse(devices_document({{bridge}, {}}, base::VolumeUnit::Litre, {}, kNow));
+    const json document = json::parse(devices_document({{}, {bridge}, {}}, base::VolumeUnit::Litre, {}, kNow));
     EXPECT_THAT(document["bridges"][0]["firmware"].get<std::string>(), HasSubstr("<script>"));
 }
 
@@ -173,18 +198,39 @@ TEST(Usage, NeverCountsFewerBucketsThanThereAre) {
 }
 
 TEST(StatusDocument, CountsAndPassesHealthOn) {
-    StatusInfo status{"1.2.3", "local", kNow - std::chrono::hours{1}};
+    StatusInfo status{"1.2.3", kNow - std::chrono::hours{1}};
     Settings settings;
     settings.zone = denver();
-    const json document = json::parse(status_document(status, settings, {{sample_bridge()}, {sample_sensor()}},
-                                                      {{"store", false, "The disk is full."}}, kNow));
+    ports::LiveState live{ports::CloudMode::RelayOnly, {sample_bridge()}, {sample_sensor()}};
+    live.bridges[0].waiting_for_cloud = 5;
+    ports::ArchiveStatus archive;
+    archive.frames = 1000;
+    archive.sealed_frames = 3;
+    archive.file_bytes = 4096;
+    const json document =
+        json::parse(status_document(status, settings, live, archive, {{"store", false, "The disk is full."}}, kNow));
     EXPECT_EQ(document["version"], "1.2.3");
-    EXPECT_EQ(document["mode"], "local");
+    EXPECT_EQ(document["mode"], "relay-only");
     EXPECT_EQ(document["started"], "2026-11-23T08:20:00-07:00");
     EXPECT_EQ(document["healthy"], false);
     EXPECT_EQ(document["health"][0]["detail"], "The disk is full.");
     EXPECT_EQ(document["counts"], json::parse(R"({"bridges": 1, "bridges_connected": 1, "sensors": 1,
-        "sensors_running": 1, "frames_opened": 42, "frames_unopened": 3})"));
+        "sensors_running": 1, "frames_opened": 42, "frames_unopened": 3, "frames_waiting_for_cloud": 5})"));
+    EXPECT_EQ(document["archive"],
+              json::parse(R"({"frames": 1000, "sealed_frames": 3, "file_bytes": 4096, "rebuilding": false})"));
+    EXPECT_TRUE(document["estimate"].is_null());
+}
+
+TEST(StatusDocument, EstimateIsMarkedAndSummed) {
+    ports::LiveSensor sealed = sample_sensor();
+    sealed.readings_known = false;
+    sealed.estimate = ports::LiveEstimate{true, kNow, {2'000'000}};
+    ports::LiveSensor other = sealed;
+    other.estimate = ports::LiveEstimate{false, {}, {500'000}};
+    const json document =
+        json::parse(status_document({}, {}, {{}, {}, {sealed, other, sample_sensor()}}, {}, {}, kNow));
+    EXPECT_EQ(document["estimate"],
+              json::parse(R"({"estimated": true, "sensors": 2, "sensors_running": 1, "today_at_least": 2.5})"));
 }
 
 TEST(ReadinessDocument, IsReadyOnlyWhenEveryPartIs) {

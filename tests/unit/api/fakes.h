@@ -40,13 +40,89 @@ public:
         if (at_once) return answer(usage_answer);
         waiting.push_back([this, answer = std::move(answer)] { answer(usage_answer); });
     }
+    void counts(ports::CountQuery query, Answer<std::vector<base::PeakCount>> answer) override {
+        count_queries.push_back(std::move(query));
+        if (at_once) return answer(counted);
+        waiting.push_back([this, answer = std::move(answer)] { answer(counted); });
+    }
+    void evidence(ports::EvidenceQuery query, Answer<ports::Evidence> answer) override {
+        evidence_queries.push_back(query);
+        if (at_once) return answer(known);
+        waiting.push_back([this, answer = std::move(answer)] { answer(known); });
+    }
+    void estimates(ports::EstimateQuery query, Answer<std::vector<ports::EstimateRecord>> answer) override {
+        estimate_queries.push_back(query);
+        if (at_once) return answer(estimated);
+        waiting.push_back([this, answer = std::move(answer)] { answer(estimated); });
+    }
 
     bool at_once = true;
     base::Result<ports::ReadingPage, base::Error> page;
     base::Result<ports::UsageAnswer, base::Error> usage_answer;
     std::vector<ports::ReadingQuery> reading_queries;
     std::vector<ports::UsageQuery> usage_queries;
+    base::Result<std::vector<base::PeakCount>, base::Error> counted;
+    base::Result<ports::Evidence, base::Error> known;
+    base::Result<std::vector<ports::EstimateRecord>, base::Error> estimated;
+    std::vector<ports::CountQuery> count_queries;
+    std::vector<ports::EvidenceQuery> evidence_queries;
+    std::vector<ports::EstimateQuery> estimate_queries;
     std::vector<std::function<void()>> waiting;
+};
+
+// Keeps what it is told, unless `failure` says why not. Answers at once, or when the test says so.
+class FakeControls : public ports::Controls {
+public:
+    void set_cloud_mode(ports::CloudMode mode, Done done) override {
+        modes.push_back(mode);
+        finish(std::move(done));
+    }
+    void add_key(std::optional<base::DeviceId> bridge, base::Bytes content, Done done) override {
+        keys.emplace_back(bridge, std::move(content));
+        finish(std::move(done));
+    }
+    void rebuild(Done done) override {
+        ++rebuilds;
+        status.rebuild = ports::RebuildProgress{{}, 0, status.frames, "asked for"};
+        finish(std::move(done));
+    }
+    [[nodiscard]] ports::ArchiveStatus archive() const override { return status; }
+    void calibrate(ports::CalibrationRecord record, Done done) override {
+        record.number = static_cast<std::int64_t>(entered.size()) + 1;
+        record.entered = *base::from_rfc3339("2026-11-23T16:20:00Z");
+        if (!failure) entered.push_back(std::move(record));
+        finish(std::move(done));
+    }
+    void read_meter(ports::MeterReadingRecord record, Done done) override {
+        if (!failure) read.push_back(record);
+        finish(std::move(done));
+    }
+    [[nodiscard]] std::vector<ports::CalibrationRecord> calibrations(const base::DeviceId&) const override {
+        return entered;
+    }
+    [[nodiscard]] std::vector<ports::MeterReadingRecord> meter_readings(const base::DeviceId&) const override {
+        return read;
+    }
+
+    bool at_once = true;
+    std::optional<std::string> failure;
+    std::vector<std::function<void()>> waiting;
+    std::vector<ports::CloudMode> modes;
+    std::vector<std::pair<std::optional<base::DeviceId>, base::Bytes>> keys;
+    int rebuilds = 0;
+    ports::ArchiveStatus status;
+    std::vector<ports::CalibrationRecord> entered;
+    std::vector<ports::MeterReadingRecord> read;
+
+private:
+    void finish(Done done) {
+        auto work = [this, done = std::move(done)] {
+            if (failure) return done(base::failure(base::Error{*failure}));
+            done({});
+        };
+        if (at_once) return work();
+        waiting.push_back(std::move(work));
+    }
 };
 
 class FakeReport : public ports::SelfReport {

@@ -63,7 +63,7 @@ TEST(Exposition, WritesNumbersInFullAndTheOddOnesByName) {
 
 TEST(LiveMetrics, TellLitresAndWhetherTheyAreCalibrated) {
     std::vector<Metric> metrics;
-    append_live_metrics({{sample_bridge()}, {sample_sensor()}}, metrics);
+    append_live_metrics({{}, {sample_bridge()}, {sample_sensor()}}, metrics);
     const std::string text = exposition(metrics);
     EXPECT_THAT(text, HasSubstr("# TYPE millrace_water_liters_total counter\n"));
     EXPECT_THAT(text, HasSubstr("millrace_water_liters_total{sensor=\"0123456789ABCDEF\"} 12345.678\n"));
@@ -77,7 +77,7 @@ TEST(LiveMetrics, TellNoFlowThatIsNotKnown) {
     std::vector<Metric> metrics;
     ports::LiveSensor sensor = sample_sensor();
     sensor.readings_known = false;
-    append_live_metrics({{}, {sensor}}, metrics);
+    append_live_metrics({{}, {}, {sensor}}, metrics);
     EXPECT_THAT(exposition(metrics), Not(HasSubstr("millrace_flow_")));
 }
 

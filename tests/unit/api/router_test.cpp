@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/problem.h"
+
 namespace millrace::api {
 namespace {
 
@@ -21,6 +23,13 @@ protected:
         router_.add(method, pattern, [name](const Request& request, const Responder& responder) {
             responder.answer(json_response(name + std::string(request.path_parameter("uuid"))));
         });
+    }
+
+    bool wants_body(Method method, std::vector<std::string> segments) {
+        Request request;
+        request.method = method;
+        request.segments = std::move(segments);
+        return router_.wants_body(request);
     }
 
     Response ask(Method method, std::vector<std::string> segments) {
@@ -79,9 +88,21 @@ TEST_F(RouterTest, OptionsAreAnsweredWithoutAHandler) {
 }
 
 TEST_F(RouterTest, OnlyARouteOfItsOwnWantsABody) {
-    EXPECT_TRUE(router_.wants_body(Method::Post, {"api", "v1", "alarms"}));
-    EXPECT_FALSE(router_.wants_body(Method::Post, {""}));
-    EXPECT_FALSE(router_.wants_body(Method::Get, {""}));
+    EXPECT_TRUE(wants_body(Method::Post, {"api", "v1", "alarms"}));
+    EXPECT_FALSE(wants_body(Method::Post, {""}));
+    EXPECT_FALSE(wants_body(Method::Get, {""}));
+}
+
+TEST_F(RouterTest, GuardIsAskedBeforeChangesAndNothingElse) {
+    router_.guard_changes([](const Request&) { return std::optional(problem(403, "no")); });
+    EXPECT_EQ(ask(Method::Post, {"api", "v1", "alarms"}).status, 403u);
+    EXPECT_FALSE(wants_body(Method::Post, {"api", "v1", "alarms"}));
+    EXPECT_EQ(ask(Method::Get, {"api", "v1", "alarms"}).status, 200u);
+    EXPECT_EQ(ask(Method::Head, {"api", "v1", "alarms"}).status, 200u);
+    EXPECT_EQ(ask(Method::Post, {"nowhere"}).status, 404u);
+    router_.guard_changes([](const Request&) { return std::optional<Response>(); });
+    EXPECT_EQ(ask(Method::Post, {"api", "v1", "alarms"}).status, 200u);
+    EXPECT_TRUE(wants_body(Method::Post, {"api", "v1", "alarms"}));
 }
 
 TEST(Responder, OnlyTheFirstAnswerCounts) {

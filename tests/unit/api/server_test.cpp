@@ -19,14 +19,14 @@ const std::string kSensorPath = "/api/v1/sensors/0123456789ABCDEF";
 class ServerTest : public ::testing::Test {
 protected:
     ServerTest() {
-        live_.state = {{sample_bridge()}, {sample_sensor()}};
+        live_.state = {ports::CloudMode::Local, {sample_bridge()}, {sample_sensor()}};
         loop_.run([this] {
             Settings settings;
             settings.listen = "127.0.0.1:0";
             settings.zone = *base::TimeZone::load("America/Denver");
             server_ = std::make_unique<Server>(
                 loop_.loop, settings,
-                Dependencies{live_, history_, clock_, {&report_}, {"9.9.9", "local", clock_.wall}});
+                Dependencies{live_, history_, controls_, clock_, {&report_}, {"9.9.9", clock_.wall}});
             ASSERT_TRUE(server_->start());
             port_ = server_->port();
         });
@@ -44,6 +44,7 @@ protected:
     FakeClock clock_;
     FakeLive live_;
     FakeHistory history_;
+    FakeControls controls_;
     FakeReport report_;
     LoopThread loop_;
     std::unique_ptr<Server> server_;
@@ -194,6 +195,48 @@ TEST_F(ServerTest, PageIsServedWithATagAndNotTwice) {
     EXPECT_EQ(get("/app.js").status, 200);
     EXPECT_EQ(get("/style.css").status, 200);
     EXPECT_EQ(get("/favicon.svg").status, 200);
+}
+
+TEST_F(ServerTest, ChangesComeThroughTheRealServer) {
+    const auto put = [this](const std::string& headers, const std::string& body) {
+        HttpClient client(port_);
+        client.send("PUT /api/v1/cloud HTTP/1.1\r\nConnection: close\r\nContent-Length: " +
+                    std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body);
+        return client.answer().value_or(HttpClient::Answer{}).status;
+    };
+    const std::string json_type = "Content-Type: application/json\r\n";
+    EXPECT_EQ(put("Host: localhost\r\n" + json_type, R"({"mode": "local"})"), 200);
+    const std::string own = "localhost:" + std::to_string(port_);
+    EXPECT_EQ(put("Host: " + own + "\r\nOrigin: http://" + own + "\r\n" + json_type, R"({"mode": "relay"})"), 200);
+    EXPECT_EQ(loop_.run([this] { return controls_.modes.size(); }), 2u);
+    EXPECT_EQ(put("Host: localhost\r\nOrigin: http://evil.example\r\n" + json_type, R"({"mode": "local"})"), 403);
+    EXPECT_EQ(put("Host: localhost\r\nX-Forwarded-For: 10.0.0.1\r\n" + json_type, R"({"mode": "local"})"), 403);
+    EXPECT_EQ(put("Host: localhost\r\nContent-Type: text/plain\r\n", R"({"mode": "local"})"), 415);
+    EXPECT_EQ(put("Host: localhost\r\n", R"({"mode": "local"})"), 415);
+    EXPECT_EQ(put("Host: localhost\r\n" + json_type, std::string(16 * 1024 + 1, ' ')), 413);
+    EXPECT_EQ(loop_.run([this] { return controls_.modes.size(); }), 2u);
+}
+
+TEST_F(ServerTest, RebuildAndDeleteNeedNoBody) {
+    HttpClient client(port_);
+    client.send("POST /api/v1/archive/rebuild HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n");
+    EXPECT_EQ(client.answer()->status, 202);
+    client.send("DELETE " + kSensorPath + "/calibration/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_EQ(client.answer()->status, 404);
+    client.send("POST /api/v1/archive/rebuild HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_EQ(client.answer()->status, 415);
+}
+
+TEST_F(ServerTest, KeyIsTakenWithoutAnEcho) {
+    const std::string key(64, 'a');
+    const std::string body = R"({"key": ")" + key + R"("})";
+    HttpClient client(port_);
+    client.send("POST /api/v1/keys HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    const auto answer = client.answer();
+    EXPECT_EQ(answer->status, 201);
+    EXPECT_THAT(answer->body, ::testing::Not(HasSubstr("aaaa")));
+    EXPECT_EQ(loop_.run([this] { return controls_.keys.at(0).second; }), base::to_bytes(key));
 }
 
 }  // namespace

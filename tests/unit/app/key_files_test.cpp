@@ -46,7 +46,7 @@ TEST_F(KeyFilesTest, TheDirectorysFilesAreNamedAfterTheirBridges) {
     write("keys/README", "not a key");
     settings::Keys files;
     files.directory = folder_ / "keys";
-    const auto keys = read_keys(files);
+    const auto keys = read_keys(files, folder_ / "state");
     ASSERT_TRUE(keys) << keys.error().message;
     EXPECT_NE(keys->find(kBridge), nullptr);
     EXPECT_EQ(keys->find(std::nullopt), nullptr);
@@ -59,11 +59,38 @@ TEST_F(KeyFilesTest, EveryProblemIsToldAtOnce) {
     files.default_file = folder_ / "missing";
     files.directory = folder_ / "keys";
     files.bridges = {{kBridge, write("bad", "x")}};
-    const auto keys = read_keys(files);
+    const auto keys = read_keys(files, folder_ / "state");
     ASSERT_FALSE(keys);
     for (const char* name : {"missing", "kitchen.key", "bad"}) {
         EXPECT_NE(keys.error().message.find(name), std::string::npos) << keys.error().message;
     }
+}
+
+TEST_F(KeyFilesTest, KeysThatWereHandedOverAreKeptForTheDaemonAloneAndReadAgain) {
+    const std::string state = folder_ / "state";
+    std::filesystem::create_directory(state);
+    const auto key = payload::SecretKey::parse(base::as_bytes(kDigits));
+    const auto other = payload::SecretKey::parse(base::as_bytes(std::string(64, 'b')));
+    ASSERT_TRUE(keep_key(state, kBridge, *key));
+    ASSERT_TRUE(keep_key(state, std::nullopt, *other));
+    ASSERT_TRUE(keep_key(state, kBridge, *key)) << "again";
+    using std::filesystem::perms;
+    EXPECT_EQ(std::filesystem::status(state + "/keys").permissions(), perms::owner_all);
+    EXPECT_EQ(std::filesystem::status(state + "/keys/61F6F57900000001.key").permissions(),
+              perms::owner_read | perms::owner_write);
+    const auto keys = read_keys({}, state);
+    ASSERT_TRUE(keys) << keys.error().message;
+    EXPECT_TRUE(*keys->find(kBridge) == *key);
+    EXPECT_TRUE(*keys->find(std::nullopt) == *other);
+    settings::Keys files;
+    files.bridges = {{kBridge, write("config.key", std::string(64, 'c'))}};
+    EXPECT_FALSE(*read_keys(files, state)->find(kBridge) == *key) << "the config file has the last word";
+}
+
+TEST_F(KeyFilesTest, AKeyThatCannotBeKeptIsNoSuccess) {
+    const auto kept = keep_key(folder_ / "missing", kBridge, *payload::SecretKey::parse(base::as_bytes(kDigits)));
+    ASSERT_FALSE(kept);
+    EXPECT_EQ(kept.error().message.find(kDigits), std::string::npos);
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ public:
     std::map<std::string, std::vector<boost::asio::ip::address>> records;
     std::uint32_t time_to_live = 60;
     bool silent = false;
+    bool silent_on_ipv6 = false;
     bool refuses = false;
     int questions = 0;
     std::vector<std::string> names;
@@ -59,6 +60,7 @@ private:
         }
         names.push_back(name);
         const auto type = static_cast<std::uint16_t>(packet_[at + 1] << 8 | packet_[at + 2]);
+        if (silent_on_ipv6 && type == kAaaa) return;
         const std::size_t question_end = at + 5;
 
         base::Bytes reply(packet_.begin(), packet_.begin() + static_cast<std::ptrdiff_t>(question_end));

@@ -25,6 +25,7 @@
 #include "mqtt/packet_parser.h"
 #include "mqtt/packet_writer.h"
 #include "ports/bridge_link.h"
+#include "ports/handover.h"
 
 namespace millrace::capture {
 
@@ -67,6 +68,22 @@ public:
     void on_closed(const ports::ConnectionClosed& event) override {
         closed.push_back(event);
         order.push_back("closed " + std::to_string(event.connection));
+        if (when_closed) when_closed(event.connection);
+    }
+    void on_path(ports::ConnectionId connection, ports::CloudPath path) override {
+        paths.push_back(path);
+        order.push_back("path " + std::to_string(connection) + " " + std::string(name(path)));
+        if (when_path) when_path(connection, path);
+    }
+    void on_cloud_has(ports::ConnectionId connection, ports::Receipt receipt) override {
+        cloud_has.push_back(receipt);
+        order.push_back("has " + std::to_string(connection));
+        if (when_cloud_has) when_cloud_has(connection, receipt);
+    }
+    void on_cloud_lost(ports::ConnectionId connection) override {
+        ++cloud_lost;
+        order.push_back("lost " + std::to_string(connection));
+        if (when_cloud_lost) when_cloud_lost(connection);
     }
 
     std::vector<ports::ConnectionOpened> opened;
@@ -74,7 +91,14 @@ public:
     std::vector<Got> frames;
     std::vector<ports::ConnectionClosed> closed;
     std::vector<std::string> order;
+    std::vector<ports::CloudPath> paths;
+    std::vector<ports::Receipt> cloud_has;
+    int cloud_lost = 0;
     std::function<void(const Got&)> when_frame;
+    std::function<void(ports::ConnectionId)> when_closed;
+    std::function<void(ports::ConnectionId, ports::CloudPath)> when_path;
+    std::function<void(ports::ConnectionId, ports::Receipt)> when_cloud_has;
+    std::function<void(ports::ConnectionId)> when_cloud_lost;
 };
 
 // `/readyz` shows the details of all parts side by side, so they look alike: one sentence, in small letters from its
@@ -169,16 +193,22 @@ public:
         return run_until(loop_, [&] { return read(), ended; });
     }
 
+    // The next packet, when all of it is here.
+    [[nodiscard]] std::optional<mqtt::Packet> try_next() {
+        read();
+        parser_.feed(base::ByteView(received).subspan(fed_));
+        fed_ = received.size();
+        auto result = parser_.next();
+        if (auto* whole = std::get_if<mqtt::Packet>(&result)) return std::move(*whole);
+        return std::nullopt;
+    }
+
     // The next packet, and it must be a T.
     template <typename T>
     [[nodiscard]] T expect() {
         std::optional<mqtt::Packet> packet;
         const bool came = run_until(loop_, [&] {
-            read();
-            parser_.feed(base::ByteView(received).subspan(fed_));
-            fed_ = received.size();
-            auto result = parser_.next();
-            if (auto* whole = std::get_if<mqtt::Packet>(&result)) packet = std::move(*whole);
+            packet = try_next();
             return packet.has_value() || ended;
         });
         if (!came || !packet || !std::holds_alternative<T>(*packet)) {
@@ -255,9 +285,12 @@ protected:
         return publish;
     }
 
+    // What a test of failover has besides.
+    virtual ports::Handover* handover() { return nullptr; }
+
     Doors& start(Settings settings) {
         settings.listen = "127.0.0.1:0";
-        doors_ = std::make_unique<Doors>(loop_, clock_, std::move(settings), sink_, limits_);
+        doors_ = std::make_unique<Doors>(loop_, clock_, std::move(settings), sink_, handover(), limits_);
         const auto started = doors_->start();
         EXPECT_TRUE(started) << (started ? "" : started.error().message);
         return *doors_;
@@ -265,7 +298,7 @@ protected:
     Doors& start_local() { return start({}); }
     Doors& start_relay(const std::string& cloud) {
         Settings settings;
-        settings.mode = Mode::Relay;
+        settings.mode = ports::CloudMode::RelayOnly;
         settings.cloud = cloud;
         return start(settings);
     }

@@ -11,7 +11,7 @@ TEST_F(Listener, NamesTheAddressAndAMendWhenThePortIsTaken) {
     FakeCloud occupant(loop_);
     Settings settings;
     settings.listen = occupant.address();
-    Doors doors(loop_, clock_, settings, sink_);
+    Doors doors(loop_, clock_, settings, sink_, nullptr);
     const auto started = doors.start();
     ASSERT_FALSE(started);
     EXPECT_NE(started.error().message.find(occupant.address()), std::string::npos);
@@ -28,7 +28,7 @@ TEST_F(Listener, NamesTheAddressAndAMendWhenThePortIsTaken) {
 TEST_F(Listener, RefusesAListenAddressOfAnotherMachine) {
     Settings settings;
     settings.listen = "192.0.2.77:0";
-    const auto started = Doors(loop_, clock_, settings, sink_).start();
+    const auto started = Doors(loop_, clock_, settings, sink_, nullptr).start();
     ASSERT_FALSE(started);
     EXPECT_NE(started.error().message.find("no such address"), std::string::npos) << started.error().message;
 }
@@ -36,13 +36,13 @@ TEST_F(Listener, RefusesAListenAddressOfAnotherMachine) {
 TEST_F(Listener, RefusesAListenAddressThatIsAName) {
     Settings settings;
     settings.listen = "house.example:1883";
-    EXPECT_FALSE(Doors(loop_, clock_, settings, sink_).start());
+    EXPECT_FALSE(Doors(loop_, clock_, settings, sink_, nullptr).start());
 }
 
 TEST_F(Listener, ServesBothFamiliesOnTheIpv6Wildcard) {
     Settings settings;
     settings.listen = "[::]:0";
-    doors_ = std::make_unique<Doors>(loop_, clock_, settings, sink_);
+    doors_ = std::make_unique<Doors>(loop_, clock_, settings, sink_, nullptr);
     const auto started = doors_->start();
     if (!started) GTEST_SKIP() << "no IPv6 here: " << started.error().message;
     Peer peer = connected_bridge();  // over IPv4
@@ -53,7 +53,7 @@ TEST_F(Listener, ServesBothFamiliesOnTheIpv6Wildcard) {
 TEST_F(Listener, TakesOverASocketThatWasHandedToIt) {
     tcp::acceptor made(loop_, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     const auto port = made.local_endpoint().port();
-    doors_ = std::make_unique<Doors>(loop_, clock_, Settings{}, sink_);
+    doors_ = std::make_unique<Doors>(loop_, clock_, Settings{}, sink_, nullptr);
     ASSERT_TRUE(doors_->start(made.release()));
     EXPECT_EQ(doors_->local_port(), port);
     Peer peer = connected_bridge();
@@ -62,7 +62,7 @@ TEST_F(Listener, TakesOverASocketThatWasHandedToIt) {
 
 TEST_F(Listener, RefusesAHandedSocketThatDoesNotListen) {
     tcp::socket plain_socket(loop_, tcp::v4());
-    doors_ = std::make_unique<Doors>(loop_, clock_, Settings{}, sink_);
+    doors_ = std::make_unique<Doors>(loop_, clock_, Settings{}, sink_, nullptr);
     EXPECT_FALSE(doors_->start(plain_socket.native_handle()));
 }
 

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "capture/pcap/capture_file.h"
+#include "capture/pcap/connection_table.h"
 #include "mqtt/packet_writer.h"
 
 namespace millrace::capture::test {
@@ -45,6 +46,8 @@ struct Tcp {
     base::Bytes payload;
     std::uint16_t client_port = 40001;
     std::uint16_t server_port = 1883;
+    bool fin = false;
+    bool rst = false;
 };
 
 inline base::Bytes tcp_bytes(const Tcp& tcp, std::size_t option_bytes = 0) {
@@ -54,7 +57,8 @@ inline base::Bytes tcp_bytes(const Tcp& tcp, std::size_t option_bytes = 0) {
     put_u32(out, tcp.sequence);
     put_u32(out, tcp.acknowledgement);
     out.push_back(static_cast<std::uint8_t>((20 + option_bytes) / 4 << 4));
-    out.push_back(static_cast<std::uint8_t>((tcp.syn ? 2 : 0) | (tcp.ack ? 16 : 0)));
+    out.push_back(
+        static_cast<std::uint8_t>((tcp.fin ? 1 : 0) | (tcp.syn ? 2 : 0) | (tcp.rst ? 4 : 0) | (tcp.ack ? 16 : 0)));
     put_u16(out, 8192);
     put_u32(out, 0);
     out.resize(out.size() + option_bytes, 1);
@@ -192,6 +196,14 @@ inline std::vector<int> numbers_of(const std::vector<ports::Frame>& frames) {
     for (const auto& frame : frames) numbers.push_back(std::stoi(frame.topic.substr(frame.topic.rfind('/') + 1)));
     return numbers;
 }
+
+struct CountingWatcher final : ConnectionWatcher {
+    void on_publish(SeenPublish) override { ++published; }
+    void on_end(std::uint64_t, base::WallTime, std::string_view) override { ++ended; }
+
+    std::size_t published = 0;
+    std::size_t ended = 0;
+};
 
 struct Outcome {
     std::vector<ports::Frame> frames;

@@ -288,7 +288,8 @@ TEST(PcapFile, TellsDirectionsByTheSideWhenTheTopicDoesNot) {
 }
 
 TEST(PcapFile, LeavesOutOtherVersionsOfMqtt) {
-    ConnectionTable table({1883}, [](const SeenPublish&) { FAIL(); });
+    CountingWatcher watcher;
+    ConnectionTable table({1883}, watcher);
     Conversation talk;
     talk.open();
     mqtt::Connect connect;
@@ -305,6 +306,7 @@ TEST(PcapFile, LeavesOutOtherVersionsOfMqtt) {
         table.on_segment(std::get<TcpSegment>(find_segment(LinkType::RawIp, packet)), {});
     }
     table.finish();
+    EXPECT_EQ(watcher.published, 0u);
     EXPECT_EQ(table.counts().publishes, 0u);
     EXPECT_EQ(table.counts().unsupported, 1u);
 }
@@ -329,9 +331,8 @@ TEST(PcapFile, CountsFragmentsAndUnreadablePackets) {
 TEST(PcapFile, KeepsNoMoreConnectionsThanItsLimit) {
     ConnectionLimits limits;
     limits.max_connections = 10;
-    std::size_t published = 0;
-    ConnectionTable table(
-        {1883}, [&](const SeenPublish&) { ++published; }, limits);
+    CountingWatcher watcher;
+    ConnectionTable table({1883}, watcher, limits);
     for (std::uint16_t port = 1; port <= 100; ++port) {
         Tcp tcp;
         tcp.client_port = port;
@@ -339,17 +340,18 @@ TEST(PcapFile, KeepsNoMoreConnectionsThanItsLimit) {
         const Bytes packet = ipv4(tcp);
         table.on_segment(std::get<TcpSegment>(find_segment(LinkType::RawIp, packet)), {});
     }
-    EXPECT_EQ(table.counts().connections, 90u) << "these were closed to make room";
+    EXPECT_EQ(table.size(), 10u);
+    EXPECT_EQ(watcher.ended, 90u) << "these were closed to make room";
     table.finish();
     EXPECT_EQ(table.counts().connections, 100u);
-    EXPECT_EQ(published, 100u);
+    EXPECT_EQ(watcher.published, 100u);
 }
 
 TEST(PcapFile, HoldsNoMoreBytesThanItsLimit) {
     ConnectionLimits limits;
     limits.max_held_bytes = 100'000;
-    ConnectionTable table(
-        {1883}, [](const SeenPublish&) {}, limits);
+    CountingWatcher watcher;
+    ConnectionTable table({1883}, watcher, limits);
     for (std::uint16_t port = 1; port <= 200; ++port) {
         Conversation talk(port);
         talk.open();

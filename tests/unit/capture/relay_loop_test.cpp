@@ -20,10 +20,10 @@ TEST_F(RelayLoop, RefusesToCallItsOwnListener) {
     // The port must be known before the start, so one is found and given back.
     const std::string own = [this] { return FakeCloud(loop_).address(); }();
     Settings settings;
-    settings.mode = Mode::Relay;
+    settings.mode = ports::CloudMode::RelayOnly;
     settings.listen = own;
     settings.cloud = own;
-    doors_ = std::make_unique<Doors>(loop_, clock_, settings, sink_, limits_);
+    doors_ = std::make_unique<Doors>(loop_, clock_, settings, sink_, nullptr, limits_);
     ASSERT_TRUE(doors_->start());
     Peer peer = bridge();
     peer.send(connect_packet());
@@ -37,11 +37,11 @@ TEST_F(RelayLoop, RefusesANameThatWasRedirectedToIt) {
     redirected.add("mqtt.cloud.example", "127.0.0.1");
     const auto port = FakeCloud(loop_).port();
     Settings settings;
-    settings.mode = Mode::Relay;
+    settings.mode = ports::CloudMode::RelayOnly;
     settings.listen = "0.0.0.0:" + std::to_string(port);
     settings.cloud = "mqtt.cloud.example:" + std::to_string(port);
     settings.name_servers = {redirected.address()};
-    doors_ = std::make_unique<Doors>(loop_, clock_, settings, sink_, limits_);
+    doors_ = std::make_unique<Doors>(loop_, clock_, settings, sink_, nullptr, limits_);
     ASSERT_TRUE(doors_->start());
     Peer peer = bridge();
     peer.send(connect_packet());
@@ -84,7 +84,7 @@ TEST_F(RelayLoop, RefusesAConnectionThatComesFromItsOwnSocket) {
 TEST_F(RelayLoop, FindsALoopBehindAddressTranslationBeforeItGrows) {
     FakeCloud translator(loop_);
     Settings settings;
-    settings.mode = Mode::Relay;
+    settings.mode = ports::CloudMode::RelayOnly;
     settings.cloud = translator.address();
     start(settings);
 

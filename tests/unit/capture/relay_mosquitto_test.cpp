@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "fixture.h"
+#include "failover_fixture.h"
 
 namespace millrace::capture {
 namespace {
@@ -69,6 +69,10 @@ protected:
         broker_port_ = FakeCloud(loop_).port();  // free a moment ago
         std::ofstream(folder_ / "broker.conf") << "listener " << broker_port_ << " 127.0.0.1\nallow_anonymous true\n"
                                                << "persistence false\n";
+        start_broker();
+        start_relay("127.0.0.1:" + std::to_string(broker_port_));
+    }
+    void start_broker() {
         broker_ = std::make_unique<Process>(std::vector<std::string>{kBroker, "-c", (folder_ / "broker.conf").string()},
                                             "/dev/null");
         ASSERT_TRUE(eventually([&] {
@@ -77,9 +81,10 @@ protected:
             probe.connect({asio::ip::address_v4::loopback(), broker_port_}, error);
             return !error;
         }));
-        start_relay("127.0.0.1:" + std::to_string(broker_port_));
     }
+    ports::Handover* handover() override { return hub_.get(); }
     void TearDown() override {
+        doors_.reset();  // before the hub
         broker_.reset();
         if (!folder_.empty()) std::filesystem::remove_all(folder_);
     }
@@ -91,6 +96,7 @@ protected:
         return command;
     }
 
+    std::unique_ptr<FakeHub> hub_;
     std::filesystem::path folder_;
     std::uint16_t broker_port_ = 0;
     std::unique_ptr<Process> broker_;
@@ -124,6 +130,61 @@ TEST_F(RelayMosquitto, CarriesMessagesOfEveryQosFromClientToClient) {
     }
     EXPECT_EQ(to_cloud, 3);
     EXPECT_EQ(metric("millrace_relay_tap_breaks_total"), 0);
+}
+
+TEST_F(RelayMosquitto, GetsWhatItMissedAndThenItsBridgeBackOnTheSameConnection) {
+    hub_ = std::make_unique<FakeHub>(loop_, sink_);
+    Settings settings;
+    settings.mode = ports::CloudMode::Relay;
+    settings.cloud = "127.0.0.1:" + std::to_string(broker_port_);
+    settings.cloud_retry = base::Milliseconds{50};
+    limits_.max_cloud_retry = base::Milliseconds{100};
+    start(settings);
+    Peer peer = connected_bridge();
+    peer.send(mqtt::Subscribe{1, {{std::string("responses/") + kBridge + "/#", mqtt::Qos::AtLeastOnce}}});
+    (void)peer.expect<mqtt::Suback>();
+    broker_.reset();
+    ASSERT_TRUE(eventually([&] { return !sink_.paths.empty(); }));
+    // Retained, so that who asks later still sees them.
+    for (mqtt::PacketId id = 1; id <= 4; ++id) {
+        auto publish =
+            publish_packet(id % 2 == 0 ? mqtt::Qos::AtMostOnce : mqtt::Qos::AtLeastOnce, id, std::to_string(id));
+        publish.topic += "/" + std::to_string(id);
+        publish.retain = true;
+        peer.send(publish);
+        if (publish.qos == mqtt::Qos::AtLeastOnce) {
+            EXPECT_EQ(peer.expect<mqtt::Puback>().packet_id, id);
+        }
+    }
+    start_broker();
+    ASSERT_TRUE(eventually([&] { return sink_.paths.back() == ports::CloudPath::Relay; }));
+    EXPECT_EQ(hub_->delivered_ids, (std::vector<std::int64_t>{1, 2, 3, 4}));
+    auto live = publish_packet(mqtt::Qos::AtLeastOnce, 9, "5");
+    live.topic += "/5";
+    live.retain = true;
+    peer.send(live);
+    EXPECT_EQ(peer.expect<mqtt::Puback>().packet_id, 9);
+    EXPECT_EQ(sink_.frames.back().frame.door, ports::Door::Relay);
+
+    const std::vector<std::string> at_broker = {"-V",        "mqttv311", "-h",
+                                                "127.0.0.1", "-p",       std::to_string(broker_port_)};
+    const auto at_the_broker = [&](const char* program, std::vector<std::string> more) {
+        std::vector<std::string> command{program};
+        command.insert(command.end(), at_broker.begin(), at_broker.end());
+        command.insert(command.end(), more.begin(), more.end());
+        return command;
+    };
+    Process reader(at_the_broker(kSubscribe, {"-t", "2/#", "-q", "1", "-C", "5"}), folder_ / "received");
+    ASSERT_TRUE(eventually([&] { return reader.has_ended(); }));
+    auto got = contents(folder_ / "received");
+    std::sort(got.begin(), got.end());  // retained messages come in any order
+    EXPECT_EQ(got, "\n\n\n\n\n12345");
+    Process publisher(
+        at_the_broker(kPublish, {"-t", std::string("responses/") + kBridge + "/4/2", "-m", "hello", "-q", "1"}),
+        "/dev/null");
+    EXPECT_EQ(base::as_text(peer.expect<mqtt::Publish>().payload), "hello");
+    EXPECT_TRUE(sink_.closed.empty());
+    EXPECT_EQ(sink_.opened.size(), 1U);
 }
 
 TEST_F(RelayMosquitto, CarriesAMegabyteWithoutChangingAByte) {

@@ -95,7 +95,7 @@ TEST_F(Relay, TellsTheSinkOfTheConnectionAndOfPublishesBothWays) {
     EXPECT_EQ(sink_.order, expected);
     EXPECT_EQ(sink_.opened[0].door, ports::Door::Relay);
     EXPECT_EQ(sink_.opened[0].bridge->text(), kBridge);
-    EXPECT_EQ(sink_.links[0], nullptr);
+    EXPECT_FALSE(sink_.links[0]->publish(1, "responses/x", {}, 0));
     EXPECT_EQ(sink_.frames[0].receipt, 0U);  // nothing is owed: the cloud acknowledges
     EXPECT_EQ(sink_.frames[0].frame.topic, up.topic);
     EXPECT_EQ(sink_.frames[0].frame.payload, up.payload);
@@ -344,7 +344,7 @@ TEST_F(Relay, TriesTheCloudsAddressesInTurn) {
     dns.add("mqtt.cloud.example", "127.0.0.77");  // nobody listens there
     dns.add("mqtt.cloud.example", "127.0.0.1");
     Settings settings;
-    settings.mode = Mode::Relay;
+    settings.mode = ports::CloudMode::RelayOnly;
     settings.cloud = "mqtt.cloud.example:" + std::to_string(cloud_.port());
     settings.name_servers = {dns.address()};
     start(settings);
@@ -357,7 +357,7 @@ TEST_F(Relay, SaysSoWhenNoNameServerAnswers) {
     FakeDns dns(loop_);
     dns.silent = true;
     Settings settings;
-    settings.mode = Mode::Relay;
+    settings.mode = ports::CloudMode::RelayOnly;
     settings.cloud = "mqtt.cloud.example:1883";
     settings.name_servers = {dns.address()};
     start(settings);
@@ -385,7 +385,7 @@ TEST_F(Relay, CanGoWhileItIsStillDialling) {
     FakeDns dns(loop_);
     dns.silent = true;
     Settings settings;
-    settings.mode = Mode::Relay;
+    settings.mode = ports::CloudMode::RelayOnly;
     settings.cloud = "mqtt.cloud.example:1883";
     settings.name_servers = {dns.address()};
     start(settings);

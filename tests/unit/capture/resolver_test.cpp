@@ -45,6 +45,16 @@ TEST_F(ResolverTest, GivesIpv4BeforeIpv6) {
     EXPECT_EQ(ask(*resolver, kName), "198.51.100.7 198.51.100.8 2001:db8::7");
 }
 
+TEST_F(ResolverTest, DoesNotWaitForANameServerThatIsSilentOnIpv6) {
+    dns_.add(kName, "198.51.100.7");
+    dns_.silent_on_ipv6 = true;
+    auto made = Resolver::create(loop_, clock_, {dns_.address()}, {base::Milliseconds{60'000}, 2});
+    ASSERT_TRUE(made);
+    const auto began = clock_.steady_now();
+    EXPECT_EQ(ask(**made, kName), "198.51.100.7");
+    EXPECT_LT(clock_.steady_now() - began, std::chrono::seconds{5});
+}
+
 TEST_F(ResolverTest, AsksNobodyAboutALiteralAddress) {
     const auto resolver = make({dns_.address()});
     EXPECT_EQ(ask(*resolver, "203.0.113.9"), "203.0.113.9");

@@ -20,7 +20,8 @@ protected:
     HubTest() { restart({}); }
 
     void restart(payload::KeyRing keys) {
-        hub_ = std::make_unique<Hub>(Settings{}, std::move(keys), Surroundings{store_, clock_, random_, notices_});
+        hub_ =
+            std::make_unique<Hub>(Settings{}, std::move(keys), Surroundings{store_, store_, clock_, random_, notices_});
         hub_->subscribe(seen_);
     }
 
@@ -280,6 +281,157 @@ TEST_F(HubTest, StoreCallbacksAfterItsEndAreHarmless) {
     hub_.reset();
     store_.finish();
     EXPECT_THAT(link_.acknowledged, IsEmpty());
+}
+
+TEST_F(HubTest, ARelayedBootIsTheCloudsToAnswerUntilWeStandIn) {
+    hub_->on_opened({1, ports::Door::Relay, kBridge, "127.0.0.1:5", clock_.wall_now(), ports::CloudPath::Relay},
+                    &link_);
+    hub_->on_frame(1, upstream(7, kSensor, kSensorBoot), 1);
+    store_.finish();
+    EXPECT_THAT(link_.published, IsEmpty());
+    EXPECT_THAT(link_.acknowledged, ElementsAre(1)) << "noted by the relay, should it have to take over";
+    clock_.advance(cloud::Heartbeats::kInterval * 2);
+    hub_->tick();
+    EXPECT_THAT(link_.published, IsEmpty()) << "no heartbeat of ours either";
+
+    hub_->on_path(1, ports::CloudPath::StandingIn);
+    hub_->on_frame(1, upstream(7, kSensor, kSensorBoot), 2);
+    store_.finish();
+    EXPECT_THAT(link_.published, SizeIs(1));
+    EXPECT_TRUE(store_.commits.at(1).for_cloud);
+    clock_.advance(cloud::Heartbeats::kInterval);
+    hub_->tick();
+    EXPECT_THAT(link_.published, SizeIs(2));
+
+    hub_->on_path(1, ports::CloudPath::Relay);
+    clock_.advance(cloud::Heartbeats::kInterval * 2);
+    hub_->tick();
+    EXPECT_THAT(link_.published, SizeIs(2));
+}
+
+TEST_F(HubTest, ShowsWhereABridgesWordsGoAndHowManyWait) {
+    hub_->set_cloud_mode(ports::CloudMode::Relay);
+    hub_->on_opened({1, ports::Door::StandIn, kBridge, "127.0.0.1:5", clock_.wall_now(), ports::CloudPath::StandingIn},
+                    &link_);
+    hub_->on_frame(1, upstream(1, kSensor, R"([{"timestamp":1733208800,"value":5}])"), 1);
+    const ports::LiveState state = hub_->live();
+    EXPECT_EQ(state.cloud_mode, ports::CloudMode::Relay);
+    ASSERT_THAT(state.bridges, SizeIs(1));
+    EXPECT_EQ(state.bridges[0].cloud_path, ports::CloudPath::StandingIn);
+    EXPECT_EQ(state.bridges[0].waiting_for_cloud, 1U);
+    hub_->handover().delivered(kBridge, hub_->last_frame_id());
+    EXPECT_EQ(hub_->live().bridges[0].waiting_for_cloud, 0U);
+}
+
+TEST_F(HubTest, WhatComesDuringATakeoverIsAppliedToTheRebuiltStateInOrder) {
+    open(1, &link_);
+    hub_->on_frame(1, upstream(7, kSensor, kSensorBoot), 0);
+    store_.finish();
+    hub_->hold();
+    hub_->on_frame(1, upstream(1, kSensor, R"([{"timestamp":1733208800,"value":105}])"), 7);
+    hub_->on_closed({1, clock_.wall_now(), "gone"});
+    EXPECT_THAT(store_.commits, SizeIs(2)) << "nothing is applied or stored meanwhile";
+    EXPECT_TRUE(hub_->live().bridges[0].connected);
+    EXPECT_GT(hub_->handover().waiting(kBridge), 0U) << "nobody knows what the held frames will be";
+
+    Pipeline rebuilt{payload::KeyRing{}};
+    (void)rebuilt.apply(upstream(7, kSensor, kSensorBoot));
+    (void)rebuilt.apply(downstream(1, kSensor, R"({"code":602,"message":"","timestamp":1,"peaks":100})"));
+    hub_->resume(std::move(rebuilt));
+    ASSERT_THAT(store_.commits, SizeIs(3));
+    EXPECT_EQ(hub_->handover().waiting(kBridge), 0U);
+    store_.finish();
+    EXPECT_EQ(sensor().lifetime, base::PeakCount{5} * sensor().per_peak);
+    EXPECT_THAT(hub_->live().bridges, ::testing::Each(::testing::Field(&ports::LiveBridge::connected, false)));
+}
+
+TEST_F(HubTest, AnAnswerThatFallsDueDuringATakeoverIsGivenAfterIt) {
+    open(1, &link_);
+    hub_->on_frame(1, upstream(7, kSensor, kSensorBoot), 0);
+    hub_->hold();
+    store_.finish();
+    EXPECT_THAT(link_.published, IsEmpty());
+    hub_->resume(std::nullopt);
+    EXPECT_THAT(link_.published, SizeIs(1));
+}
+
+TEST_F(HubTest, TheDiaryHoldsWhenABridgeWasConnected) {
+    open(1, &link_);
+    clock_.advance(base::Seconds{90});
+    hub_->on_closed({1, clock_.wall_now(), "gone"});
+    const auto spells = store_.all<ports::SpellRecord>();
+    ASSERT_THAT(spells, SizeIs(2));
+    EXPECT_EQ(spells[1].kind, ports::SpellKind::Connection);
+    EXPECT_EQ(spells[1].bridge, kBridge);
+    EXPECT_EQ(spells[1].to - spells[1].from, base::Seconds{90});
+}
+
+TEST_F(HubTest, AtAGuestsBrokerEveryBridgeIsAnsweredOnTheOneConnection) {
+    const base::DeviceId other = *base::DeviceId::parse("61F6F57900000002");
+    payload::KeyRing keys;
+    keys.set(kBridge, made_up_key(1));
+    keys.set(other, made_up_key(2));
+    restart(keys);
+    hub_->on_opened({1, ports::Door::Guest, std::nullopt, "broker", clock_.wall_now()}, &link_);
+    const auto say = [this](ports::Frame frame, std::uint8_t key) {
+        frame = sealed(std::move(frame), made_up_key(key));
+        frame.bridge.reset();
+        frame.door = ports::Door::Guest;
+        hub_->on_frame(1, frame, 0);
+        store_.finish();
+    };
+    say(upstream(7, kBridge, kBridgeBoot), 1);
+    say(upstream(7, kSensor, kSensorBoot), 1);
+    say(upstream(7, other, kBridgeBoot), 2);
+    ASSERT_THAT(link_.published, SizeIs(3));
+    EXPECT_TRUE(payload::open(link_.published[0].payload, made_up_key(1)));
+    EXPECT_EQ(link_.published[1].topic, "responses/61DA80B500000001/1/12");
+    EXPECT_TRUE(payload::open(link_.published[1].payload, made_up_key(1))) << "its bridge's key";
+    EXPECT_TRUE(payload::open(link_.published[2].payload, made_up_key(2)));
+    EXPECT_EQ(hub_->live().bridges.size(), 2U);
+    EXPECT_TRUE(hub_->live().bridges[0].connected && hub_->live().bridges[1].connected);
+
+    clock_.advance(cloud::Heartbeats::kInterval);
+    hub_->tick();
+    EXPECT_THAT(link_.published, SizeIs(5)) << "a heartbeat for each";
+    hub_->on_closed({1, clock_.wall_now(), "broker gone"});
+    EXPECT_FALSE(hub_->live().bridges[0].connected || hub_->live().bridges[1].connected);
+}
+
+TEST_F(HubTest, WithoutAKeyItIsToldFromSizesWhetherWaterRunsAndHowMuchAtLeast) {
+    open();
+    const auto say = [this](std::int64_t at, const std::string& text) {
+        hub_->on_frame(1, sealed(upstream(1, kSensor, text, at), made_up_key()), 0);
+    };
+    say(kStart, R"([{"timestamp":1733208800,"value":3828900}])");
+    say(kStart + 20, R"([{"timestamp":1733208810,"value":3828929},{"timestamp":1733208815,"value":3828955}])");
+    clock_.advance(base::Seconds{20});
+    const ports::LiveSensor live = sensor();
+    EXPECT_FALSE(live.readings_known);
+    ASSERT_TRUE(live.estimate);
+    EXPECT_TRUE(live.estimate->running);
+    EXPECT_GE(live.estimate->today_at_least, base::PeakCount{2} * live.per_peak);
+    EXPECT_LE(live.estimate->today_at_least, base::PeakCount{55} * live.per_peak) << "a lower bound";
+    clock_.advance(base::Seconds{30 * 60});
+    EXPECT_FALSE(sensor().estimate->running);
+    const auto estimates =
+        std::count_if(store_.commits[1].projections.begin(), store_.commits[1].projections.end(),
+                      [](const ports::Projection& p) { return std::holds_alternative<ports::EstimateRecord>(p); });
+    EXPECT_EQ(estimates, 1);
+    EXPECT_FALSE(store_.commits[1].opened);
+}
+
+TEST_F(HubTest, AKeyThatComesLaterOpensWhatComesFromThenOn) {
+    open();
+    hub_->on_frame(1, sealed(upstream(1, kSensor, R"([{"timestamp":1733208800,"value":5}])"), made_up_key()), 0);
+    EXPECT_THAT(hub_->sealed_messages(), SizeIs(1));
+    payload::KeyRing keys;
+    keys.set(kBridge, made_up_key());
+    hub_->set_keys(keys);
+    EXPECT_THAT(hub_->sealed_messages(), IsEmpty());
+    hub_->on_frame(1, sealed(upstream(1, kSensor, R"([{"timestamp":1733208801,"value":6}])"), made_up_key()), 0);
+    EXPECT_TRUE(sensor().readings_known);
+    EXPECT_FALSE(sensor().estimate);
 }
 
 }  // namespace

@@ -210,7 +210,9 @@ inline Settings settings_for(std::uint16_t port, std::string host = "127.0.0.1")
 class House {
 public:
     explicit House(const Settings& settings, const Timing& timing = quick())
-        : publisher(std::make_unique<Publisher>(loop, settings, clock, timing, "9.9.9")) {}
+        : publisher(std::make_unique<Publisher>(loop, settings, clock,
+                                                Commands{[this](ports::CloudMode mode) { asked_for.push_back(mode); }},
+                                                timing, "9.9.9")) {}
 
     // Runs the loop, and the watcher if there is one, until `done` or the deadline. True when done.
     bool run_until(const std::function<bool()>& done, Watcher* watcher = nullptr, Deadline patience = kPatience) {
@@ -241,6 +243,7 @@ public:
 
     boost::asio::io_context loop;
     base::SystemClock clock;
+    std::vector<ports::CloudMode> asked_for;  // by command
     std::unique_ptr<Publisher> publisher;
 };
 

@@ -53,6 +53,26 @@ TEST(Publisher, SaysDiscoveryThenAvailabilityThenStates) {
     EXPECT_EQ(house.metric("millrace_mqtt_connected"), 1);
 }
 
+TEST(Publisher, ObeysACommandOnceAndSaysWhatHolds) {
+    Broker broker;
+    Watcher watcher(broker.port());
+    const std::string mode = "millrace/cloud_mode";
+    watcher.say(mode + "/set", "local", true);
+    House house(settings_for(broker.port()));
+    house.publisher->on_live(fresh_state(house.clock));
+    house.publisher->start();
+    ASSERT_TRUE(house.run_until([&] { return watcher.has(of_sensor("last_seen")); }, &watcher));
+    EXPECT_TRUE(house.asked_for.empty()) << "a retained command is an old one";
+
+    const std::size_t before = watcher.heard.size();
+    watcher.say(mode + "/set", "sideways");
+    watcher.say(mode + "/set", "relay-only");
+    ASSERT_TRUE(house.run_until([&] { return !house.asked_for.empty(); }, &watcher));
+    EXPECT_EQ(house.asked_for, std::vector{ports::CloudMode::RelayOnly});
+    // Refused or not, whoever shows the choice hears what holds.
+    ASSERT_TRUE(house.run_until([&] { return watcher.has(mode, "relay", before); }, &watcher));
+}
+
 TEST(Publisher, RetainsEverythingButTheFlowForThoseWhoComeLater) {
     Broker broker;
     Watcher first(broker.port());
@@ -61,7 +81,7 @@ TEST(Publisher, RetainsEverythingButTheFlowForThoseWhoComeLater) {
     house.publisher->start();
     ASSERT_TRUE(house.run_until([&] { return first.has(of_sensor("last_seen")); }, &first));
     Watcher second(broker.port());
-    ASSERT_TRUE(house.run_until([&] { return second.heard.size() >= 3 + 1 + 15; }, &second));
+    ASSERT_TRUE(house.run_until([&] { return second.heard.size() >= 3 + 1 + 18; }, &second));
     EXPECT_TRUE(second.has(kSensorDocument));
     EXPECT_TRUE(second.has(kAvailability, "online"));
     EXPECT_TRUE(second.has(of_sensor("total"), "1234567.890"));

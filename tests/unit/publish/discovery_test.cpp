@@ -97,7 +97,7 @@ const std::map<std::string, ClassRule> kSensorClasses{
     {"temperature", {{"°C", "°F", "K"}, {"measurement"}}},
     {"timestamp", {{""}, {""}}},
     {"enum", {{""}, {""}}},
-    {"", {{""}, {""}}},
+    {"", {{""}, {"", "measurement"}}},
 };
 const std::set<std::string> kBinaryClasses{"running", "connectivity"};
 
@@ -114,12 +114,18 @@ void expect_keys(const json& object, const std::set<std::string>& allowed) {
 void expect_valid_component(const std::string& key, const json& component) {
     SCOPED_TRACE(key);
     const std::string platform = component.at("platform");
-    ASSERT_TRUE(platform == "sensor" || platform == "binary_sensor");
+    ASSERT_TRUE(platform == "sensor" || platform == "binary_sensor" || platform == "select");
     EXPECT_FALSE(component.contains("object_id"));
     EXPECT_TRUE(component.at("default_entity_id").get<std::string>().starts_with(platform + "."));
     EXPECT_FALSE(component.at("unique_id").get<std::string>().empty());
     EXPECT_EQ(component.at("state_topic").get<std::string>().find_first_of("+#"), std::string::npos);
     const std::string device_class = component.value("device_class", "");
+    if (platform == "select") {
+        EXPECT_EQ(component.at("command_topic").get<std::string>().find_first_of("+#"), std::string::npos);
+        EXPECT_FALSE(component.at("options").empty());
+        EXPECT_EQ(component.value("entity_category", "config"), "config") << "nothing else may be changed";
+        return;
+    }
     if (platform == "binary_sensor") {
         EXPECT_TRUE(kBinaryClasses.contains(device_class)) << device_class;
         return;

@@ -100,7 +100,7 @@ TEST_P(ProtocolFallback, ABrokerWithout5IsServedWith311) {
     Timing timing = quick();
     timing.connack_wait = base::Milliseconds{300};
     const base::SystemClock clock;
-    Publisher publisher(loop, settings_for(broker.port()), clock, timing);
+    Publisher publisher(loop, settings_for(broker.port()), clock, {}, timing);
     publisher.start();
     std::vector<ports::HealthItem> health;
     const auto deadline = clock.steady_now() + kPatience;
@@ -129,7 +129,7 @@ TEST(ProtocolVersions, AfterARefusalTheNextSessionBeginsWith311) {
     boost::asio::io_context loop;
     PretendBroker broker(loop, Answer::NewRefusal);
     const base::SystemClock clock;
-    Publisher publisher(loop, settings_for(broker.port()), clock, quick());
+    Publisher publisher(loop, settings_for(broker.port()), clock, {}, quick());
     publisher.start();
     run_until_versions(loop, broker, 2);
     loop.run_for(Deadline{50});
@@ -142,7 +142,7 @@ TEST(ProtocolVersions, ABrokerThatTakesNeitherVersionIsAskedInTurn) {
     boost::asio::io_context loop;
     PretendBroker broker(loop, Answer::OldRefusal, false);
     const base::SystemClock clock;
-    Publisher publisher(loop, settings_for(broker.port()), clock, quick());
+    Publisher publisher(loop, settings_for(broker.port()), clock, {}, quick());
     publisher.start();
     run_until_versions(loop, broker, 4);
     ASSERT_GE(broker.versions.size(), 4u);
@@ -155,7 +155,7 @@ TEST(ProtocolVersions, ABrokerThatNeverAnswersIsDialledAgainAndReported) {
     Timing timing = quick();
     timing.connack_wait = base::Milliseconds{200};
     const base::SystemClock clock;
-    Publisher publisher(loop, settings_for(broker.port()), clock, timing);
+    Publisher publisher(loop, settings_for(broker.port()), clock, {}, timing);
     publisher.start();
     run_until_versions(loop, broker, 3);
     EXPECT_GE(broker.versions.size(), 3u);

@@ -22,6 +22,8 @@ inline ports::LiveBridge sample_bridge() {
     bridge.last_seen = kMorning;
     bridge.firmware = "5.1.0";
     bridge.wifi_rssi_dbm = -61;
+    bridge.cloud_path = ports::CloudPath::CatchingUp;
+    bridge.waiting_for_cloud = 12;
     return bridge;
 }
 
@@ -45,7 +47,7 @@ inline ports::LiveSensor sample_sensor() {
 }
 
 inline ports::LiveState sample_state() {
-    return {{sample_bridge()}, {sample_sensor()}};
+    return {ports::CloudMode::Relay, {sample_bridge()}, {sample_sensor()}};
 }
 
 }  // namespace millrace::publish::testing

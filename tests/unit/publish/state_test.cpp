@@ -35,7 +35,7 @@ std::string payload(const std::vector<Message>& messages, const base::DeviceId& 
 TEST(StatePlanner, SaysEverythingOnceAndThenNothing) {
     StatePlanner planner{Settings{}};
     const auto first = planner.plan(sample_state(), kMorning, kStart);
-    EXPECT_EQ(first.size(), 5u + 11u);
+    EXPECT_EQ(first.size(), 1u + 7u + 11u);
     EXPECT_EQ(payload(first, kSensor, "flow"), "6.000");
     EXPECT_EQ(payload(first, kSensor, "total"), "1234567.890");
     EXPECT_EQ(payload(first, kSensor, "today"), "45.678");
@@ -50,6 +50,10 @@ TEST(StatePlanner, SaysEverythingOnceAndThenNothing) {
     EXPECT_EQ(payload(first, kBridge, "wifi_rssi"), "-61");
     EXPECT_EQ(payload(first, kBridge, "firmware"), "5.1.0");
     EXPECT_EQ(payload(first, kBridge, "availability"), "online");
+    EXPECT_EQ(payload(first, kBridge, "cloud"), "catching_up");
+    EXPECT_EQ(payload(first, kBridge, "cloud_waiting"), "12");
+    EXPECT_EQ(first.front().topic, "millrace/cloud_mode");
+    EXPECT_EQ(first.front().payload, "relay");
     EXPECT_TRUE(planner.plan(sample_state(), kMorning, kStart).empty());
 }
 
@@ -82,6 +86,19 @@ TEST(StatePlanner, ASensorWhoseReadingsAreSealedHasNoWaterFigures) {
     for (const char* leaf : {"flow", "total", "today", "running"}) EXPECT_FALSE(find(messages, kSensor, leaf)) << leaf;
     EXPECT_TRUE(find(messages, kSensor, "availability"));
     EXPECT_EQ(nlohmann::json::parse(payload(messages, kSensor, "attributes"))["readings_known"], false);
+}
+
+TEST(StatePlanner, WhileReadingsAreSealedRunningIsEstimatedAndSaysSo) {
+    ports::LiveState state = sample_state();
+    state.sensors[0].readings_known = false;
+    state.sensors[0].estimate = ports::LiveEstimate{true, kMorning, {12'300'000}};
+    StatePlanner planner{Settings{}};
+    const auto messages = planner.plan(state, kMorning, kStart);
+    EXPECT_EQ(payload(messages, kSensor, "running"), "ON");
+    EXPECT_FALSE(find(messages, kSensor, "total"));
+    const auto attributes = nlohmann::json::parse(payload(messages, kSensor, "attributes"));
+    EXPECT_EQ(attributes["estimated"], true);
+    EXPECT_NEAR(attributes["today_at_least"].get<double>(), 12.3, 1e-9);
 }
 
 TEST(StatePlanner, AnUncalibratedSensorSaysSoInItsStateAndInItsAttributes) {

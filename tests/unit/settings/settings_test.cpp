@@ -49,7 +49,7 @@ TEST(Settings, EmptyFileGivesTheDefaults) {
         EXPECT_EQ(settings.capture.listen, "0.0.0.0:1883");
         EXPECT_EQ(settings.api.listen, "127.0.0.1:8099");
         EXPECT_EQ(settings.publish.host, "");
-        EXPECT_EQ(settings.capture.mode, capture::Mode::Local);
+        EXPECT_EQ(settings.capture.mode, ports::CloudMode::Local);
         EXPECT_EQ(settings.hub.zone.name(), base::TimeZone::load("")->name());
         EXPECT_EQ(settings.api.zone.name(), settings.hub.zone.name());
     }
@@ -84,7 +84,7 @@ log: {level: warn}
     EXPECT_EQ(settings.api.zone.name(), "America/Denver");
     EXPECT_EQ(settings.api.unit, base::VolumeUnit::Gallon);
     EXPECT_EQ(settings.publish.unit, base::VolumeUnit::Gallon);
-    EXPECT_EQ(settings.capture.mode, capture::Mode::Relay);
+    EXPECT_EQ(settings.capture.mode, ports::CloudMode::Relay);
     EXPECT_EQ(settings.capture.listen, "127.0.0.1:0");
     EXPECT_EQ(settings.capture.max_connections, 5u);
     EXPECT_EQ(settings.capture.max_connections_per_address, 3u);
@@ -171,7 +171,7 @@ TEST(Settings, AllProblemsComeInOnePassWithTheirPlaces) {
               "c:1:10: version: \"2\" is not from 1 to 1\n"
               "c:3:3: mqtt.prot: is not known; did you mean `port`?\n"
               "c:4:9: mqtt.port: \"70000\" is not from 1 to 65535\n"
-              "c:6:9: bridge.mode: \"cloud\" is not local or relay\n"
+              "c:6:9: bridge.mode: \"cloud\" is not local, relay or relay-only\n"
               "c:7:3: bridge.mode: stands here a second time; it is already in line 6\n"
               "c:8:1: time_zone: is not known; did you mean `site.time_zone`?\n"
               "c:9:19: site.time_zone: \"Mars/Olympus\" is not a time zone's name, such as America/Denver\n"
@@ -258,6 +258,23 @@ TEST_F(SettingsFile, MissingFileOrFolderIsAProblemWithoutAPlace) {
     const std::string missing = (folder_ / "none.yaml").string();
     EXPECT_EQ(to_line(missing, problems_of(missing).at(0)), missing + ": cannot be read: No such file or directory");
     EXPECT_EQ(problems_of(folder_.string()).at(0).message, "is a folder");
+}
+
+TEST(Settings, WhoNamesACloudWantsItUnlessTheyAlsoSayOtherwise) {
+    const auto mode = [](const std::string& text) { return parse(text, "")->capture.mode; };
+    EXPECT_EQ(mode("version: 1\n"), ports::CloudMode::Local);
+    EXPECT_EQ(mode("version: 1\ncloud: { host: \"mqtt.example.net:1883\" }\n"), ports::CloudMode::Relay);
+    EXPECT_EQ(mode("version: 1\nbridge: { mode: local }\ncloud: { host: \"mqtt.example.net:1883\" }\n"),
+              ports::CloudMode::Local);
+    EXPECT_EQ(mode("version: 1\nbridge: { mode: relay-only }\n"), ports::CloudMode::RelayOnly);
+}
+
+TEST(Settings, PatienceIsInSecondsAndMayBeAFraction) {
+    const auto settings = parse("version: 1\ncloud: { patience: 0.5, retry: 2 }\n", "");
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->capture.cloud_patience, base::Milliseconds{500});
+    EXPECT_EQ(settings->capture.cloud_retry, base::Milliseconds{2000});
+    EXPECT_FALSE(parse("version: 1\ncloud: { patience: 0 }\n", ""));
 }
 
 }  // namespace

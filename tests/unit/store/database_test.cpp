@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "store/connection.h"
+#include "store/frame_table.h"
 #include "store_fixture.h"
 
 namespace millrace::store::test {
@@ -40,6 +41,34 @@ std::vector<ports::Projection> one_of_each() {
             ports::LogRecord{kSensor, at_s(1'700'000'300), at_s(1'700'000'301), 1, 4, std::string("a\0b", 3)},
             meter_record(5'000'000)};
 }
+
+ports::CalibrationRecord calibration(std::int64_t from_s, std::int64_t ul, std::int64_t after_frame,
+                                     std::int64_t number = 0) {
+    ports::CalibrationRecord record;
+    record.sensor = kSensor;
+    record.entry = {at_s(from_s), {ul}};
+    record.after_frame = after_frame;
+    record.source = ports::CalibrationSource::DrawnVolume;
+    record.entered = at_s(from_s + 60);
+    record.note = "10 l in a bucket, 310 peaks";
+    record.number = number;
+    return record;
+}
+
+// Replays frames through a function.
+class FunctionJob final : public RebuildJob {
+public:
+    using Function = std::function<std::vector<ports::Projection>(const ports::Frame&)>;
+    explicit FunctionJob(Function function = [](const ports::Frame&) { return std::vector<ports::Projection>{}; })
+        : function_(std::move(function)) {}
+    void restore(const ports::StoredState&) override {}
+    void calibration(const ports::CalibrationRecord&) override {}
+    [[nodiscard]] bool opens(const ports::Frame&) const override { return true; }
+    [[nodiscard]] Replayed replay(const ports::Frame& each) override { return {function_(each), true}; }
+
+private:
+    Function function_;
+};
 
 TEST(Database, FramesComeBackAsTheyWere) {
     const TempDir dir;
@@ -98,8 +127,7 @@ TEST(Database, StateComesBackAfterReopening) {
     const TempDir dir;
     {
         Database store = open_store(dir);
-        append(store,
-               {commit(7, one_of_each()), ports::CalibrationRecord{kSensor, {at_s(1'700'000'000), {31'000}}, 7}});
+        append(store, {commit(7, one_of_each()), calibration(1'700'000'000, 31'000, 7)});
     }
     Database store = open_store(dir);
     const ports::StoredState state = store.load().value();
@@ -116,7 +144,7 @@ TEST(Database, StateComesBackAfterReopening) {
     ASSERT_EQ(state.latest_states.size(), 1U);
     EXPECT_EQ(state.latest_states[0].second.values,
               (std::vector<std::pair<std::uint64_t, std::int64_t>>{{16, -71}, {32, 3012}}));
-    EXPECT_EQ(state.calibrations, (std::vector{ports::CalibrationRecord{kSensor, {at_s(1'700'000'000), {31'000}}, 7}}));
+    EXPECT_EQ(state.calibrations, (std::vector{calibration(1'700'000'000, 31'000, 7, 1)}));
     EXPECT_EQ(store.calibrations().value(), state.calibrations);
 }
 
@@ -245,7 +273,8 @@ TEST(Database, LifetimeRegisterNeverFalls) {
     ports::MeterRecord kept = store.load().value().meters.at(0);
     EXPECT_EQ(kept.lifetime.microlitres, 5'000'000);
     EXPECT_EQ(kept.series.highest.value, 130);
-    ASSERT_TRUE(store.rebuild([](const ports::Frame&) { return std::vector<ports::Projection>{}; }));
+    FunctionJob nothing;
+    ASSERT_TRUE(store.rebuild(nothing));
     kept = store.load().value().meters.at(0);
     EXPECT_EQ(kept.lifetime.microlitres, 5'000'000);
     EXPECT_EQ(kept.series, meter::SeriesState{});
@@ -285,7 +314,7 @@ TEST(Database, DumpKeepsOneLineARow) {
     Database store = open_store(dir);
     append(store, {commit(1, one_of_each())});
     const auto lines = dump(store);
-    ASSERT_EQ(lines.size(), 10U);  // with a series and two quarters that nobody wrote as such
+    ASSERT_EQ(lines.size(), 15U);  // with a series, two quarters and five receipts that nobody wrote as such
     for (const std::string& line : lines) EXPECT_EQ(line.find('\n'), std::string::npos) << line;
     EXPECT_EQ(dump(store, "event").at(0),
               R"(event 5F3A00112233AABB 1700000200000 1048576 "moved\x0a\x22far\x22" 1700000201000)");
@@ -310,10 +339,11 @@ TEST(Database, RebuildGivesTheSameProjections) {
     }
     EXPECT_NE(store.projection_digest().value(), before);
     std::vector<std::int64_t> replayed;
-    ASSERT_TRUE(store.rebuild([&](const ports::Frame& each) {
+    FunctionJob job([&](const ports::Frame& each) {
         replayed.push_back(each.id);
         return project(each);
-    }));
+    });
+    ASSERT_TRUE(store.rebuild(job));
     EXPECT_EQ(store.projection_digest().value(), before);
     EXPECT_EQ(replayed.size(), 20U);
     EXPECT_TRUE(std::is_sorted(replayed.begin(), replayed.end()));
@@ -326,21 +356,113 @@ TEST(Database, RebuildReadsAllPagesOfFrames) {
     for (std::int64_t id = 1; id <= 2'500; ++id) entries.push_back(commit(id));
     append(store, std::move(entries));
     std::int64_t replayed = 0;
-    ASSERT_TRUE(store.rebuild([&](const ports::Frame&) {
+    FunctionJob job([&](const ports::Frame&) {
         ++replayed;
         return std::vector<ports::Projection>{};
-    }));
+    });
+    ASSERT_TRUE(store.rebuild(job));
     EXPECT_EQ(replayed, 2'500);
 }
 
 TEST(Database, CalibrationsSurviveARebuildInOrderOfEntry) {
     const TempDir dir;
     Database store = open_store(dir);
-    const ports::CalibrationRecord later{kSensor, {at_s(2'000), {31'000}}, 4};
-    const ports::CalibrationRecord earlier{kSensor, {at_s(1'000), {30'000}}, 9};
-    append(store, {later, earlier});
-    ASSERT_TRUE(store.rebuild([](const ports::Frame&) { return std::vector<ports::Projection>{}; }));
-    EXPECT_EQ(store.calibrations().value(), (std::vector{later, earlier}));
+    append(store, {calibration(2'000, 31'000, 4), calibration(1'000, 30'000, 9)});
+    FunctionJob nothing;
+    ASSERT_TRUE(store.rebuild(nothing));
+    EXPECT_EQ(store.calibrations().value(),
+              (std::vector{calibration(2'000, 31'000, 4, 1), calibration(1'000, 30'000, 9, 2)}));
+}
+
+TEST(Database, MeterReadingsInForceAreTheLastEnteredOfEachTime) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    const auto read = [](std::int64_t time_s, std::int64_t ul, bool withdrawn = false) {
+        return ports::MeterReadingRecord{kSensor, at_s(time_s), {ul}, withdrawn};
+    };
+    append(store, {read(300, 3), read(100, 1), read(100, 2), read(200, 7), read(200, 7, true)});
+    EXPECT_EQ(store.load().value().meter_readings, (std::vector{read(100, 2), read(300, 3)}));
+}
+
+TEST(Database, SpellsAndChoicesAreReplacedByKey) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    using ports::SpellKind;
+    append(store, {ports::SpellRecord{SpellKind::Run, {}, at_s(10), at_s(20), ""},
+                   ports::SpellRecord{SpellKind::Run, {}, at_s(50), at_s(50), ""},
+                   ports::SpellRecord{SpellKind::Connection, kBridge, at_s(99), at_s(99), ""},
+                   ports::ChoiceRecord{"mode", "local", "relay"}, ports::ChoiceRecord{"other", "1", "2"}});
+    const ports::SpellRecord run{SpellKind::Run, std::nullopt, at_s(50), at_s(80), "asked to stop"};
+    append(store, {run, ports::ChoiceRecord{"mode", "relay-only", "relay"}});
+    const ports::StoredState state = store.load().value();
+    EXPECT_EQ(state.last_run, run);
+    EXPECT_EQ(state.choices, (std::vector{ports::ChoiceRecord{"mode", "relay-only", "relay"},
+                                          ports::ChoiceRecord{"other", "1", "2"}}));
+}
+
+TEST(Database, FramesWaitFromTheirCommitOrLaterUntilTheCloudHasThem) {
+    const TempDir dir;
+    {
+        Database store = open_store(dir);
+        ports::Commit waits{frame(2), {}};
+        waits.for_cloud = true;
+        append(store, {commit(1), waits, commit(3), commit(4)});
+        append(store, {ports::CloudMissed{kBridge, {3, 1, 9}}});  // 9 was never stored
+    }
+    Database store = open_store(dir);
+    using Waiting = std::vector<std::pair<base::DeviceId, std::vector<std::int64_t>>>;
+    EXPECT_EQ(store.load().value().waiting, (Waiting{{kBridge, {1, 2, 3}}}));
+    append(store, {ports::CloudHas{kSensor, 3}});
+    EXPECT_EQ(store.load().value().waiting, (Waiting{{kBridge, {1, 2, 3}}}));
+    append(store, {ports::CloudHas{kBridge, 2}});
+    EXPECT_EQ(store.load().value().waiting, (Waiting{{kBridge, {3}}}));
+    append(store, {ports::CloudHas{kBridge, 3}});
+    EXPECT_TRUE(store.load().value().waiting.empty());
+    EXPECT_EQ(store.frames(0, 10).value().size(), 4U);
+}
+
+TEST(Database, EstimateSentTwiceIsKeptOnce) {
+    const TempDir dir;
+    Database store = open_store(dir);
+    ports::EstimateRecord estimate{kSensor, at_s(100), at_s(160), at_s(161), {4}};
+    append(store, {commit(1, {estimate})});
+    estimate.received = at_s(170);
+    append(store, {commit(2, {estimate})});
+    EXPECT_EQ(dump(store, "estimate"), std::vector<std::string>{"estimate 5F3A00112233AABB 100000 160000 4 161000"});
+}
+
+TEST(Database, ArchiveIsCountedWithoutReadingItThrough) {
+    const TempDir dir;
+    const auto expect = [&](Database& store, std::int64_t frames, std::int64_t sealed) {
+        const ports::ArchiveStatus status = store.archive_status().value();
+        EXPECT_EQ(status.frames, frames);
+        EXPECT_EQ(status.sealed_frames, sealed);
+        EXPECT_EQ(status.frame_bytes, frames * size_of(frame(1)));
+        EXPECT_EQ(status.oldest_frame, frame(1).received);
+        EXPECT_GT(status.file_bytes, 4'096);
+    };
+    {
+        Database store = open_store(dir);
+        std::vector<Entry> entries;
+        for (std::int64_t id = 1; id <= 2'500; ++id) {
+            ports::Commit made{frame(id), {}};
+            made.opened = id % 5 != 0;
+            entries.emplace_back(std::move(made));
+            if (id % 700 == 0) {
+                append(store, std::move(entries));
+                entries.clear();
+            }
+        }
+        append(store, std::move(entries));
+        expect(store, 2'500, 500);
+    }
+    {
+        Database store = open_store(dir);
+        expect(store, 2'500, 500);
+        EXPECT_GT(store.archive().saved_to, 1'000);
+        EXPECT_FALSE(store.append(std::vector<Entry>{commit(2'501), commit(2'500)}));
+        expect(store, 2'500, 500);
+    }
 }
 
 TEST(Database, SecondDatabaseOnTheSameStoreIsRefused) {

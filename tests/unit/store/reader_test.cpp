@@ -10,6 +10,13 @@
 namespace millrace::store::test {
 namespace {
 
+ports::CalibrationRecord calibrated(const base::DeviceId& sensor, std::int64_t from_s, std::int64_t ul) {
+    ports::CalibrationRecord record;
+    record.sensor = sensor;
+    record.entry = {at_s(from_s), {ul}};
+    return record;
+}
+
 class ReaderTest : public ::testing::Test {
 protected:
     ports::ReadingPage page(Reader& reader, ports::ReadingQuery query) {
@@ -120,9 +127,7 @@ TEST_F(ReaderTest, PageIsNeverLongerThanTheLimitOrEmptyForLimitZero) {
 }
 
 TEST_F(ReaderTest, PageBringsTheSensorsCalibrations) {
-    append(store_, {ports::CalibrationRecord{kSensor, {at_s(100), {30'000}}, 1},
-                    ports::CalibrationRecord{kSensor, {at_s(200), {40'000}}, 1},
-                    ports::CalibrationRecord{kBridge, {at_s(150), {7}}, 1}});
+    append(store_, {calibrated(kSensor, 100, 30'000), calibrated(kSensor, 200, 40'000), calibrated(kBridge, 150, 7)});
     Reader reader(store_.path(), loop_.post());
     reader.start();
     const meter::CalibrationTable got = page(reader, {kSensor, at_s(0), at_s(9), 1, {}}).calibration;
@@ -202,7 +207,7 @@ TEST_F(ReaderTest, ReadersAndTheWriterWorkAtTheSameTime) {
     int answered = 0;
     std::size_t longest = 0;
     for (std::int64_t id = 1; id <= 200; ++id) {
-        ASSERT_TRUE(writer.commit({frame(id), {reading_record(id, id)}}, [&](bool durable) { stored += durable; }));
+        ASSERT_TRUE(writer.commit(commit(id, {reading_record(id, id)}), [&](bool durable) { stored += durable; }));
         if (id % 10 != 0) continue;
         reader.readings({kSensor, at_s(0), at_s(1'000), 1'000, {}}, [&](auto result) {
             ASSERT_TRUE(result) << result.error().message;

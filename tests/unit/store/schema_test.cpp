@@ -29,6 +29,8 @@ TEST(Schema, FreshFileIsMarkedAndHasThisVersion) {
     EXPECT_EQ(file.execAndGet("PRAGMA application_id").getInt(), kApplicationId);
     EXPECT_EQ(file.execAndGet("PRAGMA user_version").getInt(), static_cast<int>(migrations().size()));
     EXPECT_EQ(file.execAndGet("PRAGMA journal_mode").getString(), "wal");
+    constexpr int kIncremental = 2;
+    EXPECT_EQ(file.execAndGet("PRAGMA auto_vacuum").getInt(), kIncremental);
     EXPECT_EQ(file.execAndGet("SELECT count(*) FROM pragma_table_list WHERE schema = 'main'"
                               " AND name NOT LIKE 'sqlite_%' AND NOT strict")
                   .getInt(),
@@ -66,6 +68,13 @@ TEST(Schema, OpensAStoredFileOfVersion1) {
     EXPECT_EQ(state.recent_readings[0].second.size(), 2U);
     ASSERT_EQ(state.calibrations.size(), 1U);
     EXPECT_EQ(state.calibrations[0].entry.per_peak.microlitres, 31'000);
+    EXPECT_EQ(state.calibrations[0].note, "bucket");
+    EXPECT_EQ(state.meter_readings.size(), 1U);
+    EXPECT_EQ(state.choices.size(), 1U);
+    EXPECT_EQ(state.waiting.size(), 1U);
+    ASSERT_TRUE(state.last_run);
+    EXPECT_EQ(state.last_run->detail, "stopped");
+    EXPECT_EQ(store.archive().frames, 1);
     EXPECT_EQ(store.frames(0, 10).value().at(0).payload, (base::Bytes{0, 1, 2}));
     EXPECT_EQ(dump(store, "quarter"), (std::vector<std::string>{"quarter 5F3A00112233AABB 1700000100 5"}));
 }

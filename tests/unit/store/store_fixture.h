@@ -51,7 +51,10 @@ inline Database open_store(const TempDir& dir, OpenOptions options = {}) {
 
 class FakeClock final : public base::Clock {
 public:
-    [[nodiscard]] base::WallTime wall_now() const override { return base::from_unix_s(1'700'000'000); }
+    [[nodiscard]] base::WallTime wall_now() const override {
+        const std::lock_guard lock(mutex_);
+        return wall_;
+    }
     [[nodiscard]] base::SteadyTime steady_now() const override {
         const std::lock_guard lock(mutex_);
         return now_;
@@ -60,10 +63,15 @@ public:
         const std::lock_guard lock(mutex_);
         now_ += by;
     }
+    void set_wall(base::WallTime wall) {
+        const std::lock_guard lock(mutex_);
+        wall_ = wall;
+    }
 
 private:
     mutable std::mutex mutex_;
     base::SteadyTime now_{};
+    base::WallTime wall_ = base::from_unix_s(1'700'000'000);
 };
 
 // Stands in for the loop: keeps what is posted until the test's thread runs it.

@@ -119,7 +119,7 @@ TEST_F(WriterFailure, RecordThatIsRefusedDoesNotTakeDownItsBatch) {
     Writer writer(open_store(dir_), dir_.settings(), clock_, loop_.post());
     std::vector<bool> answers;
     const auto keep = [&](bool durable) { answers.push_back(durable); };
-    for (const std::int64_t id : {1, 2, 2, 3}) ASSERT_TRUE(writer.commit({frame(id), {}}, keep));
+    for (const std::int64_t id : {1, 2, 2, 3}) ASSERT_TRUE(writer.commit(commit(id), keep));
     writer.start();
     ASSERT_TRUE(loop_.run_until([&] { return answers.size() == 4; }));
     EXPECT_EQ(answers, (std::vector{true, true, false, true}));
@@ -135,7 +135,7 @@ TEST_F(WriterFailure, StopIsBoundedWhenAnotherProgramHoldsTheLock) {
     other.exec("BEGIN IMMEDIATE");
     std::vector<bool> answers;
     for (int i = 0; i < 5; ++i) {
-        ASSERT_TRUE(writer.commit({frame(++id_), {}}, [&](bool durable) { answers.push_back(durable); }));
+        ASSERT_TRUE(writer.commit(commit(++id_), [&](bool durable) { answers.push_back(durable); }));
     }
     writer.start();
     writer.stop();  // one transaction waits for the lock until its own time is up; the other four are given up

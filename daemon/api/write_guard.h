@@ -1,0 +1,18 @@
+// Who may change something over HTTP. Pure.
+//
+// Until there are users and tokens, only programs on this machine may: the connection must come from a loopback
+// address and not be forwarded by a proxy for somebody else. A browser on this machine is such a program too, and shows
+// pages of strangers. So what asks must name the server by an address and not by a name, which a stranger could own;
+// must not be a page of another origin; and must send JSON, which a page of another origin cannot without asking first.
+#pragma once
+
+#include <optional>
+
+#include "api/request.h"
+
+namespace millrace::api {
+
+// The answer to give instead, when this request may not change anything.
+[[nodiscard]] std::optional<Response> write_problem(const Request& request);
+
+}  // namespace millrace::api

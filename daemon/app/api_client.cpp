@@ -1,0 +1,162 @@
+#include "app/api_client.h"
+
+#include <cstring>
+#include <optional>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+namespace millrace::app {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using Tcp = asio::ip::tcp;
+using ErrorCode = boost::beast::error_code;
+using HttpRequest = http::request<http::string_body>;
+
+// The daemon gives its own answers up after 30 s.
+constexpr base::Seconds kTimeLimit{40};
+// More than the longest document.
+constexpr std::size_t kMaxAnswer = 64 * 1024 * 1024;
+constexpr const char* kDefaultPort = "8099";
+
+std::string_view without_brackets(std::string_view host) {
+    return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+}
+
+// One exchange on a connection of its own, driven by a loop of its own.
+class Exchange {
+public:
+    Exchange(std::string_view host, std::string_view port, HttpRequest& request)
+        : stream_(loop_), resolver_(loop_), request_(request) {
+        parser_.body_limit(kMaxAnswer);
+        stream_.expires_after(kTimeLimit);
+        resolver_.async_resolve(std::string(without_brackets(host)), std::string(port),
+                                [this](const ErrorCode& error, const Tcp::resolver::results_type& found) {
+                                    if (!failed(error)) connect(found);
+                                });
+    }
+
+    // The error, if there was one.
+    ErrorCode run() {
+        loop_.run();
+        return error_;
+    }
+
+    [[nodiscard]] ApiAnswer answer() { return {parser_.get().result_int(), std::move(parser_.get().body())}; }
+
+private:
+    bool failed(const ErrorCode& error) {
+        if (error) error_ = error;
+        return static_cast<bool>(error);
+    }
+
+    void connect(const Tcp::resolver::results_type& found) {
+        stream_.async_connect(found, [this](const ErrorCode& error, const Tcp::endpoint&) {
+            if (!failed(error)) write();
+        });
+    }
+
+    void write() {
+        http::async_write(stream_, request_, [this](const ErrorCode& error, std::size_t) {
+            if (!failed(error)) read();
+        });
+    }
+
+    void read() {
+        http::async_read(stream_, buffer_, parser_, [this](const ErrorCode& error, std::size_t) {
+            (void)failed(error);
+            stream_.close();
+        });
+    }
+
+    asio::io_context loop_;
+    boost::beast::tcp_stream stream_;
+    Tcp::resolver resolver_;
+    HttpRequest& request_;
+    boost::beast::flat_buffer buffer_;
+    http::response_parser<http::string_body> parser_;
+    ErrorCode error_;
+};
+
+}  // namespace
+
+base::Result<ApiClient, base::Error> ApiClient::at(std::string_view url) {
+    const std::string given(url);
+    const auto bad = [&given] {
+        return base::failure(
+            base::Error{"\"" + given + "\" is not an address of a daemon such as http://127.0.0.1:8099"});
+    };
+    constexpr std::string_view kScheme = "http://";
+    if (url.starts_with(kScheme)) url.remove_prefix(kScheme.size());
+    if (url.ends_with('/')) url.remove_suffix(1);
+    if (url.empty() || url.find_first_of("/?# ") != std::string_view::npos) return bad();
+    const std::size_t bracket = url.starts_with('[') ? url.find(']') : 0;
+    if (bracket == std::string_view::npos) return bad();
+    const std::size_t colon = url.find(':', bracket);
+    const std::string_view host = url.substr(0, colon);
+    const std::string_view port = colon == std::string_view::npos ? kDefaultPort : url.substr(colon + 1);
+    if (host.empty() || port.empty() || port.find_first_not_of("0123456789") != std::string_view::npos) return bad();
+    return ApiClient(std::string(host), std::string(port));
+}
+
+base::Result<ApiAnswer, base::Error> ApiClient::ask(std::string_view method, const std::string& path,
+                                                    std::string body) const {
+    HttpRequest request(http::string_to_verb({method.data(), method.size()}), path, 11);
+    request.set(http::field::host, host_ + ":" + port_);
+    request.set(http::field::connection, "close");
+    request.set(http::field::content_type, "application/json");
+    request.body() = std::move(body);
+    request.prepare_payload();
+    Exchange exchange(host_, port_, request);
+    const ErrorCode error = exchange.run();
+    ::explicit_bzero(request.body().data(), request.body().size());  // may hold a key
+    if (error) {
+        return base::failure(base::Error{"no daemon answers at " + url() + " (" + error.message() +
+                                         "): is `millrace run` running? If it listens elsewhere, give --url"});
+    }
+    return exchange.answer();
+}
+
+std::string url_of_listener(std::string_view listen) {
+    const std::size_t colon = listen.rfind(':');
+    std::string host(listen.substr(0, colon));
+    if (host == "0.0.0.0" || host == "localhost") host = "127.0.0.1";
+    if (host == "[::]") host = "[::1]";
+    const std::string_view port = colon == std::string_view::npos ? kDefaultPort : listen.substr(colon + 1);
+    return "http://" + host + ":" + std::string(port);
+}
+
+std::string path_segment(std::string_view text) {
+    constexpr std::string_view kPlain = "-._~:+";
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string result;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (alphanumeric || kPlain.find(c) != std::string_view::npos) {
+            result += c;
+        } else {
+            result.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+        }
+    }
+    return result;
+}
+
+void wait_for(base::Milliseconds time) {
+    asio::io_context loop;
+    asio::steady_timer timer(loop);
+    timer.expires_after(time);
+    ErrorCode ignored;
+    timer.wait(ignored);
+}
+
+}  // namespace millrace::app

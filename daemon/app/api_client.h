@@ -1,0 +1,45 @@
+// A client of the running daemon's REST interface, for commands. Calls block, each with a time limit.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace millrace::app {
+
+struct ApiAnswer {
+    unsigned status = 0;
+    std::string body;
+};
+
+class ApiClient {
+public:
+    // `url` is "http://HOST:PORT"; 8099 and "http://" may be left out.
+    [[nodiscard]] static base::Result<ApiClient, base::Error> at(std::string_view url);
+
+    // The daemon's answer, whatever its status. Fails when no daemon answers, with a message that says what to do.
+    // `method` is "GET", "POST", "PUT" or "DELETE"; `body` is JSON, or empty.
+    [[nodiscard]] base::Result<ApiAnswer, base::Error> ask(std::string_view method, const std::string& path,
+                                                           std::string body = {}) const;
+
+    [[nodiscard]] std::string url() const { return "http://" + host_ + ":" + port_; }
+
+private:
+    ApiClient(std::string host, std::string port) : host_(std::move(host)), port_(std::move(port)) {}
+
+    std::string host_;  // an IPv6 address in brackets
+    std::string port_;
+};
+
+// Where a daemon that listens on `listen` can be asked on this machine: "0.0.0.0:8099" is "http://127.0.0.1:8099".
+[[nodiscard]] std::string url_of_listener(std::string_view listen);
+
+// "24EB+07" as a segment of a path: all but letters, digits and a few signs escaped.
+[[nodiscard]] std::string path_segment(std::string_view text);
+
+// Waits, for commands that ask again and again.
+void wait_for(base::Milliseconds time);
+
+}  // namespace millrace::app

@@ -1,0 +1,255 @@
+#include "app/commands/export.h"
+
+#include <algorithm>
+#include <csignal>
+#include <limits>
+#include <optional>
+#include <ostream>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "api/parameters.h"
+#include "api/quantity.h"
+#include "app/commands/row_writer.h"
+#include "app/common_options.h"
+#include "app/exit_code.h"
+#include "capture/pcap/json_line.h"
+#include "message/topic.h"
+#include "store/export.h"
+
+namespace millrace::app {
+namespace {
+
+using Done = base::Result<void, base::Error>;
+
+constexpr std::size_t kPage = 1'000;  // rows in memory at a time
+
+// The options, read.
+struct Request {
+    std::optional<base::WallTime> from;  // inclusive
+    std::optional<base::WallTime> to;    // exclusive
+    std::optional<base::DeviceId> sensor;
+    base::VolumeUnit unit = base::VolumeUnit::Litre;
+    base::CalendarUnit bucket = base::CalendarUnit::Hour;
+    base::TimeZone zone;
+};
+
+std::string_view name(meter::ReadingKind kind) {
+    switch (kind) {
+        case meter::ReadingKind::First: return "first";
+        case meter::ReadingKind::Advance: return "advance";
+        case meter::ReadingKind::CatchUp: return "catch_up";
+        case meter::ReadingKind::Late: return "late";
+        case meter::ReadingKind::Repeat: return "repeat";
+    }
+    return "unknown";
+}
+
+// "volume_l": a number carries its unit in its name.
+std::string volume_column(base::VolumeUnit unit) {
+    return unit == base::VolumeUnit::Litre ? "volume_l" : "volume_" + std::string(api::name(unit));
+}
+
+// A day alone is its midnight in the site's zone.
+std::optional<base::WallTime> time_of(const std::string& text, const base::TimeZone& zone) {
+    constexpr std::size_t kDateLength = 10;
+    if (text.size() != kDateLength) return base::from_rfc3339(text);
+    const auto noon = base::from_rfc3339(text + "T12:00:00Z");
+    if (!noon) return std::nullopt;
+    return zone.start_of(base::CalendarUnit::Day, *noon - zone.utc_offset(*noon));
+}
+
+base::Result<Request, base::Error> read_request(const ExportOptions& options, const settings::Settings& settings) {
+    Request request;
+    request.zone = settings.api.zone;
+    request.unit = settings.api.unit;
+    const auto bad = [](const char* option, const char* expected) {
+        return base::failure(base::Error{std::string(option) + ": not " + expected});
+    };
+    constexpr const char* kTime = "a time such as 2026-03-01T06:00:00-07:00, or a day such as 2026-03-01";
+    if (!options.from.empty() && !(request.from = time_of(options.from, request.zone))) return bad("--from", kTime);
+    if (!options.to.empty() && !(request.to = time_of(options.to, request.zone))) return bad("--to", kTime);
+    if (request.from && request.to && *request.from >= *request.to) return bad("--from", "earlier than --to");
+    if (!options.sensor.empty() && !(request.sensor = base::DeviceId::parse(options.sensor))) {
+        return bad("--sensor", "a uuid of 16 hexadecimal digits");
+    }
+    using base::VolumeUnit;
+    for (const auto& [word, unit] : {std::pair{"l", VolumeUnit::Litre}, std::pair{"m3", VolumeUnit::CubicMetre},
+                                     std::pair{"gal", VolumeUnit::Gallon}, std::pair{"ft3", VolumeUnit::CubicFoot},
+                                     std::pair{"ccf", VolumeUnit::Ccf}}) {
+        if (options.unit == word) request.unit = unit;
+    }
+    for (const auto bucket :
+         {base::CalendarUnit::Hour, base::CalendarUnit::Day, base::CalendarUnit::Month, base::CalendarUnit::Year}) {
+        if (options.bucket == api::name(bucket)) request.bucket = bucket;
+    }
+    return request;
+}
+
+base::Result<std::vector<base::DeviceId>, base::Error> sensors_of(store::ExportSource& source, const Request& request) {
+    if (request.sensor) return std::vector{*request.sensor};
+    return source.sensors();
+}
+
+Done export_readings_of(const base::DeviceId& sensor, store::ExportSource& source, const Request& request,
+                        RowWriter& out) {
+    ports::ReadingQuery query;
+    query.sensor = sensor;
+    query.from = request.from.value_or(base::WallTime::min());
+    query.to = request.to.value_or(base::WallTime::max());
+    query.limit = kPage;
+    do {
+        const auto page = source.readings(query);
+        if (!page) return base::failure(page.error());
+        for (const meter::Reading& reading : page->readings) {
+            const base::Volume volume = reading.advance * page->calibration.at(reading.time);
+            const std::vector<Cell> cells = {{sensor.str()},
+                                             {request.zone.rfc3339(reading.time)},
+                                             {request.zone.rfc3339(reading.received)},
+                                             number(reading.total.value),
+                                             number(reading.advance.value),
+                                             number(api::shown(volume, request.unit)),
+                                             truth(page->calibration.calibrated()),
+                                             number(reading.series),
+                                             {std::string(name(reading.kind))}};
+            out.row(cells);
+        }
+        query.cursor = page->next_cursor;
+    } while (query.cursor && !out.closed());
+    return {};
+}
+
+Done export_readings(store::ExportSource& source, const Request& request, RowWriter& out) {
+    out.columns({"sensor", "time", "received", "total_peaks", "peaks", volume_column(request.unit), "calibrated",
+                 "series", "kind"});
+    const auto sensors = sensors_of(source, request);
+    if (!sensors) return base::failure(sensors.error());
+    for (const base::DeviceId& sensor : *sensors) {
+        if (out.closed()) break;
+        if (auto done = export_readings_of(sensor, source, request, out); !done) return done;
+    }
+    return {};
+}
+
+// A year at a time, which is at most some 9,000 buckets, and begins and ends with a bucket of any size.
+Done export_usage_of(const base::DeviceId& sensor, store::ExportSource& source, const Request& request,
+                     RowWriter& out) {
+    const auto span = source.readings_span(sensor);
+    if (!span) return base::failure(span.error());
+    if (!*span) return {};
+    const base::WallTime from = std::max((*span)->first, request.from.value_or((*span)->first));
+    const base::WallTime after_last = (*span)->last + base::Milliseconds{1};
+    const base::WallTime to = std::min(after_last, request.to.value_or(after_last));
+    for (base::WallTime begin = from; begin < to && !out.closed();) {
+        const base::WallTime end = std::min(to, request.zone.next_start(base::CalendarUnit::Year, begin));
+        const auto usage = source.usage({sensor, begin, end, request.bucket, request.zone});
+        if (!usage) return base::failure(usage.error());
+        for (const ports::UsageBucket& bucket : usage->buckets) {
+            const std::vector<Cell> cells = {{sensor.str()},
+                                             {request.zone.rfc3339(bucket.start)},
+                                             {request.zone.rfc3339(bucket.end)},
+                                             number(bucket.peaks.value),
+                                             number(api::shown(bucket.volume, request.unit)),
+                                             truth(usage->calibrated)};
+            out.row(cells);
+        }
+        begin = end;
+    }
+    return {};
+}
+
+Done export_usage(store::ExportSource& source, const Request& request, RowWriter& out) {
+    out.columns({"sensor", "start", "end", "peaks", volume_column(request.unit), "calibrated"});
+    const auto sensors = sensors_of(source, request);
+    if (!sensors) return base::failure(sensors.error());
+    for (const base::DeviceId& sensor : *sensors) {
+        if (out.closed()) break;
+        if (auto done = export_usage_of(sensor, source, request, out); !done) return done;
+    }
+    return {};
+}
+
+// A device's frames are those that name it, and those of its connection when it is a bridge.
+bool is_asked_for(const ports::Frame& frame, const Request& request) {
+    if (request.from && frame.received < *request.from) return false;
+    if (request.to && frame.received >= *request.to) return false;
+    return !request.sensor || frame.bridge == request.sensor ||
+           message::parse_topic(frame.topic).device == request.sensor;
+}
+
+void export_frame(const ports::Frame& frame, const Request& request, RowWriter& out) {
+    if (out.format() == RowFormat::JsonLines) return out.line(capture::to_json_line(frame, request.zone));
+    const auto text = capture::text_of(frame.payload);
+    const std::vector<Cell> cells = {{request.zone.rfc3339(frame.received)},
+                                     {std::string(base::name(frame.direction))},
+                                     {std::string(capture::name(frame.door))},
+                                     {frame.bridge ? frame.bridge->str() : std::string()},
+                                     number(std::int64_t{frame.qos}),
+                                     truth(frame.dup),
+                                     truth(frame.retain),
+                                     {frame.topic},
+                                     {text ? std::string(*text) : std::string()},
+                                     {text ? std::string() : base::to_hex(frame.payload)}};
+    out.row(cells);
+}
+
+Done export_frames(store::ExportSource& source, const Request& request, RowWriter& out) {
+    out.columns({"time", "direction", "door", "bridge", "qos", "dup", "retain", "topic", "payload", "payload_hex"});
+    std::int64_t last = std::numeric_limits<std::int64_t>::min();
+    while (!out.closed()) {
+        const auto page = source.frames(last, kPage);
+        if (!page) return base::failure(page.error());
+        if (page->empty()) break;
+        for (const ports::Frame& frame : *page) {
+            if (is_asked_for(frame, request)) export_frame(frame, request, out);
+        }
+        last = page->back().id;
+    }
+    return {};
+}
+
+}  // namespace
+
+CLI::App* add_export(CLI::App& app, ExportOptions& options) {
+    CLI::App* command =
+        app.add_subcommand("export", "Write readings, use or frames as CSV or JSON lines; the daemon may be running");
+    command->add_option("what", options.what, "readings, usage or frames")
+        ->required()
+        ->check(CLI::IsMember({"readings", "usage", "frames"}));
+    add_config_option(*command, options.common);
+    add_state_dir_option(*command, options.common);
+    command->add_option("--format", options.format, "csv or jsonl")
+        ->check(CLI::IsMember({"csv", "jsonl"}))
+        ->capture_default_str();
+    command->add_option("--from", options.from, "Not before this time (RFC 3339) or day");
+    command->add_option("--to", options.to, "Before this time (RFC 3339) or day");
+    command->add_option("--sensor", options.sensor, "Only this one, by its uuid; of frames also a bridge");
+    command->add_option("--unit", options.unit, "l, m3, gal, ft3 or ccf; the site's otherwise")
+        ->check(CLI::IsMember({"l", "m3", "gal", "ft3", "ccf"}));
+    command->add_option("--bucket", options.bucket, "Of usage: hour, day, month or year, in the site's time zone")
+        ->check(CLI::IsMember({"hour", "day", "month", "year"}))
+        ->capture_default_str();
+    command->add_option("--output", options.output, "A file instead of the standard output; replaced when it exists");
+    return command;
+}
+
+int export_rows(const ExportOptions& options, std::ostream& err) {
+    const auto settings = effective_settings(options.common);
+    if (!settings) return fail(settings.error(), err);
+    const auto request = read_request(options, *settings);
+    if (!request) return fail(request.error(), err, kExitUsage);
+    auto source = store::ExportSource::open(settings->store.state_dir + "/millrace.db");
+    if (!source) return fail(source.error(), err);
+    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is to be an error of the write, not the end of the process
+    auto out = RowWriter::open(options.output, options.format == "csv" ? RowFormat::Csv : RowFormat::JsonLines);
+    if (!out) return fail(out.error(), err);
+    const Done done = options.what == "readings" ? export_readings(*source, *request, *out)
+                      : options.what == "usage"  ? export_usage(*source, *request, *out)
+                                                 : export_frames(*source, *request, *out);
+    if (!done) return fail(done.error(), err);
+    if (const auto finished = out->finish(); !finished) return fail(finished.error(), err);
+    return kExitGood;
+}
+
+}  // namespace millrace::app

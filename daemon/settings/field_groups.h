@@ -1,0 +1,26 @@
+// The field table's parts, one for each subject and file. Only for field_table.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "settings/field_table.h"
+
+namespace millrace::settings {
+
+[[nodiscard]] std::vector<Field> bridge_fields();
+[[nodiscard]] std::vector<Field> cloud_fields();
+[[nodiscard]] std::vector<Field> guest_fields();
+[[nodiscard]] std::vector<Field> capture_fields();
+[[nodiscard]] std::vector<Field> key_fields();
+[[nodiscard]] std::vector<Field> sensor_fields();
+[[nodiscard]] std::vector<Field> broker_fields();
+[[nodiscard]] std::vector<Field> tls_fields();
+[[nodiscard]] std::vector<Field> topic_fields();
+
+// As YAML writes it.
+[[nodiscard]] inline std::string yes_no(bool value) {
+    return value ? "true" : "false";
+}
+
+}  // namespace millrace::settings

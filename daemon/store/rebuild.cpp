@@ -1,0 +1,155 @@
+#include "store/rebuild.h"
+
+#include <SQLiteCpp/Database.h>
+
+#include "store/connection.h"
+#include "store/entry_table.h"
+#include "store/state_loader.h"
+
+namespace millrace::store {
+namespace {
+
+// Frames read at a time: 200 KB or so.
+constexpr std::size_t kFramesPerPage = 500;
+
+// Readings copied at a time: some milliseconds.
+constexpr std::int64_t kReadingsPerPage = 200;
+
+// The tables are there before the statements that write them are prepared.
+SQLite::Database& with_new_tables(SQLite::Database& connection, const ArchiveRow& archive) {
+    create_tables(connection, kNew, archive.rebuilds);
+    return connection;
+}
+
+meter::Reading reading_at(const SQLite::Statement& row) {
+    return {time_at(row, 1),
+            time_at(row, 2),
+            int_at(row, 3) != 0,
+            int_at(row, 4),
+            {int_at(row, 5)},
+            {int_at(row, 6)},
+            static_cast<meter::ReadingKind>(int_at(row, 7))};
+}
+
+}  // namespace
+
+Rebuild::Rebuild(SQLite::Database& connection, FrameTable& frames, const ArchiveRow& archive, RebuildJob& job)
+    : connection_(with_new_tables(connection, archive)),
+      frames_(frames),
+      job_(job),
+      baseline_frame_(archive.baseline_frame),
+      baseline_received_(archive.baseline_received),
+      writer_(connection, kNew),
+      readings_(connection, kNew),
+      add_opening_(connection, "INSERT OR REPLACE INTO new_frame_openings (frame, opened) VALUES (?, ?)"),
+      drop_heard_(connection,
+                  "DELETE FROM new_heard WHERE received_ms = ?1"
+                  " AND device IN (SELECT sensor FROM new_estimates WHERE received_ms = ?1)"),
+      drop_estimates_(connection, "DELETE FROM new_estimates WHERE received_ms = ?") {
+    ports::StoredState baseline;
+    if (archive.has_baseline()) {
+        begin_with_baseline();
+        baseline = load_projected(connection, kBase);
+        for (const ports::DeviceRecord& record : baseline.devices) writer_.apply(record);
+        for (const ports::MeterRecord& record : baseline.meters) writer_.apply(record);
+    }
+    job_.restore(baseline);
+    for (const ports::CalibrationRecord& record : read_calibrations(connection)) job_.calibration(record);
+}
+
+void Rebuild::begin_with_baseline() {
+    // With the numbers that the devices have, rows can be copied as they are.
+    connection_.exec("INSERT INTO new_device_numbers SELECT * FROM device_numbers");
+    connection_.exec(
+        "INSERT OR IGNORE INTO new_device_numbers (device) SELECT device FROM base_device_numbers;"
+        "INSERT INTO new_series SELECT n.number, s.number, s.base FROM base_series s"
+        " JOIN base_device_numbers b ON b.number = s.sensor JOIN new_device_numbers n ON n.device = b.device");
+    SQLite::Statement numbers(connection_, "SELECT number FROM device_numbers ORDER BY number");
+    while (numbers.executeStep()) sensors_.push_back(int_at(numbers, 0));
+    for (const char* table : {"states", "events", "logs", "estimates", "heard"}) {
+        copies_.emplace_back(connection_, table, baseline_received_);
+    }
+}
+
+bool Rebuild::step(const GoOn& go_on) {
+    do {
+        if (copy_some()) continue;
+        if (next_ == page_.size()) {
+            page_ = frames_.page(last_id_, kFramesPerPage);
+            next_ = 0;
+            if (page_.empty()) return true;
+        }
+        replay(page_[next_]);
+        last_id_ = page_[next_].frame.id;
+        ++next_;
+        ++frames_done_;
+    } while (go_on());
+    return false;
+}
+
+void Rebuild::finish() {
+    while (!step([] { return true; })) {
+    }
+    keep_lifetimes();
+    switch_tables(connection_);
+}
+
+bool Rebuild::copy_some() {
+    if (!sensors_.empty()) return copy_some_readings();
+    if (copies_.empty()) return false;
+    if (!copies_.front().copy_some()) copies_.pop_front();
+    return true;
+}
+
+// Through the table of readings, because the quarters of an hour are made of them.
+bool Rebuild::copy_some_readings() {
+    SQLite::Statement rows(connection_,
+                           "SELECT arrival, time_ms, received_ms, time_is_receipt, series, total, advance, kind"
+                           " FROM readings WHERE sensor = ? AND arrival > ? ORDER BY arrival LIMIT ?");
+    bind_values(rows, sensors_.front(), arrival_, kReadingsPerPage);
+    std::int64_t read = 0;
+    while (rows.executeStep()) {
+        ++read;
+        arrival_ = int_at(rows, 0);
+        const meter::Reading reading = reading_at(rows);
+        if (reading.received <= baseline_received_) readings_.add(sensors_.front(), reading, std::nullopt);
+    }
+    if (read < kReadingsPerPage) {
+        sensors_.pop_front();
+        arrival_ = 0;
+    }
+    return true;
+}
+
+void Rebuild::replay(const StoredFrame& stored) {
+    if (stored.opened == Opened::InBaseline) return;
+    // A frame that the baseline has seen sealed adds something only when it opens now.
+    const bool in_baseline = stored.frame.id <= baseline_frame_;
+    if (in_baseline && !job_.opens(stored.frame)) return;
+    const Replayed replayed = job_.replay(stored.frame);
+    if (in_baseline) forget_estimates(stored.frame);
+    for (const ports::Projection& projection : replayed.projections) writer_.apply(projection);
+    if (replayed.opened != (stored.opened == Opened::Yes)) {
+        run(add_opening_, stored.frame.id, std::int64_t{replayed.opened});
+    }
+}
+
+// What was estimated of a frame while it was sealed was copied with the baseline. A frame is told by its receipt: two
+// in one millisecond would have to meet.
+void Rebuild::forget_estimates(const ports::Frame& frame) {
+    run(drop_heard_, frame.received);
+    run(drop_estimates_, frame.received);
+}
+
+// The registers stay where they are or rise, even when frames that once raised them are gone or read differently.
+void Rebuild::keep_lifetimes() {
+    connection_.exec(
+        "INSERT OR IGNORE INTO new_device_numbers (device)"
+        " SELECT d.device FROM meters m JOIN device_numbers d ON d.number = m.sensor;"
+        "INSERT INTO new_meters (sensor, series, base, highest, last_time_ms, based_at_ms, lifetime_ul)"
+        " SELECT n.number, 0, NULL, 0, NULL, NULL, m.lifetime_ul FROM meters m"
+        " JOIN device_numbers d ON d.number = m.sensor JOIN new_device_numbers n ON n.device = d.device WHERE true"
+        " ON CONFLICT DO UPDATE SET lifetime_ul = max(lifetime_ul, excluded.lifetime_ul)");
+}
+
+}  // namespace millrace::store

@@ -1,0 +1,71 @@
+// The whole set of routes, asked without a socket.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "api/routes.h"
+#include "api/target.h"
+#include "api/write_guard.h"
+#include "unit/api/fakes.h"
+
+namespace millrace::api {
+
+class SiteTest : public ::testing::Test {
+protected:
+    SiteTest() {
+        live_.state = {ports::CloudMode::Relay, {sample_bridge()}, {sample_sensor()}};
+        Settings settings;
+        settings.zone = *base::TimeZone::load("America/Denver");
+        site_ = std::make_unique<Site>(
+            Site{settings, {live_, history_, controls_, clock_, {}, {"9.9.9", {}}}, std::make_shared<const bool>()});
+        router_.guard_changes(write_problem);
+        add_status_route(router_, *site_);
+        add_devices_route(router_, *site_);
+        add_estimates_route(router_, *site_);
+        add_gaps_route(router_, *site_);
+        add_calibration_routes(router_, *site_);
+        add_meter_reading_routes(router_, *site_);
+        add_cloud_routes(router_, *site_);
+        add_key_routes(router_, *site_);
+        add_archive_routes(router_, *site_);
+    }
+
+    // Status 0 while there is no answer yet.
+    Response ask(Method method, const std::string& path, std::string body = {}) {
+        auto target = parse_target(path).value();
+        Request request;
+        request.method = method;
+        request.segments = std::move(target.segments);
+        request.query = std::move(target.query);
+        request.host = "localhost:8099";
+        request.content_type = "application/json";
+        request.from_loopback = true;
+        request.body = std::move(body);
+        last_ = std::make_shared<Response>();
+        last_->status = 0;
+        router_.handle(std::move(request), Responder([last = last_](Response got) { *last = std::move(got); }));
+        return *last_;
+    }
+    Response get(const std::string& path) { return ask(Method::Get, path); }
+    Response post(const std::string& path, const std::string& body) { return ask(Method::Post, path, body); }
+
+    static nlohmann::json parsed(const Response& response) { return nlohmann::json::parse(response.body); }
+    static std::string field_of(const Response& response) {
+        return parsed(response).at("errors").at(0).at("field").get<std::string>();
+    }
+
+    FakeClock clock_;
+    FakeLive live_;
+    FakeHistory history_;
+    FakeControls controls_;
+    std::unique_ptr<Site> site_;
+    Router router_;
+    std::shared_ptr<Response> last_;
+};
+
+}  // namespace millrace::api
