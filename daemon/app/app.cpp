@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include <algorithm>
 #include <csignal>
 #include <functional>
 #include <memory>
@@ -66,6 +67,15 @@ base::Result<std::pair<store::Database, ports::StoredState>, base::Error> open_s
         if (auto done = database->append(entries); !done) return base::failure(base::Error{done.error().message});
     }
     return std::pair{std::move(*database), std::move(*stored)};
+}
+
+// Whether a key that there is now opens what stayed sealed so far.
+bool opens_the_past(store::Database& database, const payload::KeyRing& keys) {
+    constexpr std::size_t kTried = 256;  // of a house's bridges each is among so many
+    if (keys.empty() || database.archive().sealed_frames == 0) return false;
+    const auto sealed = database.newest_sealed(kTried);
+    const hub::Pipeline probe(keys);
+    return sealed && std::any_of(sealed->begin(), sealed->end(), [&](const auto& frame) { return probe.opens(frame); });
 }
 
 // Opens the interface to watch, if there is one, and gives up what only that takes.
@@ -144,6 +154,7 @@ base::Result<void, base::Error> App::run() {
     if (!watched) return base::failure(std::move(watched.error()));
     auto opened = open_store(settings_, base::SystemClock().wall_now());
     if (!opened) return base::failure(std::move(opened.error()));
+    const bool key_came = opens_the_past(opened->first, keys_);
     parts_ = std::make_unique<Parts>(settings_, keys_, std::move(opened->first), std::move(*watched));
     parts_->hub.restore(opened->second);
     parts_->controls.restore(opened->second);
@@ -153,8 +164,10 @@ base::Result<void, base::Error> App::run() {
         if (!error) stop();
     });
     // Today's volume comes from the store before the first frame may add to it.
-    parts_->rebuild.count_today([this] {
-        if (!parts_->stopping) open_doors();
+    parts_->rebuild.count_today([this, key_came] {
+        if (parts_->stopping) return;
+        open_doors();
+        if (key_came) parts_->rebuild.start(keys_, "a key was added", [](const auto&) {});
     });
     parts_->loop.run();
     parts_->reader.stop();

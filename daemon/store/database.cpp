@@ -188,6 +188,10 @@ base::Result<std::vector<ports::Frame>, base::Error> Database::frames(std::int64
     }));
 }
 
+base::Result<std::vector<ports::Frame>, base::Error> Database::newest_sealed(std::size_t limit) {
+    return as_error(attempt([&] { return parts_->frames.newest_sealed(limit); }));
+}
+
 base::Result<void, Fault> Database::begin_rebuild(RebuildJob& job) {
     abandon_rebuild();
     parts_->retention.reset();

@@ -53,6 +53,9 @@ public:
     // Up to `limit` frames with a higher id than `after`, in order of id; fewer when they are large, none at the end.
     [[nodiscard]] base::Result<std::vector<ports::Frame>, base::Error> frames(std::int64_t after, std::size_t limit);
 
+    // The newest frames that were sealed and that no key had opened, newest first.
+    [[nodiscard]] base::Result<std::vector<ports::Frame>, base::Error> newest_sealed(std::size_t limit);
+
     // A rebuild beside the present tables (rebuild.h). `job` is used until it is switched or abandoned. When a step
     // fails the rebuild is abandoned and everything stands as it did.
     [[nodiscard]] base::Result<void, Fault> begin_rebuild(RebuildJob& job);

@@ -45,6 +45,7 @@ FrameTable::FrameTable(SQLite::Database& connection)
               "INSERT INTO frames (id, received_ms, direction, door, bridge, qos, dup, retain, topic, payload, opened)"
               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       page_(connection, select(" FROM frames f WHERE f.id > ? ORDER BY f.id LIMIT ?")),
+      newest_sealed_(connection, select(" FROM frames f WHERE f.opened = 0 ORDER BY f.id DESC LIMIT ?")),
       set_opened_(connection, "UPDATE frames SET opened = ?2 WHERE id = ?1"),
       drop_(connection, "DELETE FROM frames WHERE id = ?"),
       wait_(connection,
@@ -75,6 +76,14 @@ std::vector<StoredFrame> FrameTable::page(std::int64_t after, std::size_t limit)
         frames.push_back(stored_at(page_));
         bytes += frames.back().frame.payload.size();
     }
+    return frames;
+}
+
+std::vector<ports::Frame> FrameTable::newest_sealed(std::size_t limit) {
+    std::vector<ports::Frame> frames;
+    const Rewind rewind(newest_sealed_);
+    bind_values(newest_sealed_, static_cast<std::int64_t>(limit));
+    while (newest_sealed_.executeStep()) frames.push_back(frame_at(newest_sealed_));
     return frames;
 }
 

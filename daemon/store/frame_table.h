@@ -49,6 +49,9 @@ public:
     // Up to `limit` frames with a higher id than `after`, in order of id; fewer when they are large, none at the end.
     [[nodiscard]] std::vector<StoredFrame> page(std::int64_t after, std::size_t limit);
 
+    // The newest that are Opened::No, newest first.
+    [[nodiscard]] std::vector<ports::Frame> newest_sealed(std::size_t limit);
+
     void set_opened(std::int64_t id, Opened opened);
     void drop(std::int64_t id);
 
@@ -65,6 +68,7 @@ public:
 private:
     SQLite::Statement insert_;
     SQLite::Statement page_;
+    SQLite::Statement newest_sealed_;
     SQLite::Statement set_opened_;
     SQLite::Statement drop_;
     SQLite::Statement wait_;

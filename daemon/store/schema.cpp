@@ -24,69 +24,16 @@ CREATE TABLE frames (
     dup         INTEGER NOT NULL,
     retain      INTEGER NOT NULL,
     topic       TEXT    NOT NULL,
-    payload     BLOB    NOT NULL,
-    opened      INTEGER NOT NULL
+    payload     BLOB    NOT NULL
 ) STRICT;
-
-CREATE TABLE waiting (
-    frame  INTEGER PRIMARY KEY,
-    bridge TEXT    NOT NULL
-) STRICT;
-
-CREATE INDEX waiting_by_bridge ON waiting (bridge, frame);
 
 CREATE TABLE calibrations (
     number      INTEGER PRIMARY KEY,
     sensor      TEXT    NOT NULL,
     from_ms     INTEGER NOT NULL,
     ul_per_peak INTEGER NOT NULL,
-    after_frame INTEGER NOT NULL,
-    source      INTEGER NOT NULL,
-    entered_ms  INTEGER NOT NULL,
-    note        TEXT    NOT NULL
+    after_frame INTEGER NOT NULL
 ) STRICT;
-
-CREATE TABLE meter_readings (
-    number    INTEGER PRIMARY KEY,
-    sensor    TEXT    NOT NULL,
-    time_ms   INTEGER NOT NULL,
-    volume_ul INTEGER NOT NULL,
-    withdrawn INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE spells (
-    kind    INTEGER NOT NULL,
-    bridge  TEXT    NOT NULL,
-    from_ms INTEGER NOT NULL,
-    to_ms   INTEGER NOT NULL,
-    detail  TEXT    NOT NULL,
-    PRIMARY KEY (kind, bridge, from_ms)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX spells_by_end ON spells (kind, bridge, to_ms);
-
-CREATE TABLE choices (
-    name       TEXT PRIMARY KEY,
-    value      TEXT NOT NULL,
-    configured TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
--- One row: how much the archive holds, and how far the baseline reaches.
-CREATE TABLE archive (
-    row                  INTEGER PRIMARY KEY,
-    counted_to           INTEGER NOT NULL,
-    frames               INTEGER NOT NULL,
-    sealed_frames        INTEGER NOT NULL,
-    frame_bytes          INTEGER NOT NULL,
-    dropped_by_age       INTEGER NOT NULL,
-    dropped_by_size      INTEGER NOT NULL,
-    baseline_frame       INTEGER NOT NULL,
-    baseline_received_ms INTEGER NOT NULL,
-    passed_to            INTEGER NOT NULL,
-    rebuilds             INTEGER NOT NULL
-) STRICT;
-
-INSERT INTO archive VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 -- Projections: made from the frames, and made anew by a rebuild. A device goes by a small number in them, which
 -- saves 15 bytes a row.
@@ -165,6 +112,76 @@ CREATE TABLE logs (
     PRIMARY KEY (device, time_ms, type, level, text)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE meters (
+    sensor       INTEGER PRIMARY KEY,
+    series       INTEGER NOT NULL,
+    base         INTEGER,
+    highest      INTEGER NOT NULL,
+    last_time_ms INTEGER,
+    based_at_ms  INTEGER,
+    lifetime_ul  INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE frames ADD COLUMN opened INTEGER NOT NULL DEFAULT 1;
+-- Version 1 did not say which frames were opened. Until a rebuild finds out, those that came sealed count as sealed.
+UPDATE frames SET opened = 0 WHERE topic LIKE '2/%/12/%' OR topic LIKE 'responses/%/%/12%';
+CREATE INDEX frames_sealed ON frames (id) WHERE opened = 0;
+
+ALTER TABLE calibrations ADD COLUMN source INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE calibrations ADD COLUMN entered_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calibrations ADD COLUMN note TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE waiting (
+    frame  INTEGER PRIMARY KEY,
+    bridge TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX waiting_by_bridge ON waiting (bridge, frame);
+
+CREATE TABLE meter_readings (
+    number    INTEGER PRIMARY KEY,
+    sensor    TEXT    NOT NULL,
+    time_ms   INTEGER NOT NULL,
+    volume_ul INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE spells (
+    kind    INTEGER NOT NULL,
+    bridge  TEXT    NOT NULL,
+    from_ms INTEGER NOT NULL,
+    to_ms   INTEGER NOT NULL,
+    detail  TEXT    NOT NULL,
+    PRIMARY KEY (kind, bridge, from_ms)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX spells_by_end ON spells (kind, bridge, to_ms);
+
+CREATE TABLE choices (
+    name       TEXT PRIMARY KEY,
+    value      TEXT NOT NULL,
+    configured TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row: how much the archive holds, and how far the baseline reaches.
+CREATE TABLE archive (
+    row                  INTEGER PRIMARY KEY,
+    counted_to           INTEGER NOT NULL,
+    frames               INTEGER NOT NULL,
+    sealed_frames        INTEGER NOT NULL,
+    frame_bytes          INTEGER NOT NULL,
+    dropped_by_age       INTEGER NOT NULL,
+    dropped_by_size      INTEGER NOT NULL,
+    baseline_frame       INTEGER NOT NULL,
+    baseline_received_ms INTEGER NOT NULL,
+    passed_to            INTEGER NOT NULL,
+    rebuilds             INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO archive VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
 CREATE TABLE estimates (
     sensor      INTEGER NOT NULL,
     from_ms     INTEGER NOT NULL,
@@ -182,16 +199,6 @@ CREATE TABLE heard (
     PRIMARY KEY (device, received_ms)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE meters (
-    sensor       INTEGER PRIMARY KEY,
-    series       INTEGER NOT NULL,
-    base         INTEGER,
-    highest      INTEGER NOT NULL,
-    last_time_ms INTEGER,
-    based_at_ms  INTEGER,
-    lifetime_ul  INTEGER NOT NULL
-) STRICT;
-
 -- What a rebuild found of frames that stand otherwise in the archive, until it is written there.
 CREATE TABLE frame_openings (
     frame  INTEGER PRIMARY KEY,
@@ -199,7 +206,7 @@ CREATE TABLE frame_openings (
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations{Migration{kVersion1}};
+constexpr std::array kMigrations{Migration{kVersion1}, Migration{kVersion2}};
 
 int pragma(SQLite::Database& connection, const char* name) {
     return connection.execAndGet(std::string("PRAGMA ") + name).getInt();

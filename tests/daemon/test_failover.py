@@ -127,7 +127,7 @@ def test_the_daemon_is_killed_with_messages_waiting(started):
     house.bridge("--speed", 300)
     house.caught_up()
     house.proxy.fail("refuse")
-    until(lambda: house.waiting() > 5, "messages to wait")
+    until(lambda: house.waiting() > 5 and ledger(house.ledger), "messages to wait, water among them")
     house.daemon.kill()
     port = house.daemon.bridge_port
     house.daemon = started.daemon(config=PATIENCE, arguments=["--cloud", f"127.0.0.1:{house.proxy.port}"],

@@ -23,6 +23,10 @@ std::span<std::uint8_t> take_field(std::span<std::uint8_t>& rest) {
     return field;
 }
 
+void wipe(std::span<std::uint8_t> bytes) {
+    if (!bytes.empty()) ::explicit_bzero(bytes.data(), bytes.size());
+}
+
 }  // namespace
 
 void blank_password(std::span<std::uint8_t> packet) {
@@ -40,8 +44,7 @@ void blank_password(std::span<std::uint8_t> packet) {
     rest = rest.subspan(4);  // level, flags, keep alive
     if (level > 4) {
         // Of MQTT 5 we read nothing but that it is one, so all that follows may go.
-        ::explicit_bzero(rest.data(), rest.size());
-        return;
+        return wipe(rest);
     }
     (void)take_field(rest);  // client id
     if ((flags & kWillFlag) != 0) {
@@ -49,8 +52,7 @@ void blank_password(std::span<std::uint8_t> packet) {
         (void)take_field(rest);
     }
     if ((flags & kUserNameFlag) != 0) (void)take_field(rest);
-    const auto password = take_field(rest);
-    ::explicit_bzero(password.data(), password.size());
+    wipe(take_field(rest));
 }
 
 }  // namespace millrace::capture

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -130,8 +129,10 @@ const sqlite3_io_methods kMethods = {
     lock_memory, memory_barrier, unmap_memory, nullptr,      nullptr};
 
 base::Bytes content_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    base::Bytes content(std::filesystem::file_size(path));
+    std::ifstream(path, std::ios::binary)
+        .read(reinterpret_cast<char*>(content.data()), static_cast<std::streamsize>(content.size()));
+    return content;
 }
 
 Step write_step(int flags) {

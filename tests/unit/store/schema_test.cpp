@@ -49,12 +49,42 @@ TEST(Schema, OpensItsOwnVersionAgainWithoutABackup) {
 }
 
 // The file stands for every store that a released version 1 has written.
-TEST(Schema, OpensAStoredFileOfVersion1) {
+TEST(Schema, TakesAStoredFileOfVersion1ForwardAndKeepsACopy) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
         auto file = edit(dir.database());
         file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version1.sql"));
+    }
+    Database store = open_store(dir);
+    const ports::StoredState state = store.load().value();
+    EXPECT_EQ(state.last_frame_id, 7);
+    ASSERT_EQ(state.devices.size(), 1U);
+    EXPECT_EQ(state.devices[0].id, kSensor);
+    EXPECT_EQ(state.devices[0].firmware, "abc");
+    ASSERT_EQ(state.meters.size(), 1U);
+    EXPECT_EQ(state.meters[0].lifetime.microlitres, 1'234'567);
+    ASSERT_EQ(state.recent_readings.size(), 1U);
+    EXPECT_EQ(state.recent_readings[0].second.size(), 2U);
+    ASSERT_EQ(state.calibrations.size(), 1U);
+    EXPECT_EQ(state.calibrations[0].entry.per_peak.microlitres, 31'000);
+    EXPECT_EQ(store.archive().frames, 1);
+    EXPECT_EQ(store.frames(0, 10).value().at(0).payload, (base::Bytes{0, 1, 2}));
+    EXPECT_EQ(dump(store, "quarter"), (std::vector<std::string>{"quarter 5F3A00112233AABB 1700000100 5"}));
+    EXPECT_EQ(state.calibrations[0].source, ports::CalibrationSource::Config);
+    EXPECT_TRUE(std::filesystem::exists(dir.database() + ".v1.backup"));
+    // What version 2 adds can be used at once.
+    append(store, {commit(8)});
+    EXPECT_EQ(store.archive().frames, 2);
+}
+
+// The file stands for every store that a released version 2 has written.
+TEST(Schema, OpensAStoredFileOfVersion2) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir.state_dir());
+    {
+        auto file = edit(dir.database());
+        file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version2.sql"));
     }
     Database store = open_store(dir);
     const ports::StoredState state = store.load().value();

@@ -12,68 +12,16 @@ CREATE TABLE frames (
     dup         INTEGER NOT NULL,
     retain      INTEGER NOT NULL,
     topic       TEXT    NOT NULL,
-    payload     BLOB    NOT NULL,
-    opened      INTEGER NOT NULL
+    payload     BLOB    NOT NULL
 ) STRICT;
-
-CREATE TABLE waiting (
-    frame  INTEGER PRIMARY KEY,
-    bridge TEXT    NOT NULL
-) STRICT;
-
-CREATE INDEX waiting_by_bridge ON waiting (bridge, frame);
 
 CREATE TABLE calibrations (
     number      INTEGER PRIMARY KEY,
     sensor      TEXT    NOT NULL,
     from_ms     INTEGER NOT NULL,
     ul_per_peak INTEGER NOT NULL,
-    after_frame INTEGER NOT NULL,
-    source      INTEGER NOT NULL,
-    entered_ms  INTEGER NOT NULL,
-    note        TEXT    NOT NULL
+    after_frame INTEGER NOT NULL
 ) STRICT;
-
-CREATE TABLE meter_readings (
-    number    INTEGER PRIMARY KEY,
-    sensor    TEXT    NOT NULL,
-    time_ms   INTEGER NOT NULL,
-    volume_ul INTEGER NOT NULL,
-    withdrawn INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE spells (
-    kind    INTEGER NOT NULL,
-    bridge  TEXT    NOT NULL,
-    from_ms INTEGER NOT NULL,
-    to_ms   INTEGER NOT NULL,
-    detail  TEXT    NOT NULL,
-    PRIMARY KEY (kind, bridge, from_ms)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX spells_by_end ON spells (kind, bridge, to_ms);
-
-CREATE TABLE choices (
-    name       TEXT PRIMARY KEY,
-    value      TEXT NOT NULL,
-    configured TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE archive (
-    row                  INTEGER PRIMARY KEY,
-    counted_to           INTEGER NOT NULL,
-    frames               INTEGER NOT NULL,
-    sealed_frames        INTEGER NOT NULL,
-    frame_bytes          INTEGER NOT NULL,
-    dropped_by_age       INTEGER NOT NULL,
-    dropped_by_size      INTEGER NOT NULL,
-    baseline_frame       INTEGER NOT NULL,
-    baseline_received_ms INTEGER NOT NULL,
-    passed_to            INTEGER NOT NULL,
-    rebuilds             INTEGER NOT NULL
-) STRICT;
-
-INSERT INTO archive VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 CREATE TABLE device_numbers (
     number INTEGER PRIMARY KEY,
@@ -150,23 +98,6 @@ CREATE TABLE logs (
     PRIMARY KEY (device, time_ms, type, level, text)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE estimates (
-    sensor      INTEGER NOT NULL,
-    from_ms     INTEGER NOT NULL,
-    to_ms       INTEGER NOT NULL,
-    least       INTEGER NOT NULL,
-    received_ms INTEGER NOT NULL,
-    PRIMARY KEY (sensor, from_ms, to_ms, least)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX estimates_by_receipt ON estimates (received_ms, sensor);
-
-CREATE TABLE heard (
-    device      INTEGER NOT NULL,
-    received_ms INTEGER NOT NULL,
-    PRIMARY KEY (device, received_ms)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE meters (
     sensor       INTEGER PRIMARY KEY,
     series       INTEGER NOT NULL,
@@ -177,13 +108,8 @@ CREATE TABLE meters (
     lifetime_ul  INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE frame_openings (
-    frame  INTEGER PRIMARY KEY,
-    opened INTEGER NOT NULL
-) STRICT;
-
-INSERT INTO frames VALUES (7, 1700000000123, 0, 2, 'b41d9e0000c0ffee', 1, 0, 0, '2/1/2/5F3A00112233AABB/1700000000', x'000102', 1);
-INSERT INTO calibrations VALUES (1, '5F3A00112233AABB', 1700000000000, 31000, 7, 1, 1700000300000, 'bucket');
+INSERT INTO frames VALUES (7, 1700000000123, 0, 2, 'b41d9e0000c0ffee', 1, 0, 0, '2/1/2/5F3A00112233AABB/1700000000', x'000102');
+INSERT INTO calibrations VALUES (1, '5F3A00112233AABB', 1700000000000, 31000, 7);
 INSERT INTO device_numbers VALUES (1, '5F3A00112233AABB');
 INSERT INTO devices VALUES (1, 2, 'b41d9e0000c0ffee', NULL, 'abc', 1700000000000, 1700000600000, '', '', '');
 INSERT INTO readings VALUES (1, 1700000100000, 100, 1, 1700000102000, 0, 0, 0, 1);
@@ -194,9 +120,3 @@ INSERT INTO states VALUES (1, 1700000100000, '{"16":-71}', 1700000102000);
 INSERT INTO events VALUES (1, 1700000100000, 2, '', 1700000102000);
 INSERT INTO logs VALUES (1, 1700000100000, 1, 4, 'text', 1700000102000);
 INSERT INTO meters VALUES (1, 1, 100, 105, 1700000200000, 1700000050000, 1234567);
-INSERT INTO estimates VALUES (1, 1700000300000, 1700000360000, 4, 1700000362000);
-INSERT INTO heard VALUES (1, 1700000102000);
-INSERT INTO meter_readings VALUES (1, '5F3A00112233AABB', 1700000000000, 123000000000, 0);
-INSERT INTO spells VALUES (1, '', 1700000000000, 1700000900000, 'stopped');
-INSERT INTO choices VALUES ('cloud_mode/b41d9e0000c0ffee', 'local', 'relay');
-INSERT INTO waiting VALUES (7, 'b41d9e0000c0ffee');
