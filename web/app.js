@@ -118,7 +118,12 @@ function showSensor(sensor, devices) {
   let state = 'No water is running';
   if (sensor.running === null) state = 'Not known: messages are sealed';
   else if (deaf) state = 'Not known: the bridge is not connected';
+  else if (sensor.estimated) state = sensor.running ? 'Water seems to run' : 'No water seems to run';
   else if (sensor.running) state = 'Water is running';
+  if (sensor.estimated && !deaf) {
+    state += ` (estimated); today at least ${volumeText(sensor.estimate.today_at_least)} ` +
+      (kUnitNames[devices.unit] ?? devices.unit);
+  }
   put('.state-text', state);
   if (deaf) put('.flow', '–');
   card.classList.toggle('running', sensor.running === true && !deaf);
@@ -151,6 +156,10 @@ function showBridges(devices) {
     }
     if (bridge.last_seen) words.push(`last heard ${agoText(bridge.last_seen, devices.time)}`);
     if (bridge.wifi_rssi_dbm !== null) words.push(`Wi-Fi ${bridge.wifi_rssi_dbm} dBm`);
+    if (bridge.cloud_path === 'relay') words.push('its cloud answers');
+    if (bridge.cloud_path === 'standing_in') words.push('its cloud is away, Millrace stands in');
+    if (bridge.cloud_path === 'catching_up') words.push('its cloud is being given what it missed');
+    if (bridge.waiting_for_cloud > 0) words.push(`${bridge.waiting_for_cloud} messages wait for the cloud`);
     if (!bridge.has_key && bridge.frames_unopened > 0) words.push('no key for its sealed messages');
     note.textContent = words.join(' · ');
     item.append(name, note);
