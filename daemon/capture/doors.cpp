@@ -1,5 +1,6 @@
 #include "capture/doors.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -26,11 +27,22 @@ struct DoorSet {
     }
 };
 
+namespace {
+
+// Who asks for a quick second try asks for quick later ones too.
+DoorLimits with_longest_retry(DoorLimits limits, const Settings& settings) {
+    constexpr int kTimesTheFirst = 12;
+    limits.max_cloud_retry = std::min(limits.max_cloud_retry, settings.cloud_retry * kTimesTheFirst);
+    return limits;
+}
+
+}  // namespace
+
 struct Doors::Parts final : public ports::BridgeLink {
     Parts(boost::asio::io_context& loop, const base::Clock& clock, Settings settings_, ports::FrameSink& sink,
           ports::Handover* handover_, DoorLimits limits_)
         : settings(std::move(settings_)),
-          limits(limits_),
+          limits(with_longest_retry(limits_, settings)),
           handover(handover_),
           context{loop, clock, sink, limits, {}, {}, 0, {}, this},
           admissions(settings.max_connections, settings.max_connections_per_address),

@@ -21,7 +21,7 @@ struct Settings {
     // How long the cloud may take to let itself be reached, and to answer, before we stand in for it. A bridge gives a
     // server some ten seconds.
     base::Milliseconds cloud_patience{8'000};
-    // How soon a cloud that went away is tried again; each failure doubles it, up to a minute.
+    // How soon a cloud that went away is tried again; each failure doubles it, up to twelve times as long.
     base::Milliseconds cloud_retry{5'000};
     std::size_t max_connections = 64;              // bridges at once
     std::size_t max_connections_per_address = 16;  // one house has one or two behind one address

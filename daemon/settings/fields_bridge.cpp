@@ -72,7 +72,7 @@ std::vector<Field> cloud_fields() {
          ValueType::Number,
          {0.2, 60, {}},
          "s",
-         "While the cloud is away, how long until it is tried again; twice as long each time, up to a minute.",
+         "While the cloud is away, how long until it is tried again; twice as long each time, up to twelve times.",
          [](Draft& d, const Value& v) { d.settings.capture.cloud_retry = milliseconds(v); },
          [](const Settings& s) { return seconds(s.capture.cloud_retry); }},
         {"cloud.max_waiting",
