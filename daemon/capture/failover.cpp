@@ -344,7 +344,7 @@ void Failover::health(std::vector<ports::HealthItem>& items) const {
     const std::string waits = std::to_string(frames) + (frames == 1 ? " frame waits" : " frames wait") + " for it";
     if (const auto& away = watch_.away()) {
         items.push_back({"cloud", false,
-                         "away since " + base::to_rfc3339(away->since) + " (" + away->why +
+                         "the cloud is away since " + base::to_rfc3339(away->since) + " (" + away->why +
                              "); we stand in for it with " + std::to_string(stood_.size()) +
                              (stood_.size() == 1 ? " bridge, " : " bridges, ") + waits});
     } else if (refused > 0) {

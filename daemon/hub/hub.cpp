@@ -372,7 +372,7 @@ void Hub::note_sealed(const base::DeviceId& bridge, bool had_key) {
         ports::Severity::Warning,
         "bridge " + bridge.str() + " sends sealed messages and " +
             (had_key ? "its key does not open them" : "no key is set for it") +
-            "; they are kept as they are and can be opened later (set keys in the config file, or use --key-file)" +
+            "; they are kept as they are and can be opened later (`millrace key add`, or keys in the config file)" +
             (last ? "; no more of these are logged in this run" : ""));
 }
 

@@ -126,8 +126,8 @@ void Hub::health(std::vector<ports::HealthItem>& items) const {
         if (!run.sealed_shut || run.connection == 0) continue;
         keys.ok = false;
         keys.detail = "the messages of bridge " + id.str() +
-                      " are sealed and no key opens them: set its key file in the config file under keys, or run with "
-                      "--key-file";
+                      " are sealed and no key opens them: hand its key over with `millrace key add`, or set its key "
+                      "file in the config file under keys";
     }
     items.push_back(std::move(keys));
 }

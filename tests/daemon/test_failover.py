@@ -192,4 +192,4 @@ def test_random_outages_over_an_emulated_week(started):
     metrics = house.daemon.http("/metrics")[1]
     figures = [line for line in metrics.splitlines() if line.startswith("millrace_cloud_")]
     print(f"{OUTAGES} outages in {days:.1f} emulated days: {said} messages, each at the cloud, in order; {extra} of "
-          f"them twice (marked DUP on the wire); the bridge connected {house.connections()} times", *figures, sep="\n")
+          f"them twice (unanswered when the way broke); the bridge connected {house.connections()} times", *figures, sep="\n")
