@@ -187,7 +187,7 @@ Gap* gap_of(std::vector<Gap>& gaps, std::optional<WallTime> before, const Readin
     if (after == gaps.begin()) return nullptr;
     Gap& gap = *std::prev(after);
     if (!gap.to || reading.time <= *gap.to) return &gap;
-    const bool counted_across = reading.kind == ReadingKind::CatchUp && before && *before < *gap.to;
+    const bool counted_across = reading.kind == ReadingKind::CatchUp && before.value_or(WallTime::max()) < *gap.to;
     return counted_across ? &gap : nullptr;
 }
 
