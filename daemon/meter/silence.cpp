@@ -180,14 +180,15 @@ void add_gaps(const SilenceEvidence& evidence, const Causes& causes, Span silenc
 }
 
 // The gap that water between two readings of a series is to be booked to: the one its own time lies in, else, when it
-// was counted over a longer time, the last one in between.
-Gap* gap_of(std::vector<Gap>& gaps, std::optional<WallTime> before, const Reading& reading) {
+// was counted over a longer time, the last one in between. `before` is the earlier reading's time; the latest of all
+// times where there is none.
+Gap* gap_of(std::vector<Gap>& gaps, WallTime before, const Reading& reading) {
     const auto after = std::lower_bound(gaps.begin(), gaps.end(), reading.time,
                                         [](const Gap& gap, WallTime time) { return gap.from < time; });
     if (after == gaps.begin()) return nullptr;
     Gap& gap = *std::prev(after);
     if (!gap.to || reading.time <= *gap.to) return &gap;
-    const bool counted_across = reading.kind == ReadingKind::CatchUp && before.value_or(WallTime::max()) < *gap.to;
+    const bool counted_across = reading.kind == ReadingKind::CatchUp && before < *gap.to;
     return counted_across ? &gap : nullptr;
 }
 
@@ -204,7 +205,7 @@ void add_recovered(std::vector<Reading> readings, const CalibrationTable& calibr
         if (reading.kind == ReadingKind::Repeat) continue;
         const auto [at, is_first] = series.try_emplace(reading.series, Reached{reading.time, reading.total});
         const base::PeakCount rise = is_first ? reading.advance : reading.total - at->second.total;
-        const std::optional<WallTime> before = is_first ? std::nullopt : std::optional(at->second.time);
+        const WallTime before = is_first ? WallTime::max() : at->second.time;
         at->second = {reading.time, std::max(at->second.total, reading.total)};
         const bool kept_in_between = reading.received - reading.time > kPromptDelivery;
         if (rise.value <= 0 || !(kept_in_between || reading.kind == ReadingKind::CatchUp)) continue;
