@@ -80,6 +80,32 @@ struct EstimateQuery {
     base::WallTime to;
 };
 
+// Alarms of the past, the newest first.
+struct IncidentQuery {
+    std::optional<base::DeviceId> device;
+    std::optional<base::WallTime> from;  // raised at or after
+    std::optional<base::WallTime> to;    // raised before
+    std::size_t limit = 100;
+    std::optional<std::int64_t> below;  // ids below this one: the page after
+};
+// The history of one, oldest first; empty when there is no such incident.
+struct IncidentHistoryQuery {
+    std::int64_t incident = 0;
+};
+// Uses that overlap a range, by start.
+struct UseQuery {
+    base::DeviceId sensor;
+    base::WallTime from;
+    base::WallTime to;
+    std::size_t limit = 1000;
+    std::optional<base::WallTime> after;  // the start of the last one of the page before
+};
+// The newest first.
+struct DeliveryQuery {
+    std::optional<std::string> channel;
+    std::size_t limit = 100;
+};
+
 // How many buckets one question may ask for: ten years of hours.
 inline constexpr std::size_t kMaxUsageBuckets = 10 * 366 * 24;
 
@@ -95,6 +121,10 @@ public:
     virtual void counts(CountQuery query, Answer<std::vector<base::PeakCount>> answer) = 0;
     virtual void evidence(EvidenceQuery query, Answer<Evidence> answer) = 0;
     virtual void estimates(EstimateQuery query, Answer<std::vector<EstimateRecord>> answer) = 0;
+    virtual void incidents(IncidentQuery query, Answer<std::vector<detect::Incident>> answer) = 0;
+    virtual void incident_history(IncidentHistoryQuery query, Answer<std::vector<detect::AlarmEvent>> answer) = 0;
+    virtual void uses(UseQuery query, Answer<std::vector<detect::Use>> answer) = 0;
+    virtual void deliveries(DeliveryQuery query, Answer<std::vector<DeliveryRecord>> answer) = 0;
 };
 
 }  // namespace millrace::ports

@@ -15,6 +15,7 @@
 #include "meter/calibration_table.h"
 #include "meter/reading.h"
 #include "meter/sensor_meter.h"
+#include "ports/alarm_records.h"
 #include "ports/frame.h"
 
 namespace millrace::ports {
@@ -169,8 +170,8 @@ struct CloudHas {
 };
 
 // Everything that can be written.
-using Entry =
-    std::variant<Commit, CalibrationRecord, MeterReadingRecord, SpellRecord, ChoiceRecord, CloudMissed, CloudHas>;
+using Entry = std::variant<Commit, CalibrationRecord, MeterReadingRecord, SpellRecord, ChoiceRecord, CloudMissed,
+                           CloudHas, AlarmRecord, UseRecord, DeliveryRecord>;
 
 // All that the hub needs to go on after a restart.
 struct StoredState {
@@ -184,6 +185,13 @@ struct StoredState {
     std::vector<ChoiceRecord> choices;
     std::vector<std::pair<base::DeviceId, std::vector<std::int64_t>>> waiting;  // ids of frames for the cloud, rising
     std::optional<SpellRecord> last_run;                                        // of the daemon before this one
+    std::vector<detect::Incident> incidents;  // open ones and the last hundred others, by id
+    std::int64_t last_incident = 0;           // the highest id ever given
+    std::vector<DeliveryRecord> deliveries;   // those that wait, by number, and each channel's last delivered one
+    std::int64_t last_delivery = 0;           // the highest number ever given
+    // Of the last detect::SensorDetector::kMemory before the newest, in order of arrival, per sensor: what detection
+    // learns from.
+    std::vector<std::pair<base::DeviceId, std::vector<meter::Reading>>> learning_readings;
 };
 
 }  // namespace millrace::ports

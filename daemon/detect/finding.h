@@ -1,0 +1,54 @@
+// What a rule has to say at a moment, in numbers: what, since when, how much, against which limit, learned from what.
+//
+// Values only; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "detect/rule.h"
+
+namespace millrace::detect {
+
+// What is compared with a limit, and in which unit `observed` and `limit` are given.
+enum class Measure : std::uint8_t {
+    Duration = 1,  // milliseconds
+    Flow = 2,      // microlitres a second
+    Amount = 3,    // microlitres
+    Count = 4,
+    Millivolts = 5,
+    None = 6,  // it happened, there is nothing to compare
+};
+
+enum class LimitSource : std::uint8_t {
+    Fallback = 1,  // the same in every house, until this one is known
+    Learned = 2,   // from this house
+    Owner = 3,     // set by the owner
+    Floor = 4,     // the house would allow less; plumbing sense does not
+};
+
+struct Finding {
+    Rule rule = Rule::ContinuousFlow;
+    Severity severity = Severity::Warning;
+    base::WallTime since;     // when what it tells of began
+    base::WallTime at;        // the newest evidence
+    base::Volume volume;      // since then; 0 for a system rule
+    base::FlowRate rate;      // mean since then
+    base::FlowRate at_least;  // the flow that was never fallen short of; 0 where that is not the question
+    Measure measure = Measure::Duration;
+    std::int64_t observed = 0;
+    std::int64_t limit = 0;
+    LimitSource source = LimitSource::Fallback;
+    std::int64_t usual = 0;  // the most this house showed without a leak, in the measure's unit; 0: not known
+    int learned_days = 0;    // over how many days
+    std::string detail;      // what numbers cannot say: the text of a device's event
+
+    // A finding that does not hold yet is pending: on its way to its limit.
+    [[nodiscard]] bool holds() const { return measure == Measure::None || observed >= limit; }
+
+    bool operator==(const Finding&) const = default;
+};
+
+}  // namespace millrace::detect

@@ -1,0 +1,45 @@
+// What is kept of alarms, uses and notices. Primary data: an alarm was raised or it was not, whatever is rebuilt later.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/device_id.h"
+#include "base/time.h"
+#include "detect/incident.h"
+#include "detect/use.h"
+
+namespace millrace::ports {
+
+// The incident is inserted or replaced, keyed by its id; the event is added to its history.
+struct AlarmRecord {
+    detect::AlarmEvent event;
+};
+
+// Inserted or replaced, keyed by sensor, start and whether it is `overlapped`, volume.
+struct UseRecord {
+    base::DeviceId sensor;
+    detect::Use use;
+};
+
+// A notice on its way to a channel. Inserted or replaced, keyed by number, which the sender counts up.
+enum class DeliveryState : std::uint8_t { Waiting = 1, Delivered = 2, GivenUp = 3, Superseded = 4 };
+struct DeliveryRecord {
+    std::int64_t number = 0;
+    std::string channel;
+    std::int64_t incident = 0;  // 0: a test
+    std::string kind;           // "raised", "reminder", "cleared", "test" …
+    DeliveryState state = DeliveryState::Waiting;
+    base::WallTime queued;
+    base::WallTime next_try;
+    int tries = 0;
+    std::optional<base::WallTime> delivered;
+    std::string error;  // of the last try, without secrets
+    std::string title;
+    std::string text;
+
+    bool operator==(const DeliveryRecord&) const = default;
+};
+
+}  // namespace millrace::ports
