@@ -45,8 +45,11 @@ struct Finding {
     int learned_days = 0;    // over how many days
     std::string detail;      // what numbers cannot say: the text of a device's event
 
-    // A finding that does not hold yet is pending: on its way to its limit.
-    [[nodiscard]] bool holds() const { return measure == Measure::None || observed >= limit; }
+    // A finding that does not hold yet is pending: on its way to its limit. A voltage is the one thing that falls.
+    [[nodiscard]] bool holds() const {
+        if (measure == Measure::Millivolts) return observed <= limit;
+        return measure == Measure::None || observed >= limit;
+    }
 
     bool operator==(const Finding&) const = default;
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/device_id.h"
@@ -70,6 +71,12 @@ public:
     static constexpr base::Seconds kClearsAfter{120};
     // Open incidents and those that may still re-open; a stranger who makes up devices cannot make more.
     static constexpr std::size_t kMaxIncidents = 4'096;
+    // Cleared ones that stay beyond that, so that a note or "this was no leak" may still come the next day.
+    static constexpr std::size_t kKeptCleared = 100;
+    // A note is a remark, not a file.
+    static constexpr std::size_t kMaxNoteBytes = 1'000;
+    // Longer names of those who answer are cut.
+    static constexpr std::size_t kMaxNameBytes = 64;
 
     // Goes on with the open ones, and those cleared lately, of an earlier run. New ones get higher ids.
     void restore(std::vector<Incident> incidents, std::int64_t last_id);
@@ -92,7 +99,30 @@ public:
     [[nodiscard]] const std::vector<Incident>& incidents() const { return incidents_; }  // by id
 
 private:
-    std::vector<Incident> incidents_;
+    // What is known of an incident in this run only.
+    struct Life {
+        std::optional<base::WallTime> held;  // when it was last seen to hold; nothing: not judged since the start
+        bool holding = true;                 // at the last look
+        bool hushed = false;                 // said to be no leak, and the same water still runs
+    };
+
+    [[nodiscard]] std::optional<std::size_t> index_of(std::int64_t id) const;
+    [[nodiscard]] std::optional<std::size_t> newest_of(const base::DeviceId& device, int slot, bool open) const;
+    void settle(const base::DeviceId& device, int slot, std::vector<Finding> holding, base::WallTime now, bool muted,
+                std::vector<AlarmEvent>& events);
+    void take_hushed(const base::DeviceId& device, int slot, std::vector<Finding>& holding, base::WallTime now);
+    void follow(std::size_t index, const std::vector<Finding>& holding, base::WallTime now,
+                std::vector<AlarmEvent>& events);
+    void rest(std::size_t index, base::WallTime now, std::vector<AlarmEvent>& events);
+    void raise(const base::DeviceId& device, int slot, const Finding& finding, base::WallTime now,
+               std::vector<AlarmEvent>& events);
+    [[nodiscard]] bool make_room(const Finding& finding);
+    void drop_old_cleared(base::WallTime now);
+    void drop(std::size_t index);
+    [[nodiscard]] base::Result<std::size_t, base::Error> answerable(std::int64_t id) const;
+
+    std::vector<Incident> incidents_;  // by id
+    std::vector<Life> lives_;          // of each, at the same place
     std::int64_t last_id_ = 0;
 };
 

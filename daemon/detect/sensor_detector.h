@@ -35,8 +35,8 @@ public:
     // What holds at `now`, and what is past half of its limit (Finding::holds() tells them apart); the gravest first.
     [[nodiscard]] std::vector<Finding> judge(base::WallTime now, const Context& context) const;
 
-    // Uses that have ended since the last call, by start.
-    [[nodiscard]] std::vector<Use> take_uses();
+    // Uses that have ended by `now` and were not given yet, by start.
+    [[nodiscard]] std::vector<Use> take_uses(base::WallTime now);
     // The one under way, as far as it is known.
     [[nodiscard]] std::optional<Use> open_use(base::WallTime now) const;
     // Flow that does not rest, beside which uses are counted.

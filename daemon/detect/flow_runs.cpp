@@ -1,0 +1,98 @@
+#include "detect/flow_runs.h"
+
+#include <algorithm>
+
+namespace millrace::detect {
+namespace {
+
+using base::Milliseconds;
+using base::WallTime;
+
+// A message of the sensor holds some 20 s of water; when it is lost, the total makes up for it afterwards.
+constexpr Milliseconds kLostMessage{25'000};
+// Readings come in batches of some 20 s and through a bridge: water may have run that nobody has told of yet.
+constexpr Milliseconds kReportedWithin{45'000};
+
+std::int64_t falls_behind(std::size_t level, Milliseconds time) {
+    return rate_of(level).microlitres_per_second * time.count() / 1'000;
+}
+
+// Whether what came in one entry for a longer time may be the same water: about as much as ran before. Else it may as
+// well be the beginning of something large, after a rest.
+bool goes_on(const Run& run, const WaterStep& step) {
+    constexpr std::int64_t kLeastShare = 4;
+    const std::int64_t run_ms = std::max<std::int64_t>(1, (run.until - run.since).count());
+    const std::int64_t step_ms = std::max<std::int64_t>(1, step.length().count());
+    return step.volume.microlitres / step_ms * kLeastShare >= run.volume.microlitres / run_ms;
+}
+
+}  // namespace
+
+Milliseconds longest_pause(std::size_t level, base::VolumePerPeak per_peak) {
+    return kLostMessage + Milliseconds{per_peak.microlitres * 1'500 / rate_of(level).microlitres_per_second};
+}
+
+std::int64_t FlowRuns::slack(std::size_t level) const {
+    return per_peak_.microlitres * 3 / 2 + falls_behind(level, kLostMessage);
+}
+
+FlowRuns::Ended FlowRuns::add(const WaterStep& step, base::VolumePerPeak per_peak, bool excused, bool at_dawn) {
+    per_peak_ = per_peak;
+    Ended ended;
+    for (std::size_t level = 0; level < kRates; ++level) {
+        std::optional<Run>& run = runs_[level];
+        if (run) {
+            const Milliseconds passed = std::max(Milliseconds{0}, step.to - run->until);
+            // Without water until the step began; then it runs evenly.
+            const Milliseconds dry = step.spread ? Milliseconds{0} : std::max(Milliseconds{0}, step.from - run->until);
+            const std::int64_t behind_before = run->behind_ul + falls_behind(level, dry);
+            const std::int64_t behind = run->behind_ul + falls_behind(level, passed) - step.volume.microlitres;
+            if (excused && behind_before <= slack(level)) {
+                run->excused += passed;
+                run->until = std::max(run->until, step.to);
+                run->volume += step.volume;
+                continue;
+            }
+            if (behind_before > slack(level) || behind > slack(level) || (step.spread && !goes_on(*run, step))) {
+                ended.emplace_back(level, *run);
+                run.reset();
+            } else {
+                run->behind_ul = std::max<std::int64_t>(0, behind);
+                run->until = std::max(run->until, step.to);
+                run->volume += step.volume;
+                continue;
+            }
+        }
+        if (excused) continue;
+        // Of water that came over a longer time nobody knows when it began.
+        run = Run{step.spread ? step.to : step.from, step.to, step.volume, 0, Milliseconds{0}, false, at_dawn};
+    }
+    return ended;
+}
+
+const Run* FlowRuns::run(std::size_t level, WallTime now) const {
+    const std::optional<Run>& run = runs_[level];
+    if (!run) return nullptr;
+    const Milliseconds quiet = std::max(Milliseconds{0}, now - run->until - kReportedWithin);
+    return run->behind_ul + falls_behind(level, quiet) > slack(level) ? nullptr : &*run;
+}
+
+void LongestRuns::note_day(std::int64_t day) {
+    if (!days_.empty() && days_.back().day >= day) return;
+    days_.push_back({day, {}});
+    while (days_.front().day <= day - kDays) days_.pop_front();
+}
+
+void LongestRuns::add(std::size_t level, std::int64_t day, Milliseconds length) {
+    note_day(day);
+    Milliseconds& longest = days_.back().longest[level];
+    longest = std::max(longest, length);
+}
+
+Milliseconds LongestRuns::longest(std::size_t level) const {
+    Milliseconds longest{0};
+    for (const Day& day : days_) longest = std::max(longest, day.longest[level]);
+    return longest;
+}
+
+}  // namespace millrace::detect

@@ -1,0 +1,97 @@
+#include "detect/limits.h"
+
+#include <algorithm>
+#include <array>
+
+namespace millrace::detect {
+namespace {
+
+using base::Milliseconds;
+
+constexpr Milliseconds minutes(std::int64_t count) {
+    return Milliseconds{count * 60'000};
+}
+
+struct LevelLimits {
+    Milliseconds floor;     // never sooner than this, however quiet the house
+    Milliseconds fallback;  // until the house is known
+};
+
+// What uses take: from 2.4 gallons a minute on, ever less time, because no tap, tub or washing machine takes 5 gallons a
+// minute for eight minutes. Below, a house rests within three quarters of an hour even on washing day, and two hours is
+// what the field uses without learning.
+constexpr LevelLimits kBelow{minutes(45), minutes(120)};
+constexpr std::size_t kFirstAbove = 9;
+constexpr std::array<LevelLimits, kRates - kFirstAbove> kAbove{{
+    {minutes(40), minutes(90)},
+    {minutes(25), minutes(75)},
+    {minutes(8), minutes(20)},
+    {minutes(3), minutes(10)},
+    {minutes(3), minutes(8)},
+}};
+// At the lowest rates the pauses between two uses are as long as those between a drip's peaks: it takes many of them to
+// tell the two apart, ...
+constexpr std::int64_t kPausesToTell = 16;
+// ... and more until the house is known.
+constexpr std::int64_t kPausesUntilKnown = 36;
+
+LevelLimits limits_of(std::size_t level, base::VolumePerPeak per_peak) {
+    LevelLimits limits = level < kFirstAbove ? kBelow : kAbove[level - kFirstAbove];
+    const Milliseconds pause = longest_pause(level, per_peak);
+    limits.floor = std::max(limits.floor, level < kFirstAbove ? kPausesToTell * pause : limits.floor);
+    limits.fallback = std::max(limits.fallback, level < kFirstAbove ? kPausesUntilKnown * pause : limits.fallback);
+    return limits;
+}
+
+// The longest run of the last weeks, and half as much again.
+constexpr double kMargin = 1.5;
+constexpr Milliseconds kLongestLimit = minutes(1'440);
+
+// Unknown sprinklers: a drip zone commonly takes an hour before breakfast, and rotors and sprays take more than any
+// pipe inside a house lets through, for up to four hours.
+constexpr Milliseconds kDripZone = minutes(66);
+constexpr Milliseconds kSprinklers = minutes(240);
+constexpr std::int64_t kDripZoneTakes = 19'000;    // 0.3 gallons a minute
+constexpr std::int64_t kSprinklersTake = 757'000;  // 12 gallons a minute
+constexpr int kDawnEndsAtHour = 9;
+
+}  // namespace
+
+bool is_dawn(base::WallTime time, base::Seconds utc_offset) {
+    const std::int64_t second = (base::unix_s(time) + utc_offset.count()) % 86'400;
+    return second < kDawnEndsAtHour * 3'600;
+}
+
+RunLimit run_limit(std::size_t level, const Run& run, base::VolumePerPeak per_peak, const LongestRuns& longest,
+                   const Settings& settings) {
+    const LevelLimits limits = limits_of(level, per_peak);
+    RunLimit limit;
+    limit.usual = longest.longest(level);
+    if (level >= kBurstLevel && settings.burst_after &&
+        (!settings.burst_rate || rate_of(level) >= *settings.burst_rate)) {
+        return {*settings.burst_after, LimitSource::Owner, limit.usual};
+    }
+    if (level < kBurstLevel && settings.continuous_after) {
+        return {*settings.continuous_after, LimitSource::Owner, limit.usual};
+    }
+    const auto learned = Milliseconds{static_cast<std::int64_t>(kMargin * static_cast<double>(limit.usual.count()))};
+    limit.length = std::max(learned, limits.floor);
+    limit.source = learned >= limits.floor ? LimitSource::Learned : LimitSource::Floor;
+    if (longest.days() < kDaysToLearn && limit.length < limits.fallback) {
+        limit.length = limits.fallback;
+        limit.source = LimitSource::Fallback;
+    }
+    if (run.at_dawn) {
+        const std::int64_t mean = run.volume.microlitres * 1'000 / std::max<std::int64_t>(1'000, (run.until - run.since).count());
+        const bool drip_zone = level < kBurstLevel && mean >= kDripZoneTakes;
+        const Milliseconds dawn = mean >= kSprinklersTake ? kSprinklers : drip_zone ? kDripZone : limit.length;
+        if (limit.length < dawn) {
+            limit.length = dawn;
+            limit.source = LimitSource::Floor;
+        }
+    }
+    limit.length = std::min(limit.length, kLongestLimit);
+    return limit;
+}
+
+}  // namespace millrace::detect

@@ -1,0 +1,91 @@
+#include "detect/use_cutter.h"
+
+#include <algorithm>
+
+namespace millrace::detect {
+namespace {
+
+using base::FlowRate;
+using base::Milliseconds;
+using base::WallTime;
+
+constexpr Milliseconds kBucket{5'000};
+// 0.1 gallons a minute: less than that is a trickle and no use. Nor is what is not thrice the standing flow.
+constexpr std::int64_t kLeastFlow = 6'300;
+constexpr std::int64_t kAboveBase = 3;
+constexpr Milliseconds kShortestRest{12'000};
+constexpr Milliseconds kLongestRest{40'000};
+// Waiting for the batch that may tell of more.
+constexpr Milliseconds kReportedWithin{45'000};
+
+}  // namespace
+
+std::optional<Use> UseCutter::add(const WaterStep& step, base::VolumePerPeak per_peak, FlowRate base) {
+    const std::int64_t least = std::max(kLeastFlow, kAboveBase * base.microlitres_per_second);
+    rest_ = std::clamp(Milliseconds{per_peak.microlitres * 1'500 / kLeastFlow}, kShortestRest, kLongestRest);
+    const Milliseconds since_last = last_water_ ? step.to - *last_water_ : kLongestRest;
+    const Milliseconds over = step.peaks > 1 ? step.length() : since_last;
+    last_water_ = step.to;
+    const bool in_use = step.volume.microlitres * 1'000 >= least * std::max<std::int64_t>(1, over.count());
+
+    std::optional<Use> ended;
+    if (open_ && step.from - open_->end > rest_) ended = close();
+    if (step.spread || (!in_use && !(open_ && step.peaks == 1))) return ended;
+    if (!open_) {
+        open_ = Open{step.peaks > 1 ? step.from : step.to, step.to, 0, 0, base, {}};
+    }
+    // A lone peak keeps a use going only when it is part of its flow; the last one may come late.
+    open_->volume_ul += step.volume.microlitres;
+    open_->peaks += step.peaks;
+    if (in_use) open_->end = std::max(open_->end, step.to);
+    const auto bucket = static_cast<std::size_t>(std::max<std::int64_t>(0, (step.to - open_->start) / kBucket));
+    if (bucket < kMostBuckets) {
+        if (open_->buckets.size() <= bucket) open_->buckets.resize(bucket + 1);
+        open_->buckets[bucket] += step.volume.microlitres;
+    }
+    return ended;
+}
+
+std::optional<Use> UseCutter::end_by(WallTime now) {
+    if (!open_ || now - open_->end <= rest_ + kReportedWithin) return std::nullopt;
+    return close();
+}
+
+std::optional<Use> UseCutter::open() const {
+    return open_ && open_->peaks > 1 ? std::optional(use_of(*open_)) : std::nullopt;
+}
+
+std::optional<Use> UseCutter::close() {
+    const Open ended = std::move(*open_);
+    open_.reset();
+    // One peak alone is a trickle's.
+    return ended.peaks > 1 ? std::optional(use_of(ended)) : std::nullopt;
+}
+
+Use UseCutter::use_of(const Open& open) const {
+    Use use;
+    use.start = open.start;
+    use.end = std::max(open.end, open.start + base::Seconds{1});
+    const std::int64_t length_ms = (use.end - use.start).count();
+    const std::int64_t beside = open.base.microlitres_per_second * length_ms / 1'000;
+    use.volume = base::Volume{std::max<std::int64_t>(0, open.volume_ul - beside)};
+    use.base = open.base;
+    use.mean = FlowRate{use.volume.microlitres * 1'000 / length_ms};
+    std::int64_t most = open.buckets.empty() ? 0 : open.buckets.front() / 2;
+    for (std::size_t i = 1; i < open.buckets.size(); ++i) {
+        most = std::max(most, (open.buckets[i - 1] + open.buckets[i]) / 2);
+    }
+    use.peak = FlowRate{std::max(use.mean.microlitres_per_second, most * 1'000 / kBucket.count())};
+    const std::size_t parts = std::min(Use::kShapeParts, open.buckets.size());
+    for (std::size_t part = 0; part < parts; ++part) {
+        const std::size_t from = part * open.buckets.size() / parts;
+        const std::size_t to = (part + 1) * open.buckets.size() / parts;
+        std::int64_t sum = 0;
+        for (std::size_t i = from; i < to; ++i) sum += open.buckets[i];
+        use.shape.push_back(
+            FlowRate{sum * 1'000 / (kBucket.count() * static_cast<std::int64_t>(to - from))});
+    }
+    return use;
+}
+
+}  // namespace millrace::detect
