@@ -10,6 +10,7 @@ using base::WallTime;
 
 // A message of the sensor holds some 20 s of water; when it is lost, the total makes up for it afterwards.
 constexpr Milliseconds kLostMessage{25'000};
+constexpr Milliseconds kUnseen{120'000};
 // Readings come in batches of some 20 s and through a bridge: water may have run that nobody has told of yet.
 constexpr Milliseconds kReportedWithin{45'000};
 
@@ -36,38 +37,50 @@ std::int64_t FlowRuns::slack(std::size_t level) const {
     return per_peak_.microlitres * 3 / 2 + falls_behind(level, kLostMessage);
 }
 
-FlowRuns::Ended FlowRuns::add(const WaterStep& step, base::VolumePerPeak per_peak, bool excused, bool at_dawn) {
+FlowRuns::Ended FlowRuns::add(const WaterStep& step, base::VolumePerPeak per_peak, Excuse excuse, int local_minute) {
     per_peak_ = per_peak;
+    // Of a long time that nobody saw it is not known whether the water rested: it speaks neither for nor against a
+    // leak.
+    const bool seen = !(step.spread && step.length() > kUnseen);
     Ended ended;
     for (std::size_t level = 0; level < kRates; ++level) {
         std::optional<Run>& run = runs_[level];
-        if (run) {
-            const Milliseconds passed = std::max(Milliseconds{0}, step.to - run->until);
-            // Without water until the step began; then it runs evenly.
-            const Milliseconds dry = step.spread ? Milliseconds{0} : std::max(Milliseconds{0}, step.from - run->until);
-            const std::int64_t behind_before = run->behind_ul + falls_behind(level, dry);
-            const std::int64_t behind = run->behind_ul + falls_behind(level, passed) - step.volume.microlitres;
-            if (excused && behind_before <= slack(level)) {
-                run->excused += passed;
-                run->until = std::max(run->until, step.to);
-                run->volume += step.volume;
-                continue;
-            }
-            if (behind_before > slack(level) || behind > slack(level) || (step.spread && !goes_on(*run, step))) {
-                ended.emplace_back(level, *run);
-                run.reset();
-            } else {
-                run->behind_ul = std::max<std::int64_t>(0, behind);
-                run->until = std::max(run->until, step.to);
-                run->volume += step.volume;
-                continue;
-            }
+        if (run && !keep_up(*run, level, step)) {
+            ended.emplace_back(level, *run);
+            run.reset();
         }
-        if (excused) continue;
         // Of water that came over a longer time nobody knows when it began.
-        run = Run{step.spread ? step.to : step.from, step.to, step.volume, 0, Milliseconds{0}, false, at_dawn};
+        if (!run)
+            run = Run{step.spread ? step.to : step.from,
+                      step.spread ? step.to : step.from,
+                      {},
+                      {},
+                      0,
+                      {},
+                      false,
+                      local_minute};
+        const WallTime until = std::max(run->until, step.to);
+        run->volume += step.volume;
+        const bool excused = excuse == Excuse::All || (excuse == Excuse::Sprinklers && level < kBurstLevel);
+        if (excused || !seen) {
+            run->excused += until - run->until;
+            run->excused_volume += step.volume;
+        }
+        run->until = until;
     }
     return ended;
+}
+
+// Brings how far the run is behind up to date; false when it is too far.
+bool FlowRuns::keep_up(Run& run, std::size_t level, const WaterStep& step) const {
+    if (step.spread && !goes_on(run, step)) return false;
+    // Without water until the step began; then it runs evenly.
+    const Milliseconds dry = step.spread ? Milliseconds{0} : std::max(Milliseconds{0}, step.from - run.until);
+    const Milliseconds passed = std::max(Milliseconds{0}, step.to - run.until);
+    const std::int64_t behind = run.behind_ul + falls_behind(level, passed) - step.volume.microlitres;
+    if (run.behind_ul + falls_behind(level, dry) > slack(level) || behind > slack(level)) return false;
+    run.behind_ul = std::max<std::int64_t>(0, behind);
+    return true;
 }
 
 const Run* FlowRuns::run(std::size_t level, WallTime now) const {
@@ -83,15 +96,15 @@ void LongestRuns::note_day(std::int64_t day) {
     while (days_.front().day <= day - kDays) days_.pop_front();
 }
 
-void LongestRuns::add(std::size_t level, std::int64_t day, Milliseconds length) {
+void LongestRuns::add(std::size_t level, std::int64_t day, bool night, Milliseconds length) {
     note_day(day);
-    Milliseconds& longest = days_.back().longest[level];
+    Milliseconds& longest = days_.back().longest[night ? 1 : 0][level];
     longest = std::max(longest, length);
 }
 
-Milliseconds LongestRuns::longest(std::size_t level) const {
+Milliseconds LongestRuns::longest(std::size_t level, bool night) const {
     Milliseconds longest{0};
-    for (const Day& day : days_) longest = std::max(longest, day.longest[level]);
+    for (const Day& day : days_) longest = std::max(longest, day.longest[night ? 1 : 0][level]);
     return longest;
 }
 

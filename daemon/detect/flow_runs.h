@@ -31,28 +31,38 @@ inline constexpr std::size_t kRates = 14;
 
 struct Run {
     base::WallTime since;
-    base::WallTime until;             // of the newest water
+    base::WallTime until;  // of the newest water
     base::Volume volume;
-    std::int64_t behind_ul = 0;       // how far the water has fallen behind the rate
-    base::Milliseconds excused{0};    // of it, water that a habit explains: it does not count
-    bool was_over = false;            // it has passed its limit: not learned from
-    bool at_dawn = false;             // it began when sprinklers do
+    base::Volume excused_volume;    // of it, what a habit explains or came while nobody saw
+    std::int64_t behind_ul = 0;     // how far the water has fallen behind the rate
+    base::Milliseconds excused{0};  // of its time, the same: it does not count
+    bool was_over = false;          // it has passed its limit: not learned from
+    int began_minute = 0;           // of the local day
 
     [[nodiscard]] base::Milliseconds length() const { return until - since - excused; }
+    [[nodiscard]] base::Volume counted_volume() const { return volume - excused_volume; }
     bool operator==(const Run&) const = default;
 };
+
+// Water that does not count in runs: none, that which may be sprinklers (it counts as a burst only), all.
+enum class Excuse : std::uint8_t { None, Sprinklers, All };
+
+// From this level on (4.7 gallons a minute) a run is a burst's.
+inline constexpr std::size_t kBurstLevel = 11;
 
 class FlowRuns {
 public:
     // Returns the runs that ended before this water, with their levels.
     using Ended = std::vector<std::pair<std::size_t, Run>>;
-    Ended add(const WaterStep& step, base::VolumePerPeak per_peak, bool excused, bool at_dawn);
+    Ended add(const WaterStep& step, base::VolumePerPeak per_peak, Excuse excuse, int local_minute);
 
     // The run at a level that goes on at `now`.
     [[nodiscard]] const Run* run(std::size_t level, base::WallTime now) const;
     [[nodiscard]] Run* open(std::size_t level) { return runs_[level] ? &*runs_[level] : nullptr; }
+    [[nodiscard]] const Run* open(std::size_t level) const { return runs_[level] ? &*runs_[level] : nullptr; }
 
 private:
+    [[nodiscard]] bool keep_up(Run& run, std::size_t level, const WaterStep& step) const;
     [[nodiscard]] std::int64_t slack(std::size_t level) const;
 
     std::array<std::optional<Run>, kRates> runs_;
@@ -65,15 +75,16 @@ public:
     static constexpr int kDays = 28;
 
     void note_day(std::int64_t day);  // water was seen on it
-    void add(std::size_t level, std::int64_t day, base::Milliseconds length);
-    [[nodiscard]] base::Milliseconds longest(std::size_t level) const;
+    // Runs that began at night are kept apart: a house asleep rests sooner.
+    void add(std::size_t level, std::int64_t day, bool night, base::Milliseconds length);
+    [[nodiscard]] base::Milliseconds longest(std::size_t level, bool night) const;
     [[nodiscard]] int days() const { return static_cast<int>(days_.size()); }
     void forget() { days_.clear(); }
 
 private:
     struct Day {
         std::int64_t day = 0;
-        std::array<base::Milliseconds, kRates> longest{};
+        std::array<std::array<base::Milliseconds, kRates>, 2> longest{};  // by day, at night
     };
     std::deque<Day> days_;
 };

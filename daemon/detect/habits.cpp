@@ -16,13 +16,14 @@ constexpr std::size_t kLowestLevel = 8;
 constexpr double kShortest = 8;   // minutes: a softener's shortest rinse, a short zone
 constexpr double kLongest = 290;  // minutes
 // How alike two of a controller's runs are. Its clock is exact; what else runs at the time blurs the ends a little.
-constexpr double kStartTolerance = 5;    // minutes
+constexpr double kStartTolerance = 5;  // minutes
 constexpr double kLengthTolerance = 0.1;
-constexpr double kLengthGrace = 2;       // minutes
+constexpr double kLengthGrace = 2;  // minutes
 constexpr double kFlowTolerance = 0.12;
 constexpr int kDaysToLearn = 3;
 constexpr std::int64_t kWithinDays = 22;  // thrice a week's run
-constexpr std::int64_t kForgottenAfterDays = 35;
+constexpr std::int64_t kSeenKeptDays = 35;
+constexpr std::int64_t kForgottenAfterDays = 400;  // sprinklers come back after a winter
 constexpr std::size_t kMaxSeen = 400;
 constexpr std::size_t kMaxKnown = 48;
 // A run may begin this much before or after its usual time, and last this much longer.
@@ -70,7 +71,7 @@ void Habits::learn(std::size_t level, const Run& run, Seconds utc_offset, const 
               static_cast<double>(run.volume.microlitres) / (length * 60),
               minutes.between(run.since, run.until),
               run.until};
-    std::erase_if(seen_, [&](const Seen& old) { return old.day <= seen.day - kForgottenAfterDays; });
+    std::erase_if(seen_, [&](const Seen& old) { return old.day <= seen.day - kSeenKeptDays; });
     std::erase_if(known_, [&](const Known& old) {
         return old.habit.source == HabitSource::Learned && old.habit.on && old.habit.label.empty() &&
                local_day(old.habit.last_seen, utc_offset) <= seen.day - kForgottenAfterDays;

@@ -42,10 +42,10 @@ public:
 private:
     struct Seen {
         std::size_t level = 0;
-        std::int64_t day = 0;       // local
-        double start_minute = 0;    // of that day
+        std::int64_t day = 0;     // local
+        double start_minute = 0;  // of that day
         double length_minutes = 0;
-        double mean = 0;            // microlitres a second
+        double mean = 0;                    // microlitres a second
         std::vector<std::int64_t> profile;  // microlitres, minute by minute
         base::WallTime end;
     };

@@ -17,10 +17,11 @@ struct LevelLimits {
     Milliseconds fallback;  // until the house is known
 };
 
-// What uses take: from 2.4 gallons a minute on, ever less time, because no tap, tub or washing machine takes 5 gallons a
-// minute for eight minutes. Below, a house rests within three quarters of an hour even on washing day, and two hours is
-// what the field uses without learning.
-constexpr LevelLimits kBelow{minutes(45), minutes(120)};
+// What uses take: from 2.4 gallons a minute on, ever less time, because no tap, tub or washing machine takes 5 gallons
+// a minute for eight minutes. Below, a house rests within three quarters of an hour even on washing day, and two hours
+// is what the field uses without learning.
+constexpr LevelLimits kBelow{minutes(40), minutes(120)};
+constexpr LevelLimits kBelowAtNight{minutes(30), minutes(120)};
 constexpr std::size_t kFirstAbove = 9;
 constexpr std::array<LevelLimits, kRates - kFirstAbove> kAbove{{
     {minutes(40), minutes(90)},
@@ -35,8 +36,8 @@ constexpr std::int64_t kPausesToTell = 16;
 // ... and more until the house is known.
 constexpr std::int64_t kPausesUntilKnown = 36;
 
-LevelLimits limits_of(std::size_t level, base::VolumePerPeak per_peak) {
-    LevelLimits limits = level < kFirstAbove ? kBelow : kAbove[level - kFirstAbove];
+LevelLimits limits_of(std::size_t level, base::VolumePerPeak per_peak, bool night) {
+    LevelLimits limits = level < kFirstAbove ? (night ? kBelowAtNight : kBelow) : kAbove[level - kFirstAbove];
     const Milliseconds pause = longest_pause(level, per_peak);
     limits.floor = std::max(limits.floor, level < kFirstAbove ? kPausesToTell * pause : limits.floor);
     limits.fallback = std::max(limits.fallback, level < kFirstAbove ? kPausesUntilKnown * pause : limits.fallback);
@@ -51,22 +52,20 @@ constexpr Milliseconds kLongestLimit = minutes(1'440);
 // pipe inside a house lets through, for up to four hours.
 constexpr Milliseconds kDripZone = minutes(66);
 constexpr Milliseconds kSprinklers = minutes(240);
-constexpr std::int64_t kDripZoneTakes = 19'000;    // 0.3 gallons a minute
-constexpr std::int64_t kSprinklersTake = 757'000;  // 12 gallons a minute
-constexpr int kDawnEndsAtHour = 9;
+constexpr std::int64_t kDripZoneTakes = 19'000;  // 0.3 gallons a minute
 
 }  // namespace
 
-bool is_dawn(base::WallTime time, base::Seconds utc_offset) {
-    const std::int64_t second = (base::unix_s(time) + utc_offset.count()) % 86'400;
-    return second < kDawnEndsAtHour * 3'600;
+int local_minute(base::WallTime time, base::Seconds utc_offset) {
+    return static_cast<int>((base::unix_s(time) + utc_offset.count()) / 60 % 1'440);
 }
 
 RunLimit run_limit(std::size_t level, const Run& run, base::VolumePerPeak per_peak, const LongestRuns& longest,
                    const Settings& settings) {
-    const LevelLimits limits = limits_of(level, per_peak);
+    const bool night = is_night(run.began_minute);
+    const LevelLimits limits = limits_of(level, per_peak, night);
     RunLimit limit;
-    limit.usual = longest.longest(level);
+    limit.usual = longest.longest(level, night);
     if (level >= kBurstLevel && settings.burst_after &&
         (!settings.burst_rate || rate_of(level) >= *settings.burst_rate)) {
         return {*settings.burst_after, LimitSource::Owner, limit.usual};
@@ -81,8 +80,9 @@ RunLimit run_limit(std::size_t level, const Run& run, base::VolumePerPeak per_pe
         limit.length = limits.fallback;
         limit.source = LimitSource::Fallback;
     }
-    if (run.at_dawn) {
-        const std::int64_t mean = run.volume.microlitres * 1'000 / std::max<std::int64_t>(1'000, (run.until - run.since).count());
+    if (is_dawn(run.began_minute)) {
+        const std::int64_t mean =
+            run.counted_volume().microlitres * 1'000 / std::max<std::int64_t>(1'000, run.length().count());
         const bool drip_zone = level < kBurstLevel && mean >= kDripZoneTakes;
         const Milliseconds dawn = mean >= kSprinklersTake ? kSprinklers : drip_zone ? kDripZone : limit.length;
         if (limit.length < dawn) {

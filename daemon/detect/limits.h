@@ -18,16 +18,23 @@ struct RunLimit {
     base::Milliseconds usual{0};  // the longest of this house; 0: not known
 };
 
-// For a run at this level that began at dawn or not, with this mean flow so far.
+// For a run at this level, by when it began and its mean flow so far.
 [[nodiscard]] RunLimit run_limit(std::size_t level, const Run& run, base::VolumePerPeak per_peak,
                                  const LongestRuns& longest, const Settings& settings);
 
-// Whether sprinklers may begin at this local time: from midnight to nine.
-[[nodiscard]] bool is_dawn(base::WallTime time, base::Seconds utc_offset);
+[[nodiscard]] int local_minute(base::WallTime time, base::Seconds utc_offset);  // of the day
 
-// From this level on (4.7 gallons a minute) a run is a burst's.
-inline constexpr std::size_t kBurstLevel = 11;
+// Whether a house sleeps at this minute of the day, and whether sprinklers may begin.
+[[nodiscard]] constexpr bool is_night(int minute) {
+    return minute < 5 * 60;
+}
+[[nodiscard]] constexpr bool is_dawn(int minute) {
+    return minute < 9 * 60;
+}
+
+// Sprinklers that nobody has told of or seen yet take this much or more: 12 gallons a minute.
+inline constexpr std::int64_t kSprinklersTake = 757'000;
 // Learned limits hold after this many days; until then the fall-back.
-inline constexpr int kDaysToLearn = 10;
+inline constexpr int kDaysToLearn = 14;
 
 }  // namespace millrace::detect

@@ -26,8 +26,15 @@ constexpr int kMostStrangers = 2;
 constexpr Milliseconds kShortestBeat{60'000};
 constexpr Milliseconds kLongestBeat{45 * 60'000};
 constexpr std::size_t kKept = 96;
-// This many beats late, and the row is over.
+// So late, and the row is over: two refills may be missed; of a slow beat, for which that is long, none.
 constexpr double kOverdue = 2.6;
+constexpr double kOverdueWhenSlow = 1.5;
+constexpr double kSlowBeatWaits = 28 * 60'000;
+
+double waits_for_next(Milliseconds every) {
+    const auto beat = static_cast<double>(every.count());
+    return std::min(kOverdue * beat, std::max(kOverdueWhenSlow * beat, kSlowBeatWaits));
+}
 
 }  // namespace
 
@@ -83,16 +90,16 @@ void Refills::find_row(base::VolumePerPeak per_peak) {
     if (beats.empty()) return;
     std::sort(beats.begin(), beats.end());
     row.every = Milliseconds{static_cast<std::int64_t>(beats[beats.size() / 2])};
-    const bool goes_on = row_ && row_->count > row.count &&
-                         static_cast<double>((newest.at - row_->newest).count()) <
-                             kOverdue * static_cast<double>(row_->every.count());
+    const bool goes_on =
+        row_ && row_->count > row.count &&
+        static_cast<double>((newest.at - row_->newest).count()) < kOverdue * static_cast<double>(row_->every.count());
     if (!goes_on) row_ = row;
 }
 
 std::optional<RefillBeat> Refills::beat(base::WallTime now) const {
     if (!row_) return std::nullopt;
     const double late = static_cast<double>((now - row_->newest).count());
-    if (late > kOverdue * static_cast<double>(row_->every.count()) + 60'000) return std::nullopt;
+    if (late > waits_for_next(row_->every) + 60'000) return std::nullopt;
     return row_;
 }
 

@@ -14,10 +14,10 @@
 namespace millrace::detect {
 
 struct RefillBeat {
-    base::WallTime since;   // the first of the row
+    base::WallTime since;  // the first of the row
     base::WallTime newest;
     int count = 0;
-    base::Volume volume;    // of the row
+    base::Volume volume;  // of the row
     base::Milliseconds every{0};
 };
 

@@ -55,8 +55,9 @@ public:
     // From how many days of water the limits are learned.
     [[nodiscard]] int days_learned() const;
 
+    struct State;  // sensor_state.h
+
 private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 

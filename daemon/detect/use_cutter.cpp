@@ -82,8 +82,7 @@ Use UseCutter::use_of(const Open& open) const {
         const std::size_t to = (part + 1) * open.buckets.size() / parts;
         std::int64_t sum = 0;
         for (std::size_t i = from; i < to; ++i) sum += open.buckets[i];
-        use.shape.push_back(
-            FlowRate{sum * 1'000 / (kBucket.count() * static_cast<std::int64_t>(to - from))});
+        use.shape.push_back(FlowRate{sum * 1'000 / (kBucket.count() * static_cast<std::int64_t>(to - from))});
     }
     return use;
 }

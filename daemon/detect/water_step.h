@@ -32,8 +32,8 @@ public:
                                                 base::FlowRate most);
 
 private:
-    std::optional<base::WallTime> last_;          // of any reading
-    base::Milliseconds last_interval_{0};          // between the last two single peaks; 0: not known
+    std::optional<base::WallTime> last_;   // of any reading
+    base::Milliseconds last_interval_{0};  // between the last two single peaks; 0: not known
 };
 
 }  // namespace millrace::detect

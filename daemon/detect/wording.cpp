@@ -98,7 +98,9 @@ std::string limit_text(const Finding& finding, const Wording& w) {
             : "the most here in the last " + days_text(finding.learned_days) + " was " + usual;
     const bool is_known = finding.usual > 0 && finding.learned_days > 0;
     switch (finding.source) {
-        case LimitSource::Fallback: return "; the limit is " + limit + ", as in every house until this one is known.";
+        case LimitSource::Fallback:
+            if (!is_water(finding.rule)) return "; the limit is " + limit + ".";
+            return "; the limit is " + limit + ", as in every house until this one is known.";
         case LimitSource::Learned:
             if (is_known) return "; " + known + ", and the limit learned from that is " + limit + ".";
             return "; the limit, learned over " + days_text(finding.learned_days) + ", is " + limit + ".";

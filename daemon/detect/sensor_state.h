@@ -1,0 +1,96 @@
+// What a sensor's detector remembers. Readings change it (sensor_state.cpp), rules read it (judgement.cpp). Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "detect/daily_most.h"
+#include "detect/daily_pauses.h"
+#include "detect/flow_runs.h"
+#include "detect/habits.h"
+#include "detect/limits.h"
+#include "detect/minute_flows.h"
+#include "detect/refills.h"
+#include "detect/sensor_detector.h"
+#include "detect/use_cutter.h"
+#include "detect/water_step.h"
+#include "meter/sensor_meter.h"
+
+namespace millrace::detect {
+
+// Water that belongs together.
+struct Span {
+    base::WallTime since;
+    base::WallTime until;
+    base::Volume volume;
+    std::int64_t peaks = 0;
+    base::FlowRate usual;  // of a sprinkler zone: what it used to take
+
+    [[nodiscard]] base::Milliseconds length() const { return until - since; }
+};
+
+// While nobody is at home, water after this long a rest is another use.
+inline constexpr base::Seconds kAwayRests{10 * 60};
+// A sprinkler zone takes too much when it has for this long without a break: longer than a shower beside it.
+inline constexpr base::Seconds kZoneOver{18 * 60};
+inline constexpr base::Seconds kZoneRests{5 * 60};
+// The net below all rules: no free hour in a day and a night. Leaks too slow or too uneven for the others end here.
+inline constexpr base::Seconds kFreeHour{3600};
+inline constexpr base::Seconds kWithoutRest{24 * 3600};
+// It is over when water has rested for this much longer than in the day before.
+inline constexpr base::Seconds kLongerPause{5 * 60};
+// A flow that has not rested for this long is a standing one; uses are counted above it.
+inline constexpr base::Seconds kStanding{40 * 60};
+
+struct SensorDetector::State {
+    WaterSteps steps;
+    FlowRuns runs;
+    LongestRuns longest;
+    MinuteFlows minutes;
+    Habits habits;
+    Refills refills;
+    UseCutter cutter;
+    std::vector<Use> ended_uses;
+    std::map<std::int64_t, std::int64_t> day_peaks;  // the fullest minute's flow, by local day
+    std::optional<Span> away;                        // water while nobody is at home
+    std::optional<Span> zone;                        // a habit that takes too much
+    std::optional<Span> restless;                    // without a free hour
+    DailyPauses pauses;                              // within it
+    DailyMost longest_restless;                      // milliseconds
+    DailyMost largest_use;                           // microlitres
+    std::optional<base::WallTime> newest;            // water
+    bool excused_now = false;                        // the newest water was a habit's
+    base::Seconds utc_offset{0};
+    base::VolumePerPeak per_peak;
+    std::int64_t noted_minute = 0;
+
+    void apply(const meter::Reading& reading, const Context& context);
+    void note_use(const Use& use, bool lesson);
+    [[nodiscard]] bool known() const { return longest.days() >= kDaysToLearn; }
+
+private:
+    // More than this in one entry has come over a longer time.
+    [[nodiscard]] base::FlowRate most_at_once() const;
+    [[nodiscard]] HabitMatch habit_of(const WaterStep& step, const Context& context) const;
+    // At dawn and from a flow that only sprinklers take, or a burst main.
+    [[nodiscard]] bool looks_like_sprinklers(base::WallTime now) const;
+    void note_peak(const WaterStep& step, std::int64_t day);
+    void note_runs(const WaterStep& step, std::int64_t day, const Context& context);
+    void note_rest(const WaterStep& step, std::int64_t day);
+    void note_away(const WaterStep& step, const Context& context);
+    void note_zone(const WaterStep& step, const HabitMatch& match);
+
+    bool any_over_ = false;  // a run had passed its limit when the newest water came
+};
+
+// What the rules say of a state at a moment (SensorDetector::judge).
+[[nodiscard]] std::vector<Finding> judgement(const SensorDetector::State& state, base::WallTime now,
+                                             const Context& context);
+
+[[nodiscard]] std::int64_t local_day(base::WallTime time, base::Seconds utc_offset);
+// Over a second at least.
+[[nodiscard]] base::FlowRate mean_flow(base::Volume volume, base::Milliseconds length);
+
+}  // namespace millrace::detect
