@@ -1,4 +1,4 @@
-// The longest pause between two waters in each of the last 24 hours. Values; pure.
+// The longest pause between two waters, hour by hour for a day. Values; pure.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,8 @@ namespace millrace::detect {
 
 class DailyPauses {
 public:
+    static constexpr std::int64_t kHours = 24;
+
     // A pause that ended at `at`; times do not go back.
     void add(base::WallTime at, base::Milliseconds pause) {
         const std::int64_t hour = base::unix_s(at) / 3'600;
@@ -19,11 +21,16 @@ public:
         hour_ = std::max(hour_, hour);
         longest_[slot(hour)] = std::max(longest_[slot(hour)], pause);
     }
-    [[nodiscard]] base::Milliseconds longest() const { return *std::max_element(longest_.begin(), longest_.end()); }
+    // Of the last so many hours of the clock, the present one among them.
+    [[nodiscard]] base::Milliseconds longest(std::int64_t hours = kHours) const {
+        base::Milliseconds longest{0};
+        for (std::int64_t back = 0; back < std::min(hours, kHours); ++back) {
+            if (back <= hour_) longest = std::max(longest, longest_[slot(hour_ - back)]);
+        }
+        return longest;
+    }
 
 private:
-    static constexpr std::int64_t kHours = 24;
-
     [[nodiscard]] static std::size_t slot(std::int64_t hour) { return static_cast<std::size_t>(hour % kHours); }
 
     std::int64_t hour_ = 0;

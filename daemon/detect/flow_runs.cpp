@@ -83,6 +83,16 @@ bool FlowRuns::keep_up(Run& run, std::size_t level, const WaterStep& step) const
     return true;
 }
 
+bool FlowRuns::end_over() {
+    bool any = false;
+    for (std::optional<Run>& run : runs_) {
+        if (!run || !run->was_over) continue;
+        run.reset();
+        any = true;
+    }
+    return any;
+}
+
 const Run* FlowRuns::run(std::size_t level, WallTime now) const {
     const std::optional<Run>& run = runs_[level];
     if (!run) return nullptr;

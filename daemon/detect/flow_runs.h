@@ -56,6 +56,9 @@ public:
     using Ended = std::vector<std::pair<std::size_t, Run>>;
     Ended add(const WaterStep& step, base::VolumePerPeak per_peak, Excuse excuse, int local_minute);
 
+    // Forgets the runs that had passed their limit; true when there was one.
+    bool end_over();
+
     // The run at a level that goes on at `now`.
     [[nodiscard]] const Run* run(std::size_t level, base::WallTime now) const;
     [[nodiscard]] Run* open(std::size_t level) { return runs_[level] ? &*runs_[level] : nullptr; }

@@ -20,9 +20,6 @@ using State = SensorDetector::State;
 constexpr std::int64_t kSlowLeak = 3'155;
 constexpr std::int64_t kBurstMean = 284'000;
 
-// With 15 % of scatter in a tank's beat, five intervals alike by chance are rarer than one in some hundred uses.
-constexpr int kRefillsToTell = 6;
-
 // While nobody is at home: a quarter of a litre, or less over Settings::away_after.
 constexpr std::int64_t kAwayUl = 250'000;
 constexpr std::int64_t kAwayPeaks = 3;
@@ -40,6 +37,7 @@ constexpr std::int64_t kLargeUseUntilKnown = 4 * kLargeUse;
 constexpr std::int64_t kImpossible = 6'309'000;
 // Newer water may be on its way.
 constexpr Seconds kLately{120};
+constexpr Seconds kReportedWithin{45};
 
 Finding finding_of(Rule rule, const Span& span) {
     Finding finding;
@@ -109,9 +107,10 @@ std::optional<Finding> without_rest(const State& s, WallTime now) {
 
 std::optional<Finding> long_use(const State& s, WallTime now, const Context& context) {
     const auto use = s.cutter.open();
-    if (!use || now - use->end > kLately || s.excused_now) return std::nullopt;
+    // What only sprinklers or a burst take is not a question of size.
+    const bool a_use = use && now - use->end <= kLately && use->mean.microlitres_per_second < kSprinklersTake;
+    if (!a_use || s.excused_now) return std::nullopt;
     const int minute = local_minute(use->start, context.utc_offset);
-    if (is_dawn(minute) && use->mean.microlitres_per_second >= kSprinklersTake) return std::nullopt;
     Finding finding = finding_of(Rule::LongUse, {use->start, use->end, use->volume, 0, {}});
     finding.measure = Measure::Amount;
     finding.observed = use->volume.microlitres;
@@ -151,8 +150,12 @@ std::vector<Finding> judgement(const State& s, WallTime now, const Context& cont
         const auto [at, is_first] = found.try_emplace(finding->rule, *finding);
         if (!is_first && share(*finding) > share(at->second)) at->second = *finding;
     };
+    const bool rested = s.newest && s.rested(now - *s.newest - kReportedWithin);
     for (std::size_t level = 0; level < kRates; ++level) {
-        if (const Run* run = s.runs.run(level, now)) offer(run_finding(s, level, *run, context.settings));
+        const Run* run = s.runs.run(level, now);
+        if (run == nullptr) continue;
+        const Finding finding = run_finding(s, level, *run, context.settings);
+        if (!(rested && finding.holds())) offer(finding);
     }
     offer(running_toilet(s, now));
     offer(away_use(s, now, context));

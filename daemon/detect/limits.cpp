@@ -22,13 +22,14 @@ struct LevelLimits {
 // is what the field uses without learning.
 constexpr LevelLimits kBelow{minutes(40), minutes(120)};
 constexpr LevelLimits kBelowAtNight{minutes(30), minutes(120)};
+constexpr Milliseconds kAtOnce{150'000};
 constexpr std::size_t kFirstAbove = 9;
 constexpr std::array<LevelLimits, kRates - kFirstAbove> kAbove{{
     {minutes(40), minutes(90)},
     {minutes(25), minutes(75)},
     {minutes(8), minutes(20)},
-    {minutes(3), minutes(10)},
-    {minutes(3), minutes(8)},
+    {kAtOnce, minutes(10)},
+    {kAtOnce, minutes(8)},
 }};
 // At the lowest rates the pauses between two uses are as long as those between a drip's peaks: it takes many of them to
 // tell the two apart, ...

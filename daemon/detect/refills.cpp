@@ -26,10 +26,10 @@ constexpr int kMostStrangers = 2;
 constexpr Milliseconds kShortestBeat{60'000};
 constexpr Milliseconds kLongestBeat{45 * 60'000};
 constexpr std::size_t kKept = 96;
-// So late, and the row is over: two refills may be missed; of a slow beat, for which that is long, none.
+// So late, and the row is over: one refill may be hidden behind another use, of a quick beat two.
 constexpr double kOverdue = 2.6;
 constexpr double kOverdueWhenSlow = 1.5;
-constexpr double kSlowBeatWaits = 28 * 60'000;
+constexpr double kSlowBeatWaits = 45 * 60'000;
 
 double waits_for_next(Milliseconds every) {
     const auto beat = static_cast<double>(every.count());
@@ -38,30 +38,47 @@ double waits_for_next(Milliseconds every) {
 
 }  // namespace
 
+bool Refills::alike(const Refill& a, const Refill& b, base::VolumePerPeak per_peak) {
+    const double tolerance =
+        kVolumeTolerance * static_cast<double>(b.volume_ul) + static_cast<double>(per_peak.microlitres);
+    return std::fabs(static_cast<double>(a.volume_ul - b.volume_ul)) <= tolerance &&
+           std::chrono::abs(a.length - b.length) <= kLengthTolerance;
+}
+
 void Refills::add(const Use& use, base::VolumePerPeak per_peak) {
     if (use.volume.microlitres < kLeastUl || use.volume.microlitres > kMostUl) return;
     refills_.push_back({use.start, use.end - use.start, use.volume.microlitres});
     if (refills_.size() > kKept) refills_.pop_front();
-    find_row(per_peak);
+    if (goes_on_with(refills_.back(), per_peak)) {
+        row_->newest = use.start;
+        row_->volume += use.volume;
+        ++row_->count;
+    } else {
+        find_row(per_peak);
+    }
+}
+
+// A row that has been told goes on with every refill like its others that comes in time.
+bool Refills::goes_on_with(const Refill& refill, base::VolumePerPeak per_peak) const {
+    if (!row_ || row_->count < kRefillsToTell) return false;
+    return alike(refill, {row_->newest, row_->length, row_->each.microlitres}, per_peak) &&
+           static_cast<double>((refill.at - row_->newest).count()) < waits_for_next(row_->every);
 }
 
 // Walks back from the newest refill through those alike it, as long as they keep the beat.
 void Refills::find_row(base::VolumePerPeak per_peak) {
     const Refill& newest = refills_.back();
-    const double tolerance =
-        kVolumeTolerance * static_cast<double>(newest.volume_ul) + static_cast<double>(per_peak.microlitres);
-    std::vector<const Refill*> alike;
+    std::vector<const Refill*> same;
     for (auto at = refills_.rbegin(); at != refills_.rend(); ++at) {
-        const bool same_volume = std::fabs(static_cast<double>(at->volume_ul - newest.volume_ul)) <= tolerance;
-        if (same_volume && std::chrono::abs(at->length - newest.length) <= kLengthTolerance) alike.push_back(&*at);
+        if (alike(*at, newest, per_peak)) same.push_back(&*at);
     }
-    RefillBeat row{newest.at, newest.at, 1, {newest.volume_ul}, Milliseconds{0}};
+    RefillBeat row{newest.at, newest.at, 1, {newest.volume_ul}, Milliseconds{0}, {newest.volume_ul}, newest.length};
     std::vector<double> beats;  // single ones
     int doubles = 0;
     int strangers = 0;
     const Refill* last = &newest;
-    for (std::size_t i = 1; i < alike.size(); ++i) {
-        const double interval = static_cast<double>((last->at - alike[i]->at).count());
+    for (std::size_t i = 1; i < same.size(); ++i) {
+        const double interval = static_cast<double>((last->at - same[i]->at).count());
         if (interval < static_cast<double>(kShortestBeat.count())) continue;
         if (beats.empty()) {
             if (interval > static_cast<double>(kLongestBeat.count())) break;
@@ -82,9 +99,9 @@ void Refills::find_row(base::VolumePerPeak per_peak) {
                 break;
             }
         }
-        last = alike[i];
-        row.since = alike[i]->at;
-        row.volume.microlitres += alike[i]->volume_ul;
+        last = same[i];
+        row.since = same[i]->at;
+        row.volume.microlitres += same[i]->volume_ul;
         ++row.count;
     }
     if (beats.empty()) return;

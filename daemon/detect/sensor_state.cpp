@@ -18,6 +18,10 @@ constexpr std::int64_t kAboveFullestMinuteNumerator = 3;
 constexpr std::int64_t kAboveFullestMinuteDenominator = 2;
 constexpr std::int64_t kDaysOfPeaks = 35;
 
+// A leak lets water pause no longer than it did in the last hours, half as much again for a lost message.
+constexpr std::int64_t kLeakHours = 2;
+constexpr Milliseconds kClearlyLonger{60'000};
+
 }  // namespace
 
 std::int64_t local_day(WallTime time, Seconds utc_offset) {
@@ -83,6 +87,11 @@ bool SensorDetector::State::looks_like_sprinklers(WallTime now) const {
 }
 
 void SensorDetector::State::note_runs(const WaterStep& step, std::int64_t day, const Context& context) {
+    if (newest && !step.spread && rested(step.from - *newest)) {
+        // A leak has stopped: what else is used afterwards is not it.
+        const bool was_leak = runs.end_over();
+        if (was_leak) restless.reset();
+    }
     // What had passed its limit, and what ran beside it, is no lesson.
     any_over_ = false;
     FlowRate standing;
@@ -114,13 +123,17 @@ void SensorDetector::State::note_use(const Use& use, bool lesson) {
     ended_uses.push_back(use);
 }
 
+bool SensorDetector::State::rested(Milliseconds pause) const {
+    return pause > pauses.longest(kLeakHours) * 3 / 2 + kClearlyLonger;
+}
+
 void SensorDetector::State::note_rest(const WaterStep& step, std::int64_t day) {
     const Milliseconds pause = restless ? step.to - restless->until : Milliseconds{0};
     if (restless && pause > kFreeHour) {
         if (restless->length() < kWithoutRest) longest_restless.add(day, 0, restless->length().count());
         restless.reset();
     }
-    pauses.add(step.to, std::min<Milliseconds>(pause, kFreeHour));
+    if (!step.spread) pauses.add(step.to, std::min<Milliseconds>(pause, kFreeHour));
     if (!restless) restless = Span{step.spread ? step.to : step.from, step.to, {}, 0, {}};
     restless->until = step.to;
     restless->volume += step.volume;

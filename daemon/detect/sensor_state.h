@@ -68,6 +68,8 @@ struct SensorDetector::State {
 
     void apply(const meter::Reading& reading, const Context& context);
     void note_use(const Use& use, bool lesson);
+    // Whether water has paused for clearly longer than a leak that ran lately would let it.
+    [[nodiscard]] bool rested(base::Milliseconds pause) const;
     [[nodiscard]] bool known() const { return longest.days() >= kDaysToLearn; }
 
 private:
