@@ -50,15 +50,12 @@ FlowRuns::Ended FlowRuns::add(const WaterStep& step, base::VolumePerPeak per_pea
             run.reset();
         }
         // Of water that came over a longer time nobody knows when it began.
-        if (!run)
-            run = Run{step.spread ? step.to : step.from,
-                      step.spread ? step.to : step.from,
-                      {},
-                      {},
-                      0,
-                      {},
-                      false,
-                      local_minute};
+        if (!run) {
+            run.emplace();
+            run->since = run->until = step.spread ? step.to : step.from;
+            // What swells is as old as it is: a burst's beginning counts, not that of its fullest part.
+            run->began_minute = level > kBurstLevel ? runs_[level - 1]->began_minute : local_minute;
+        }
         const WallTime until = std::max(run->until, step.to);
         run->volume += step.volume;
         const bool excused = excuse == Excuse::All || (excuse == Excuse::Sprinklers && level < kBurstLevel);

@@ -13,13 +13,16 @@ using base::WallTime;
 constexpr double kMinutesPerDay = 1'440;
 // 0.6 gallons a minute: less than the smallest drip zone worth a controller.
 constexpr std::size_t kLowestLevel = 8;
-constexpr double kShortest = 8;   // minutes: a softener's shortest rinse, a short zone
+constexpr double kShortest = 10;  // minutes: a short zone; people's showers vary more and are mostly shorter
 constexpr double kLongest = 290;  // minutes
 // How alike two of a controller's runs are. Its clock is exact; what else runs at the time blurs the ends a little.
 constexpr double kStartTolerance = 5;  // minutes
+constexpr double kSameValve = 10;      // minutes between two habits that are one
 constexpr double kLengthTolerance = 0.1;
-constexpr double kLengthGrace = 2;  // minutes
+constexpr double kLengthGrace = 1;  // minutes
 constexpr double kFlowTolerance = 0.12;
+constexpr std::int64_t kTellsMoreNumerator = 9;
+constexpr std::int64_t kTellsMoreDenominator = 10;
 constexpr int kDaysToLearn = 3;
 constexpr std::int64_t kWithinDays = 22;  // thrice a week's run
 constexpr std::int64_t kSeenKeptDays = 35;
@@ -106,14 +109,18 @@ void Habits::promote(const std::vector<const Seen*>& group) {
     const auto count = static_cast<double>(group.size());
     start = std::fmod(newest.start_minute + start / count + kMinutesPerDay, kMinutesPerDay);
 
-    // The same valve shows at every rate below its own; the highest describes it best.
+    const auto volume = static_cast<std::int64_t>(mean / count * newest.length_minutes * 60);
+    // The same valve shows at every rate below its own, and of a row of zones the fullest may show by themselves; what
+    // tells of the most water describes it best.
     Known* known = nullptr;
     for (Known& each : known_) {
-        if (apart(each.habit.start_minute, start) <= 2 * kStartTolerance) known = &each;
+        if (apart(each.habit.start_minute, start) <= kSameValve) known = &each;
     }
-    if (known != nullptr && (known->habit.source == HabitSource::Owner || known->level > newest.level)) {
+    if (known != nullptr) {
         known->habit.last_seen = newest.end;
-        return;
+        const bool tells_more = volume * kTellsMoreDenominator >= known->habit.volume.microlitres * kTellsMoreNumerator;
+        const bool outdated = newest.day - known->promoted_day > kWithinDays;
+        if (known->habit.source == HabitSource::Owner || !(tells_more || outdated)) return;
     }
     if (known == nullptr) {
         if (known_.size() >= kMaxKnown) return;
@@ -122,14 +129,14 @@ void Habits::promote(const std::vector<const Seen*>& group) {
         known->habit.number = ++last_number_;
     }
     Habit& habit = known->habit;
-    known->level = newest.level;
+    known->promoted_day = newest.day;
     known->profile = newest.profile;
     habit.days = static_cast<std::uint8_t>(habit.seen == 0 ? days : habit.days | days);
     habit.start_minute = static_cast<int>(std::lround(start)) % static_cast<int>(kMinutesPerDay);
     habit.start_slack = 15;
     habit.length = Seconds{static_cast<std::int64_t>(longest * 60)};
     habit.flow = FlowRate{static_cast<std::int64_t>(mean / count)};
-    habit.volume = base::Volume{static_cast<std::int64_t>(mean / count * newest.length_minutes * 60)};
+    habit.volume = base::Volume{volume};
     habit.seen = static_cast<int>(group.size());
     habit.last_seen = newest.end;
 }

@@ -1,8 +1,8 @@
 // Learns what comes by the clock: sprinklers, drip lines, a softener's regeneration.
 //
 // A controller opens its valve at the same minute, for the same time and with the same flow; people do not. A steady
-// run of eight minutes or more that came alike on three days becomes a habit. What had to be an alarm is never learned
-// from, so a leak that comes and goes does not become one. Values; pure.
+// run of ten minutes or more that came alike on three days becomes a habit, even where it was an alarm before: no leak
+// begins and ends by the clock. Values; pure.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct HabitMatch {
 
 class Habits {
 public:
-    // A run that ended and was no alarm. `minutes`: what ran while it did.
+    // A run that ended. `minutes`: what ran while it did.
     void learn(std::size_t level, const Run& run, base::Seconds utc_offset, const MinuteFlows& minutes);
 
     // The habit that explains water at this rate now, if any.
@@ -51,7 +51,7 @@ private:
     };
     struct Known {
         Habit habit;
-        std::size_t level = 0;
+        std::int64_t promoted_day = 0;
         std::vector<std::int64_t> profile;
     };
 

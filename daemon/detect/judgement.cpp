@@ -109,7 +109,7 @@ std::optional<Finding> long_use(const State& s, WallTime now, const Context& con
     const auto use = s.cutter.open();
     // What only sprinklers or a burst take is not a question of size.
     const bool a_use = use && now - use->end <= kLately && use->mean.microlitres_per_second < kSprinklersTake;
-    if (!a_use || s.excused_now) return std::nullopt;
+    if (!a_use || s.use_excused) return std::nullopt;
     const int minute = local_minute(use->start, context.utc_offset);
     Finding finding = finding_of(Rule::LongUse, {use->start, use->end, use->volume, 0, {}});
     finding.measure = Measure::Amount;

@@ -49,9 +49,9 @@ LevelLimits limits_of(std::size_t level, base::VolumePerPeak per_peak, bool nigh
 constexpr double kMargin = 1.5;
 constexpr Milliseconds kLongestLimit = minutes(1'440);
 
-// Unknown sprinklers: a drip zone commonly takes an hour before breakfast, and rotors and sprays take more than any
-// pipe inside a house lets through, for up to four hours.
-constexpr Milliseconds kDripZone = minutes(66);
+// Unknown sprinklers: a drip zone commonly takes an hour before breakfast, beside which people get up, and rotors and
+// sprays take more than any pipe inside a house lets through, for up to four hours.
+constexpr Milliseconds kDripZone = minutes(75);
 constexpr Milliseconds kSprinklers = minutes(240);
 constexpr std::int64_t kDripZoneTakes = 19'000;  // 0.3 gallons a minute
 

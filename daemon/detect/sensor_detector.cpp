@@ -1,5 +1,6 @@
 #include "detect/sensor_detector.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "detect/sensor_state.h"
@@ -21,7 +22,7 @@ std::vector<Finding> SensorDetector::judge(base::WallTime now, const Context& co
 }
 
 std::vector<Use> SensorDetector::take_uses(base::WallTime now) {
-    if (const auto use = state_->cutter.end_by(now)) state_->note_use(*use, !state_->excused_now);
+    if (const auto use = state_->cutter.end_by(now)) state_->note_use(*use);
     return std::exchange(state_->ended_uses, {});
 }
 
@@ -63,7 +64,7 @@ void SensorDetector::not_a_leak(const Finding& finding) {
     const std::int64_t day = local_day(*state_->newest, state_->utc_offset);
     const bool night = is_night(local_minute(finding.since, state_->utc_offset));
     for (std::size_t level = 0; level < kRates; ++level) {
-        if (rate_of(level) <= finding.at_least) {
+        if (rate_of(level) <= std::max(finding.at_least, finding.rate)) {
             state_->longest.add(level, day, night, base::Milliseconds{finding.at - finding.since});
         }
     }

@@ -1,6 +1,7 @@
 #include "detect/sensor_state.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace::detect {
 namespace {
@@ -21,6 +22,11 @@ constexpr std::int64_t kDaysOfPeaks = 35;
 // A leak lets water pause no longer than it did in the last hours, half as much again for a lost message.
 constexpr std::int64_t kLeakHours = 2;
 constexpr Milliseconds kClearlyLonger{60'000};
+
+bool may_be_sprinklers(const Run& run) {
+    return is_dawn(run.began_minute) &&
+           mean_flow(run.volume, run.until - run.since).microlitres_per_second >= kSprinklersTake;
+}
 
 }  // namespace
 
@@ -82,8 +88,7 @@ HabitMatch SensorDetector::State::habit_of(const WaterStep& step, const Context&
 bool SensorDetector::State::looks_like_sprinklers(WallTime now) const {
     constexpr std::size_t kLevel = 12;  // 9.4 gallons a minute
     const Run* run = runs.run(kLevel, now);
-    return run != nullptr && is_dawn(run->began_minute) &&
-           mean_flow(run->volume, run->until - run->since).microlitres_per_second >= kSprinklersTake;
+    return run != nullptr && may_be_sprinklers(*run);
 }
 
 void SensorDetector::State::note_runs(const WaterStep& step, std::int64_t day, const Context& context) {
@@ -108,16 +113,20 @@ void SensorDetector::State::note_runs(const WaterStep& step, std::int64_t day, c
                           : looks_like_sprinklers(step.from) ? Excuse::Sprinklers
                                                              : Excuse::None;
     for (const auto& [level, run] : runs.add(step, per_peak, excuse, minute)) {
-        if (any_over_) continue;
-        longest.add(level, day, is_night(run.began_minute), run.length());
         habits.learn(level, run, utc_offset, minutes);
+        if (any_over_ || may_be_sprinklers(run)) continue;
+        longest.add(level, day, is_night(run.began_minute), run.length());
     }
-    if (const auto use = cutter.add(step, per_peak, standing)) note_use(*use, !excused_now && !any_over_);
+    if (const auto use = cutter.add(step, per_peak, standing)) note_use(*use);
+    use_excused = use_excused || excused_now;
+    use_beside_leak = use_beside_leak || any_over_;
 }
 
-void SensorDetector::State::note_use(const Use& use, bool lesson) {
+void SensorDetector::State::note_use(const Use& use) {
     refills.add(use, per_peak);
-    if (lesson) {
+    const bool excused = std::exchange(use_excused, false);
+    const bool beside_leak = std::exchange(use_beside_leak, false);
+    if (!excused && !beside_leak) {
         largest_use.add(local_day(use.end, utc_offset), local_minute(use.start, utc_offset), use.volume.microlitres);
     }
     ended_uses.push_back(use);

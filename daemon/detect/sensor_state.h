@@ -62,12 +62,14 @@ struct SensorDetector::State {
     DailyMost largest_use;                           // microlitres
     std::optional<base::WallTime> newest;            // water
     bool excused_now = false;                        // the newest water was a habit's
+    bool use_excused = false;                        // some of the open use was
+    bool use_beside_leak = false;                    // while a run was over its limit
     base::Seconds utc_offset{0};
     base::VolumePerPeak per_peak;
     std::int64_t noted_minute = 0;
 
     void apply(const meter::Reading& reading, const Context& context);
-    void note_use(const Use& use, bool lesson);
+    void note_use(const Use& use);
     // Whether water has paused for clearly longer than a leak that ran lately would let it.
     [[nodiscard]] bool rested(base::Milliseconds pause) const;
     [[nodiscard]] bool known() const { return longest.days() >= kDaysToLearn; }
