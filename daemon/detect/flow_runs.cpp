@@ -103,15 +103,15 @@ void LongestRuns::note_day(std::int64_t day) {
     while (days_.front().day <= day - kDays) days_.pop_front();
 }
 
-void LongestRuns::add(std::size_t level, std::int64_t day, bool night, Milliseconds length) {
+void LongestRuns::add(std::size_t level, std::int64_t day, PartOfDay part, Milliseconds length) {
     note_day(day);
-    Milliseconds& longest = days_.back().longest[night ? 1 : 0][level];
+    Milliseconds& longest = days_.back().longest[static_cast<std::size_t>(part)][level];
     longest = std::max(longest, length);
 }
 
-Milliseconds LongestRuns::longest(std::size_t level, bool night) const {
+Milliseconds LongestRuns::longest(std::size_t level, PartOfDay part) const {
     Milliseconds longest{0};
-    for (const Day& day : days_) longest = std::max(longest, day.longest[night ? 1 : 0][level]);
+    for (const Day& day : days_) longest = std::max(longest, day.longest[static_cast<std::size_t>(part)][level]);
     return longest;
 }
 

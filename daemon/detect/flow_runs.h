@@ -72,22 +72,28 @@ private:
     base::VolumePerPeak per_peak_;
 };
 
+enum class PartOfDay : std::uint8_t { Night, Morning, Day };
+inline constexpr std::size_t kPartsOfDay = 3;
+[[nodiscard]] constexpr PartOfDay part_of_day(int minute) {
+    return minute < 5 * 60 ? PartOfDay::Night : minute < 9 * 60 ? PartOfDay::Morning : PartOfDay::Day;
+}
+
 // The longest run at each rate on each of the last days.
 class LongestRuns {
 public:
     static constexpr int kDays = 28;
 
     void note_day(std::int64_t day);  // water was seen on it
-    // Runs that began at night are kept apart: a house asleep rests sooner.
-    void add(std::size_t level, std::int64_t day, bool night, base::Milliseconds length);
-    [[nodiscard]] base::Milliseconds longest(std::size_t level, bool night) const;
+    // By when they began: a house asleep rests sooner, one that gets up later.
+    void add(std::size_t level, std::int64_t day, PartOfDay part, base::Milliseconds length);
+    [[nodiscard]] base::Milliseconds longest(std::size_t level, PartOfDay part) const;
     [[nodiscard]] int days() const { return static_cast<int>(days_.size()); }
     void forget() { days_.clear(); }
 
 private:
     struct Day {
         std::int64_t day = 0;
-        std::array<std::array<base::Milliseconds, kRates>, 2> longest{};  // by day, at night
+        std::array<std::array<base::Milliseconds, kRates>, kPartsOfDay> longest{};
     };
     std::deque<Day> days_;
 };

@@ -31,8 +31,8 @@ constexpr std::size_t kMaxSeen = 400;
 constexpr std::size_t kMaxKnown = 48;
 // A run may begin this much before or after its usual time, and last this much longer.
 constexpr double kMayLast = 1.2;
-// Water of a habit: from half to twice its usual flow. Beyond this share of the usual it takes too much.
-constexpr double kLeastShare = 0.5;
+// Water of a habit: from seven tenths to twice its usual flow. Beyond this share of the usual it takes too much.
+constexpr double kLeastShare = 0.7;
 constexpr double kMostShare = 2.0;
 constexpr double kOverShare = 1.25;
 
@@ -141,7 +141,7 @@ void Habits::promote(const std::vector<const Seen*>& group) {
     habit.last_seen = newest.end;
 }
 
-HabitMatch Habits::match(WallTime now, FlowRate rate, FlowRate grain, Seconds utc_offset) const {
+HabitMatch Habits::match(WallTime now, FlowRate rate, FlowRate grain, FlowRate last_minute, Seconds utc_offset) const {
     const double minute = local_minute(now, utc_offset);
     HabitMatch best;
     for (const Known& known : known_) {
@@ -174,7 +174,8 @@ HabitMatch Habits::match(WallTime now, FlowRate rate, FlowRate grain, Seconds ut
             here = std::max(here, static_cast<double>(known.profile[static_cast<std::size_t>(near)]) / 60);
         }
         if (here == 0) here = highest;
-        best = {&habit, flow > kOverShare * here + tolerance, FlowRate{static_cast<std::int64_t>(here)}};
+        best = {&habit, static_cast<double>(last_minute.microlitres_per_second) > kOverShare * here,
+                FlowRate{static_cast<std::int64_t>(here)}};
         if (!best.over) return best;
     }
     return best;

@@ -30,9 +30,10 @@ public:
     // A run that ended. `minutes`: what ran while it did.
     void learn(std::size_t level, const Run& run, base::Seconds utc_offset, const MinuteFlows& minutes);
 
-    // The habit that explains water at this rate now, if any.
+    // The habit that explains water at this rate now, if any. `grain`: what one peak more or less makes of the rate.
+    // `last_minute`: the mean flow of the last whole minute.
     [[nodiscard]] HabitMatch match(base::WallTime now, base::FlowRate rate, base::FlowRate grain,
-                                   base::Seconds utc_offset) const;
+                                   base::FlowRate last_minute, base::Seconds utc_offset) const;
 
     [[nodiscard]] std::vector<Habit> list() const;
     void set(Habit habit);

@@ -53,7 +53,6 @@ constexpr Milliseconds kLongestLimit = minutes(1'440);
 // sprays take more than any pipe inside a house lets through, for up to four hours.
 constexpr Milliseconds kDripZone = minutes(75);
 constexpr Milliseconds kSprinklers = minutes(240);
-constexpr std::int64_t kDripZoneTakes = 19'000;  // 0.3 gallons a minute
 
 }  // namespace
 
@@ -63,10 +62,10 @@ int local_minute(base::WallTime time, base::Seconds utc_offset) {
 
 RunLimit run_limit(std::size_t level, const Run& run, base::VolumePerPeak per_peak, const LongestRuns& longest,
                    const Settings& settings) {
-    const bool night = is_night(run.began_minute);
-    const LevelLimits limits = limits_of(level, per_peak, night);
+    const PartOfDay part = part_of_day(run.began_minute);
+    const LevelLimits limits = limits_of(level, per_peak, part == PartOfDay::Night);
     RunLimit limit;
-    limit.usual = longest.longest(level, night);
+    limit.usual = longest.longest(level, part);
     if (level >= kBurstLevel && settings.burst_after &&
         (!settings.burst_rate || rate_of(level) >= *settings.burst_rate)) {
         return {*settings.burst_after, LimitSource::Owner, limit.usual};

@@ -24,16 +24,15 @@ struct RunLimit {
 
 [[nodiscard]] int local_minute(base::WallTime time, base::Seconds utc_offset);  // of the day
 
-// Whether a house sleeps at this minute of the day, and whether sprinklers may begin.
-[[nodiscard]] constexpr bool is_night(int minute) {
-    return minute < 5 * 60;
-}
+// Whether sprinklers may begin at this minute of the day.
 [[nodiscard]] constexpr bool is_dawn(int minute) {
-    return minute < 9 * 60;
+    return part_of_day(minute) != PartOfDay::Day;
 }
 
 // Sprinklers that nobody has told of or seen yet take this much or more: 12 gallons a minute.
 inline constexpr std::int64_t kSprinklersTake = 757'000;
+// And a drip zone this much: 0.3 gallons a minute.
+inline constexpr std::int64_t kDripZoneTakes = 19'000;
 // Learned limits hold after this many days; until then the fall-back.
 inline constexpr int kDaysToLearn = 14;
 

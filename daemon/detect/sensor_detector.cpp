@@ -62,10 +62,10 @@ void SensorDetector::forget() {
 void SensorDetector::not_a_leak(const Finding& finding) {
     if (!state_->newest) return;
     const std::int64_t day = local_day(*state_->newest, state_->utc_offset);
-    const bool night = is_night(local_minute(finding.since, state_->utc_offset));
+    const PartOfDay part = part_of_day(local_minute(finding.since, state_->utc_offset));
     for (std::size_t level = 0; level < kRates; ++level) {
         if (rate_of(level) <= std::max(finding.at_least, finding.rate)) {
-            state_->longest.add(level, day, night, base::Milliseconds{finding.at - finding.since});
+            state_->longest.add(level, day, part, base::Milliseconds{finding.at - finding.since});
         }
     }
 }

@@ -28,6 +28,12 @@ bool may_be_sprinklers(const Run& run) {
            mean_flow(run.volume, run.until - run.since).microlitres_per_second >= kSprinklersTake;
 }
 
+// While people sleep. In the morning nobody could tell it from their water, and the limits take both in.
+bool may_be_drip_zone(const Run& run) {
+    return part_of_day(run.began_minute) == PartOfDay::Night &&
+           mean_flow(run.counted_volume(), run.length()).microlitres_per_second >= kDripZoneTakes;
+}
+
 }  // namespace
 
 std::int64_t local_day(WallTime time, Seconds utc_offset) {
@@ -82,7 +88,8 @@ HabitMatch SensorDetector::State::habit_of(const WaterStep& step, const Context&
     if (step.peaks == 1) over = newest ? std::min<Milliseconds>(step.to - *newest, grid) : grid;
     over = std::max(over, Milliseconds{1'000});
     const FlowRate one_peak = mean_flow(Volume{per_peak.microlitres}, over);
-    return habits.match(step.to, mean_flow(step.volume, over), one_peak, context.utc_offset);
+    const FlowRate last_minute{minutes.in(base::unix_s(step.to) / 60 - 1) / 60};
+    return habits.match(step.to, mean_flow(step.volume, over), one_peak, last_minute, context.utc_offset);
 }
 
 bool SensorDetector::State::looks_like_sprinklers(WallTime now) const {
@@ -114,8 +121,8 @@ void SensorDetector::State::note_runs(const WaterStep& step, std::int64_t day, c
                                                              : Excuse::None;
     for (const auto& [level, run] : runs.add(step, per_peak, excuse, minute)) {
         habits.learn(level, run, utc_offset, minutes);
-        if (any_over_ || may_be_sprinklers(run)) continue;
-        longest.add(level, day, is_night(run.began_minute), run.length());
+        if (any_over_ || may_be_sprinklers(run) || may_be_drip_zone(run)) continue;
+        longest.add(level, day, part_of_day(run.began_minute), run.length());
     }
     if (const auto use = cutter.add(step, per_peak, standing)) note_use(*use);
     use_excused = use_excused || excused_now;
