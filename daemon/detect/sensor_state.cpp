@@ -165,11 +165,10 @@ void SensorDetector::State::note_away(const WaterStep& step, const Context& cont
 }
 
 void SensorDetector::State::note_zone(const WaterStep& step, const HabitMatch& match) {
-    if (zone && step.from - zone->until > kZoneRests) zone.reset();
-    if (!match.over) {
-        if (zone && match.habit != nullptr && zone->length() < kZoneOver) zone.reset();
-        return;
-    }
+    // A lost message may make a minute look like little.
+    const Seconds may_pause = zone && zone->length() >= kZoneOver ? kZoneRests : kZonePauses;
+    if (zone && step.to - zone->until > may_pause) zone.reset();
+    if (!match.over) return;
     if (!zone) zone = Span{step.from, step.to, {}, 0, match.usual};
     zone->until = step.to;
     zone->volume += step.volume;

@@ -35,6 +35,7 @@ struct Span {
 inline constexpr base::Seconds kAwayRests{10 * 60};
 // A sprinkler zone takes too much when it has for this long without a break: longer than a shower beside it.
 inline constexpr base::Seconds kZoneOver{18 * 60};
+inline constexpr base::Seconds kZonePauses{150};
 inline constexpr base::Seconds kZoneRests{5 * 60};
 // The net below all rules: no free hour in a day and a night. Leaks too slow or too uneven for the others end here.
 inline constexpr base::Seconds kFreeHour{3600};
