@@ -15,6 +15,12 @@ millrace_app_js:
 millrace_app_js_end:
     .byte 0
 
+    .global millrace_alarms_js, millrace_alarms_js_end
+millrace_alarms_js:
+    .incbin "alarms.js"
+millrace_alarms_js_end:
+    .byte 0
+
     .global millrace_style_css, millrace_style_css_end
 millrace_style_css:
     .incbin "style.css"

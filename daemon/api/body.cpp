@@ -80,6 +80,11 @@ bool Body::has(std::string_view name) {
     return find(name) != nullptr;
 }
 
+bool Body::is_null(std::string_view name) {
+    const bool filled = has(name);
+    return !filled && document_.contains(std::string(name));
+}
+
 void Body::require(std::string_view name) {
     if (!has(name)) refuse(name, "is missing");
 }
@@ -141,6 +146,29 @@ bool Body::flag(std::string_view name) {
     if (value->is_boolean()) return value->get<bool>();
     refuse(name, "must be true or false");
     return false;
+}
+
+std::optional<bool> Body::choice_of_two(std::string_view name) {
+    if (!has(name)) return std::nullopt;
+    return flag(name);
+}
+
+std::optional<std::string> Body::words(std::string_view name, std::size_t most_bytes) {
+    const auto given = text(name);
+    if (!given) return std::nullopt;
+    const bool plain =
+        std::none_of(given->begin(), given->end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+    if (plain && !given->empty() && given->size() <= most_bytes) return std::string(*given);
+    refuse(name, "must be a text of 1 to " + std::to_string(most_bytes) + " bytes in one line");
+    return std::nullopt;
+}
+
+const Json* Body::list(std::string_view name, std::size_t most_entries) {
+    const Json* value = find(name);
+    if (value == nullptr) return nullptr;
+    if (value->is_array() && value->size() <= most_entries) return value;
+    refuse(name, "must be a list of at most " + std::to_string(most_entries) + " entries");
+    return nullptr;
 }
 
 std::optional<base::Bytes> Body::secret(std::string_view name, std::size_t most_bytes) {

@@ -31,6 +31,8 @@ public:
 
     // Whether the field is there; asked for, it is a known one.
     [[nodiscard]] bool has(std::string_view name);
+    // Whether it is there and null, where that means something of its own.
+    [[nodiscard]] bool is_null(std::string_view name);
 
     [[nodiscard]] std::optional<base::WallTime> time(std::string_view name);
     [[nodiscard]] std::optional<double> number(std::string_view name, double least, double most);
@@ -38,6 +40,11 @@ public:
     [[nodiscard]] std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> of);
     [[nodiscard]] std::optional<base::DeviceId> device(std::string_view name);
     [[nodiscard]] bool flag(std::string_view name);  // false when absent
+    [[nodiscard]] std::optional<bool> choice_of_two(std::string_view name);
+    // One line for people: 1 to `most_bytes` bytes without control characters.
+    [[nodiscard]] std::optional<std::string> words(std::string_view name, std::size_t most_bytes);
+    // A list of at most that many entries, or null. Lives as long as the body.
+    [[nodiscard]] const Json* list(std::string_view name, std::size_t most_entries);
     // The bytes of a text, which are the caller's to wipe; never said back.
     [[nodiscard]] std::optional<base::Bytes> secret(std::string_view name, std::size_t most_bytes);
     // A number in that unit; nothing when the unit is not known.

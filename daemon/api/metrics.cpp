@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "api/alarm_metrics.h"
 #include "api/routes.h"
 
 namespace millrace::api {
@@ -148,6 +149,9 @@ void add_metrics_route(Router& router, const Site& site) {
         const ports::LiveState live = site.dependencies.live.live();
         append_build_metrics(site.dependencies.status, live.cloud_mode, metrics);
         append_live_metrics(live, metrics);
+        if (const ports::Alarms* alarms = site.dependencies.alarms) {
+            append_alarm_metrics(alarms->alarms(), live, site.raised_in_run, metrics);
+        }
         for (const ports::SelfReport* report : site.dependencies.reports) report->metrics(metrics);
         Response response;
         response.content_type = "text/plain; version=0.0.4; charset=utf-8";

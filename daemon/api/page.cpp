@@ -9,6 +9,7 @@
 extern "C" {
 extern const char millrace_index_html[], millrace_index_html_end[];
 extern const char millrace_app_js[], millrace_app_js_end[];
+extern const char millrace_alarms_js[], millrace_alarms_js_end[];
 extern const char millrace_style_css[], millrace_style_css_end[];
 extern const char millrace_favicon_svg[], millrace_favicon_svg_end[];
 }
@@ -23,9 +24,10 @@ std::string_view between(const char* begin, const char* end) {
 }  // namespace
 
 std::span<const Asset> assets() {
-    static const std::array<Asset, 4> list = {{
+    static const std::array<Asset, 5> list = {{
         {"/", "text/html; charset=utf-8", between(millrace_index_html, millrace_index_html_end)},
         {"/app.js", "text/javascript; charset=utf-8", between(millrace_app_js, millrace_app_js_end)},
+        {"/alarms.js", "text/javascript; charset=utf-8", between(millrace_alarms_js, millrace_alarms_js_end)},
         {"/style.css", "text/css; charset=utf-8", between(millrace_style_css, millrace_style_css_end)},
         {"/favicon.svg", "image/svg+xml", between(millrace_favicon_svg, millrace_favicon_svg_end)},
     }};

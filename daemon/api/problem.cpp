@@ -58,6 +58,7 @@ std::string_view reason_phrase(unsigned status) {
         case 422: return "Unprocessable Content";
         case 431: return "Request Header Fields Too Large";
         case 500: return "Internal Server Error";
+        case 502: return "Bad Gateway";
         case 503: return "Service Unavailable";
         default: return "Unknown";
     }

@@ -36,6 +36,12 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_cloud_routes(router_, *site_);
     add_key_routes(router_, *site_);
     add_archive_routes(router_, *site_);
+    add_alarm_routes(router_, *site_);
+    add_mode_routes(router_, *site_);
+    add_rule_routes(router_, *site_);
+    add_habit_routes(router_, *site_);
+    add_use_route(router_, *site_);
+    add_channel_routes(router_, *site_);
     add_page_routes(router_);
 }
 
@@ -47,6 +53,11 @@ base::Result<void, base::Error> Server::start() {
 
 void Server::stop() {
     http_.stop();
+}
+
+void Server::on_alarm(const detect::AlarmEvent& event) {
+    const bool by_a_rule = event.change == detect::Change::Raised || event.change == detect::Change::Escalated;
+    if (by_a_rule) ++site_->raised_in_run[event.incident.finding.rule];
 }
 
 void Server::health(std::vector<ports::HealthItem>& items) const {

@@ -15,10 +15,12 @@
 #include "api/settings.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ports/alarms.h"
 #include "ports/controls.h"
 #include "ports/health.h"
 #include "ports/history.h"
 #include "ports/live.h"
+#include "ports/notify.h"
 
 namespace millrace::api {
 
@@ -35,11 +37,13 @@ struct Dependencies {
     const base::Clock& clock;
     std::vector<const ports::SelfReport*> reports;
     StatusInfo status;
+    ports::Alarms* alarms = nullptr;      // null: nobody watches the water
+    ports::Channels* channels = nullptr;  // null: nobody is told
 };
 
 struct Site;
 
-class Server : public ports::SelfReport {
+class Server : public ports::SelfReport, public ports::AlarmSubscriber {
 public:
     Server(boost::asio::io_context& loop, Settings settings, Dependencies dependencies);
     ~Server() override;
@@ -53,6 +57,9 @@ public:
     // Where it listens, as "127.0.0.1:8099"; empty while it does not.
     [[nodiscard]] std::string address() const { return http_.address(); }
     [[nodiscard]] std::uint16_t port() const { return http_.port(); }
+
+    // Counts what is raised, for the metrics.
+    void on_alarm(const detect::AlarmEvent& event) override;
 
     // Its own share of health and metrics; it asks itself, so leave it out of Dependencies::reports.
     void health(std::vector<ports::HealthItem>& items) const override;

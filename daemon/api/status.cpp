@@ -29,11 +29,28 @@ Json estimate_json(const ports::LiveState& live, base::VolumeUnit unit) {
                 {"today_at_least", shown(today, unit)}};
 }
 
+// The mode is the house's: whether people are at home.
+Json alarms_json(const std::optional<ports::AlarmState>& alarms) {
+    if (!alarms) return nullptr;
+    std::size_t open = 0;
+    detect::Severity gravest = detect::Severity::Info;
+    for (const detect::Incident& incident : alarms->incidents) {
+        if (!incident.open()) continue;
+        ++open;
+        gravest = std::max(gravest, incident.finding.severity);
+    }
+    return Json{{"open", open},
+                {"gravest", open == 0 ? Json(nullptr) : Json(detect::name(gravest))},
+                {"mode", detect::name(alarms->mode)},
+                {"mode_by_schedule", alarms->mode_by_schedule},
+                {"irrigation_active", alarms->irrigation_active}};
+}
+
 }  // namespace
 
 std::string status_document(const StatusInfo& status, const Settings& settings, const ports::LiveState& live,
                             const ports::ArchiveStatus& archive, const std::vector<ports::HealthItem>& health,
-                            base::WallTime now) {
+                            base::WallTime now, const std::optional<ports::AlarmState>& alarms) {
     std::uint64_t opened = 0;
     std::uint64_t unopened = 0;
     std::size_t waiting = 0;
@@ -69,6 +86,7 @@ std::string status_document(const StatusInfo& status, const Settings& settings, 
                          {"file_bytes", archive.file_bytes},
                          {"rebuilding", archive.rebuild.has_value()}}},
         {"estimate", estimate_json(live, settings.unit)},
+        {"alarms", alarms_json(alarms)},
     });
 }
 
@@ -77,9 +95,11 @@ void add_status_route(Router& router, const Site& site) {
         Parameters parameters(request);
         if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
         const Dependencies& dependencies = site.dependencies;
+        std::optional<ports::AlarmState> alarms;
+        if (dependencies.alarms != nullptr) alarms = dependencies.alarms->alarms();
         responder.answer(json_response(status_document(
             dependencies.status, site.settings, dependencies.live.live(), dependencies.controls.archive(),
-            gather_health(dependencies.reports), dependencies.clock.wall_now())));
+            gather_health(dependencies.reports), dependencies.clock.wall_now(), alarms)));
     });
 }
 

@@ -1,6 +1,7 @@
 // `/api/v1/status`: which daemon this is and how it does.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,10 @@
 
 namespace millrace::api {
 
+// `alarms`: nothing while nobody watches the water.
 [[nodiscard]] std::string status_document(const StatusInfo& status, const Settings& settings,
                                           const ports::LiveState& live, const ports::ArchiveStatus& archive,
-                                          const std::vector<ports::HealthItem>& health, base::WallTime now);
+                                          const std::vector<ports::HealthItem>& health, base::WallTime now,
+                                          const std::optional<ports::AlarmState>& alarms = std::nullopt);
 
 }  // namespace millrace::api

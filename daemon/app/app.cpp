@@ -25,6 +25,7 @@
 #include "capture/guest.h"
 #include "capture/pcap/live_capture.h"
 #include "hub/hub.h"
+#include "hub/watch.h"
 #include "publish/publisher.h"
 #include "store/database.h"
 #include "store/reader.h"
@@ -96,7 +97,8 @@ struct App::Parts {
           std::unique_ptr<capture::PacketSource> watched)
         : writer(std::move(database), settings.store, clock, poster(loop)),
           reader(settings.store.state_dir + "/millrace.db", poster(loop)),
-          hub(settings.hub, keys, {writer, reader, clock, random, notices}),
+          watch({settings.alarms, settings.hub.zone, writer, &reader, clock, notices}),
+          hub(settings.hub, keys, {writer, reader, clock, random, notices, &watch}),
           doors(loop, clock, settings.capture, hub, &hub.handover()),
           guest(loop, clock, settings.guest, hub),
           live(watched ? std::make_unique<capture::LiveCapture>(loop, clock, settings.live, std::move(watched), hub)
@@ -129,6 +131,7 @@ struct App::Parts {
     boost::asio::io_context loop{1};
     store::Writer writer;
     store::Reader reader;
+    hub::Watch watch;
     hub::Hub hub;
     capture::Doors doors;
     capture::Guest guest;

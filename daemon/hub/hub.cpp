@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hub/answers.h"
+#include "hub/watch.h"
 #include "message/topic.h"
 #include "meter/flow.h"
 
@@ -37,6 +38,7 @@ void Hub::restore(const ports::StoredState& stored) {
     cloud_queue_.restore(stored);
     last_frame_id_ = stored.last_frame_id;
     for (const ports::MeterRecord& meter : stored.meters) durable_lifetime_[meter.sensor] = meter.lifetime;
+    if (surroundings_.watch != nullptr) surroundings_.watch->restore(stored);
 }
 
 void Hub::set_today(const base::DeviceId& sensor, WallTime day_start, base::Volume volume) {
@@ -69,6 +71,7 @@ void Hub::resume(std::optional<Pipeline> rebuilt) {
         pipeline_ = std::move(*rebuilt);
         for (const auto& [id, sensor] : pipeline_.house().sensors) {
             durable_lifetime_[id] = std::max(durable_lifetime_[id], sensor.meter.lifetime);
+            if (surroundings_.watch != nullptr) surroundings_.watch->on_rewritten(id, sensor.calibration);
         }
     }
     std::deque<std::function<void()>> events = std::move(*held_back_);
@@ -112,7 +115,9 @@ void Hub::note_cloud_away(bool away, const std::string& why) {
 }
 
 void Hub::set_calibrations(const base::DeviceId& sensor, const std::vector<ports::CalibrationRecord>& all) {
-    pipeline_.set_calibration(sensor, calibration_of(sensor, all));
+    meter::CalibrationTable table = calibration_of(sensor, all);
+    if (surroundings_.watch != nullptr) surroundings_.watch->on_rewritten(sensor, table);
+    pipeline_.set_calibration(sensor, std::move(table));
     changed_ = true;
 }
 
@@ -225,6 +230,7 @@ void Hub::on_frame(ports::ConnectionId connection, ports::Frame frame, ports::Re
     if (found != connections_.end()) learn_bridge(found->second, frame, outcome);
     note_understanding(frame, outcome);
     note_readings(outcome);
+    tell_watch(outcome);
     changed_ = true;
     const ports::CloudPath path = found == connections_.end() ? ports::CloudPath::None : found->second.opened.path;
     ports::Commit commit;
@@ -394,10 +400,38 @@ void Hub::note_readings(const Outcome& outcome) {
     }
 }
 
+// Before and whatever the store does, so that a failing disk never holds an alarm back.
+void Hub::tell_watch(const Outcome& outcome) {
+    if (surroundings_.watch == nullptr || !outcome.topic.device) return;
+    const House& house = pipeline_.house();
+    for (const ports::Projection& projection : outcome.projections) {
+        const auto* event = std::get_if<ports::EventRecord>(&projection);
+        if (event != nullptr) surroundings_.watch->on_event(*event, house.devices.at(event->device).record.kind);
+    }
+    if (outcome.readings.empty()) return;
+    const base::DeviceId& id = *outcome.topic.device;
+    const WallTime now = surroundings_.clock.wall_now();
+    surroundings_.watch->on_readings(id, outcome.readings, house.sensors.at(id).calibration, clock_ahead(id, now), now);
+}
+
+base::Milliseconds Hub::clock_ahead(const base::DeviceId& sensor, WallTime now) const {
+    const auto found = pipeline_.house().devices.find(sensor);
+    return found == pipeline_.house().devices.end() ? base::Milliseconds{0}
+                                                    : device_time(found->second.record, now) - now;
+}
+
+void Hub::tick_watch(WallTime now) {
+    Watch* watch = surroundings_.watch;
+    if (watch == nullptr) return;
+    if (watch->due(now)) watch->tick(now, live(), [this, now](const auto& id) { return clock_ahead(id, now); });
+    changed_ = watch->take_changed() || changed_;
+}
+
 void Hub::tick() {
     send_heartbeats();
     cloud_queue_.tick();
     diary_.tick(surroundings_.clock.wall_now());
+    tick_watch(surroundings_.clock.wall_now());
     const WallTime day = settings_.zone.start_of(base::CalendarUnit::Day, surroundings_.clock.wall_now());
     if (std::exchange(day_, day) != day) changed_ = true;
     // While water runs the rate changes by the passing of time alone.

@@ -34,12 +34,15 @@
 
 namespace millrace::hub {
 
+class Watch;
+
 struct Surroundings {
     ports::FrameStore& store;
     ports::WaitingFrames& archive;
     const base::Clock& clock;
     ports::Random& random;
     ports::Notices& notices;
+    Watch* watch = nullptr;  // is told of readings, events and the passing of time; outlives the hub
 };
 
 class Hub final : public ports::FrameSink, public ports::LiveView, public ports::SelfReport {
@@ -157,6 +160,9 @@ private:
     void note_sealed(const base::DeviceId& bridge, bool had_key);
     void note_understanding(const ports::Frame& frame, const Outcome& outcome);
     void note_readings(const Outcome& outcome);
+    void tell_watch(const Outcome& outcome);
+    void tick_watch(base::WallTime now);
+    [[nodiscard]] base::Milliseconds clock_ahead(const base::DeviceId& sensor, base::WallTime now) const;
     [[nodiscard]] base::WallTime device_time(const ports::DeviceRecord& sensor, base::WallTime now) const;
     [[nodiscard]] ports::LiveBridge live_bridge(const base::DeviceId& id) const;
     [[nodiscard]] ports::LiveSensor live_sensor(const base::DeviceId& id, const Device& device,

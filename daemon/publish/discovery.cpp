@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/units.h"
+#include "publish/discovery_alarms.h"
+#include "publish/discovery_document.h"
 #include "publish/units.h"
 
 namespace millrace::publish {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // The flow is repeated every minute while the sensor is well, so three are missed before it is called unavailable.
 constexpr int kFlowExpiresAfterSeconds = 180;
@@ -32,75 +31,6 @@ std::string lower(std::string text) {
     return text;
 }
 
-// One document in the making. `entity_stem` is what the suggested entity ids start with.
-class Document {
-public:
-    Document(const Settings& settings, std::string_view version, std::string id, std::string entity_stem)
-        : settings_(settings), id_(std::move(id)), entity_stem_(std::move(entity_stem)) {
-        root_["device"] = Json::object();
-        root_["origin"] = {{"name", "Millrace"}, {"sw_version", version}};
-        root_["components"] = Json::object();
-    }
-
-    Json& device() { return root_["device"]; }
-
-    void available_when(const std::vector<std::string>& topics) {
-        root_["availability"] = availability(topics);
-        root_["availability_mode"] = "all";
-    }
-
-    // States arrive at QoS 1 where they are sent so.
-    void subscribe_at_qos_1() { root_["qos"] = 1; }
-
-    static Json availability(const std::vector<std::string>& topics) {
-        Json list = Json::array();
-        for (const std::string& topic : topics) list.push_back({{"topic", topic}});
-        return list;
-    }
-
-    Json& add(std::string_view key, std::string_view platform, std::string_view name, std::string_view state_topic) {
-        Json component;
-        component["platform"] = platform;
-        component["name"] = name;
-        component["unique_id"] = id_ + "_" + std::string(key);
-        component["default_entity_id"] = std::string(platform) + "." + entity_stem_ + "_" + std::string(key);
-        component["state_topic"] = state_topic;
-        return root_["components"][std::string(key)] = std::move(component);
-    }
-
-    Message finish() {
-        return {settings_.discovery_prefix + "/device/" + id_ + "/config",
-                root_.dump(-1, ' ', false, Json::error_handler_t::replace), true, 1};
-    }
-
-private:
-    const Settings& settings_;
-    std::string id_;
-    std::string entity_stem_;
-    Json root_;
-};
-
-void diagnostic(Json& component, bool enabled = true) {
-    component["entity_category"] = "diagnostic";
-    if (!enabled) component["enabled_by_default"] = false;
-}
-
-void binary(Json& component, std::string_view device_class, std::string_view on = "ON", std::string_view off = "OFF") {
-    component["device_class"] = device_class;
-    component["payload_on"] = on;
-    component["payload_off"] = off;
-}
-
-void measurement(Json& component, std::string_view device_class, std::string_view unit) {
-    component["device_class"] = device_class;
-    component["state_class"] = "measurement";
-    component["unit_of_measurement"] = unit;
-}
-
-Json device(std::string_view id, std::string_view name, std::string_view manufacturer, std::string_view model) {
-    return {{"identifiers", Json::array({id})}, {"name", name}, {"manufacturer", manufacturer}, {"model", model}};
-}
-
 Message hub_document(const Settings& settings, std::string_view version, const std::string& hub) {
     Document document(settings, version, hub, "millrace");
     document.device() = device(hub, "Millrace", "Millrace", "Millrace");
@@ -116,6 +46,7 @@ Message hub_document(const Settings& settings, std::string_view version, const s
         Json::array({name(ports::CloudMode::Local), name(ports::CloudMode::Relay), name(ports::CloudMode::RelayOnly)});
     mode["entity_category"] = "config";
     mode["availability"] = ours;
+    add_hub_alarms(document, settings);
     document.subscribe_at_qos_1();
     return document.finish();
 }
@@ -158,6 +89,7 @@ Message bridge_document(const Settings& settings, std::string_view version, cons
     diagnostic(wifi, false);
     Json& firmware = document.add("firmware", "sensor", "Firmware", topic("firmware"));
     diagnostic(firmware);
+    add_bridge_alarms(document, settings, bridge.id);
     return document.finish();
 }
 
@@ -225,6 +157,7 @@ Message sensor_document(const Settings& settings, std::string_view version, cons
     document.available_when({availability_topic(settings), device_topic(settings, sensor.id, "availability")});
     document.subscribe_at_qos_1();
     add_water(document, settings, sensor);
+    add_sensor_alarms(document, settings, sensor.id);
     add_diagnostics(document, settings, sensor);
     return document.finish();
 }

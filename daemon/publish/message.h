@@ -14,6 +14,7 @@ struct Message {
     std::string payload;
     bool retain = false;
     int qos = 0;
+    bool each_counts = false;  // a later message of the topic does not stand for this one
 
     bool operator==(const Message&) const = default;
 };
@@ -32,6 +33,12 @@ inline constexpr std::string_view kOffline = "offline";
 }
 [[nodiscard]] inline std::string command_topic(const std::string& state_topic) {
     return state_topic + "/set";
+}
+
+// `millrace/mode`, `millrace/irrigation_active`, `millrace/notifications`: what is true of the house.
+[[nodiscard]] inline std::string house_topic(const Settings& settings, std::string_view leaf) {
+    std::string topic = settings.base_topic;
+    return topic.append("/").append(leaf);
 }
 
 // `millrace/<uuid>/<leaf>`: one fact about one bridge or sensor.

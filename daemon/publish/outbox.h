@@ -1,10 +1,11 @@
-// Messages waiting for the broker: in order of arrival, and only the latest for each topic.
+// Messages waiting for the broker: in order of arrival, and only the latest for each topic but where each counts.
 //
 // A newer message takes the place of the waiting one for its topic, so a slow broker delays but never grows us, and
-// what it gets is current. Pure; loop thread only.
+// what it gets is current. Events are not replaced. Pure; loop thread only.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -17,18 +18,21 @@ namespace millrace::publish {
 
 class Outbox {
 public:
-    // Twice what a thousand bridges with a sensor each have to say.
-    static constexpr std::size_t kMaxTopics = 32'768;
+    // Half as much again as a thousand bridges with a sensor each have to say.
+    static constexpr std::size_t kMaxTopics = 65'536;
 
     // False when the message was dropped because too many topics are waiting.
     [[nodiscard]] bool put(Message message) {
-        const auto waiting = by_topic_.find(message.topic);
+        // No topic has a zero byte in it.
+        const std::string key =
+            message.each_counts ? message.topic + std::string(1, '\0') + std::to_string(++events_) : message.topic;
+        const auto waiting = by_topic_.find(key);
         if (waiting != by_topic_.end()) {
             waiting->second = std::move(message);
             return true;
         }
         if (order_.size() >= kMaxTopics) return false;
-        order_.push_back(message.topic);
+        order_.push_back(key);
         by_topic_.emplace(order_.back(), std::move(message));
         return true;
     }
@@ -49,6 +53,7 @@ public:
     }
 
 private:
+    std::uint64_t events_ = 0;
     std::deque<std::string> order_;
     std::unordered_map<std::string, Message> by_topic_;
 };

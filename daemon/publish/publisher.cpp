@@ -10,6 +10,8 @@
 #include <random>
 #include <utility>
 
+#include "publish/alarm_desk.h"
+#include "publish/commands.h"
 #include "publish/discovery.h"
 #include "publish/message.h"
 #include "publish/mqtt_client.h"
@@ -28,6 +30,7 @@ public:
           version_(std::move(version)),
           client_(loop, settings_, clock, timing_, *this),
           states_(settings_),
+          desk_(settings_, clock, commands_.alarms, commands_.channels),
           flush_timer_(loop),
           announce_timer_(loop),
           birth_timer_(loop) {}
@@ -49,6 +52,12 @@ public:
     void on_live(const ports::LiveState& state) {
         if (!configured() || stopping_) return;
         live_ = state;
+        flush_within(timing_.gather);
+    }
+
+    void on_alarm(const detect::AlarmEvent& event) {
+        if (!configured() || stopping_) return;
+        desk_.note(event);
         flush_within(timing_.gather);
     }
 
@@ -84,6 +93,7 @@ private:
     ports::LiveState live_;
     MqttClient client_;
     StatePlanner states_;
+    AlarmDesk desk_;
     DiscoveryPlanner discovery_;
     DeviceIdentities described_;  // what documents_ is about
     std::vector<Message> documents_;
@@ -104,7 +114,7 @@ void Publisher::Session::on_connected() {
     announced_ = false;
     birth_waits_ = false;
     discovery_.forget();
-    client_.subscribe(command_topic(cloud_mode_topic(settings_)), 1);
+    for (const std::string& filter : command_filters(settings_)) client_.subscribe(filter, 1);
     if (settings_.discovery) {
         client_.subscribe(settings_.birth_topic, 1);
         flush_discovery(clock_.steady_now());
@@ -122,6 +132,7 @@ void Publisher::Session::announce_within(base::Milliseconds wait) {
         if (!client_.connected()) return;
         announced_ = true;
         states_.forget();
+        desk_.forget();
         client_.publish(availability(kOnline));
         flush();
     });
@@ -137,15 +148,24 @@ void Publisher::Session::on_disconnected() {
 
 void Publisher::Session::on_command(const ReceivedMessage& message) {
     // A retained command would be obeyed again at every connection.
-    const auto mode = ports::cloud_mode_of(message.payload);
-    if (!message.retained && mode && commands_.set_cloud_mode) commands_.set_cloud_mode(*mode);
+    const auto command = message.retained ? std::nullopt : parse_command(settings_, message.topic, message.payload);
+    if (command) {
+        if (const auto* cloud = std::get_if<SetCloudMode>(&*command)) {
+            if (commands_.set_cloud_mode) commands_.set_cloud_mode(cloud->mode);
+        } else {
+            desk_.obey(*command, live_, [this, alive = std::weak_ptr(alive_)] {
+                if (!alive.expired() && !stopping_) flush_within(timing_.gather);
+            });
+        }
+    }
     // What was asked for may not be what holds: those who show it are told again.
     states_.repeat_hub();
+    desk_.repeat_house();
     flush_within(timing_.gather);
 }
 
 void Publisher::Session::on_message(const ReceivedMessage& message) {
-    if (message.topic == command_topic(cloud_mode_topic(settings_))) return on_command(message);
+    if (is_command_topic(settings_, message.topic)) return on_command(message);
     // A retained birth message is one we have been told on subscribing; everything was just sent.
     const bool birth = message.topic == settings_.birth_topic && message.payload == settings_.birth_payload;
     if (!birth || message.retained || birth_waits_) return;
@@ -197,9 +217,12 @@ void Publisher::Session::flush() {
     if (!client_.connected() || stopping_) return;
     const base::SteadyTime now = clock_.steady_now();
     if (settings_.discovery) flush_discovery(now);
-    if (announced_) publish_all(states_.plan(live_, clock_.wall_now(), now));
     base::SteadyTime next = now + kLongestFlushWait;
-    if (announced_ && states_.due()) next = std::min(next, *states_.due());
+    if (announced_) {
+        publish_all(states_.plan(live_, clock_.wall_now(), now));
+        publish_all(desk_.plan(live_, now));
+        for (const auto& due : {states_.due(), desk_.due()}) next = std::min(next, due.value_or(next));
+    }
     if (settings_.discovery && discovery_.due()) next = std::min(next, *discovery_.due());
     const auto wait = std::chrono::ceil<base::Milliseconds>(next - now);
     flush_within(std::max(wait, timing_.gather));
@@ -265,6 +288,10 @@ void Publisher::stop(std::function<void()> done) {
 
 void Publisher::on_live(const ports::LiveState& state) {
     session_->on_live(state);
+}
+
+void Publisher::on_alarm(const detect::AlarmEvent& event) {
+    session_->on_alarm(event);
 }
 
 void Publisher::health(std::vector<ports::HealthItem>& items) const {

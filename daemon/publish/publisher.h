@@ -7,17 +7,21 @@
 // that the documents name, and are answered by the state that results; one that is retained or not understood is left.
 //
 // Keeps a copy of the latest state and sends it a moment later, so `on_live` returns at once however slow the broker
-// is. Loop thread only. The clock and the loop outlive the publisher.
+// is. Alarms go out within that moment too; an alert that finds no broker waits for one, but not longer than
+// `kAlertWaits`. Loop thread only. The clock, the loop and what Commands refers to outlive the publisher.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "ports/alarms.h"
 #include "ports/health.h"
 #include "ports/live.h"
+#include "ports/notify.h"
 #include "publish/settings.h"
 #include "publish/timing.h"
 
@@ -30,10 +34,16 @@ namespace millrace::publish {
 // What may be asked for over MQTT.
 struct Commands {
     std::function<void(ports::CloudMode)> set_cloud_mode;
+    ports::Alarms* alarms = nullptr;      // null: nobody watches the water, and nothing is said of alarms
+    ports::Channels* channels = nullptr;  // null: nobody is told
 };
 
-class Publisher final : public ports::LiveSubscriber, public ports::SelfReport {
+class Publisher final : public ports::LiveSubscriber, public ports::AlarmSubscriber, public ports::SelfReport {
 public:
+    // Older ones would only confuse; the alarms' states tell what still holds.
+    static constexpr base::Seconds kAlertWaits{15 * 60};
+    static constexpr std::size_t kMaxAlertsWaiting = 64;
+
     Publisher(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Commands commands,
               Timing timing = {}, std::string version = MILLRACE_VERSION);
     ~Publisher() override;  // without stop(): drops the connection, and the broker sends our Will
@@ -47,6 +57,7 @@ public:
     void stop(std::function<void()> done);
 
     void on_live(const ports::LiveState& state) override;
+    void on_alarm(const detect::AlarmEvent& event) override;
 
     void health(std::vector<ports::HealthItem>& items) const override;
     void metrics(std::vector<ports::Metric>& metrics) const override;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/time_zone.h"
 #include "base/units.h"
 
 namespace millrace::publish {
@@ -25,6 +26,7 @@ struct Settings {
     std::string birth_topic = "homeassistant/status";
     std::string birth_payload = "online";
     base::VolumeUnit unit = base::VolumeUnit::Litre;  // the site's unit: Litre or Gallon
+    base::TimeZone zone;                              // the site's, for the times in sentences
 };
 
 }  // namespace millrace::publish

@@ -12,10 +12,6 @@ namespace millrace::publish {
 
 namespace {
 
-std::string on_off(bool on) {
-    return on ? "ON" : "OFF";
-}
-
 std::string availability(bool available) {
     return std::string(available ? kOnline : kOffline);
 }
@@ -33,17 +29,6 @@ std::string attributes(const ports::LiveSensor& sensor, base::VolumeUnit unit) {
             nlohmann::ordered_json::parse(volume_text(sensor.estimate->today_at_least, unit), nullptr, false);
     }
     return json.dump();
-}
-
-std::optional<base::SteadyTime> earlier(std::optional<base::SteadyTime> a, std::optional<base::SteadyTime> b) {
-    if (!a) return b;
-    if (!b) return a;
-    return std::min(*a, *b);
-}
-
-// Retained and at QoS 1: what a subscriber must have at once when it comes later.
-StateMessage kept(std::string topic, std::string payload, Pace pace = Pace::OnChange) {
-    return {{std::move(topic), std::move(payload), true, 1}, pace};
 }
 
 }  // namespace
@@ -95,33 +80,6 @@ std::vector<StateMessage> bridge_messages(const Settings& settings, const ports:
     return messages;
 }
 
-std::optional<base::SteadyTime> StatePlanner::choose(std::vector<StateMessage>&& candidates, SentByTopic& sent,
-                                                     base::SteadyTime now, std::vector<Message>& messages) {
-    std::optional<base::SteadyTime> due;
-    for (StateMessage& candidate : candidates) {
-        const auto known = sent.find(candidate.message.topic);
-        if (known != sent.end()) {
-            const bool same = known->second.payload == candidate.message.payload;
-            if (same && !candidate.repeated) continue;
-            base::Milliseconds interval{0};
-            if (same) {
-                interval = kFlowRepeat;
-            } else if (!candidate.at_once && candidate.pace != Pace::OnChange) {
-                interval = candidate.pace == Pace::Fast ? kFastInterval : kSlowInterval;
-            }
-            const base::SteadyTime allowed = known->second.at + interval;
-            if (now < allowed) {
-                due = earlier(due, allowed);
-                continue;
-            }
-        }
-        sent[candidate.message.topic] = {candidate.message.payload, now};
-        if (candidate.repeated) due = earlier(due, now + kFlowRepeat);
-        messages.push_back(std::move(candidate.message));
-    }
-    return due;
-}
-
 void StatePlanner::note_due(std::optional<base::SteadyTime> due) {
     due_ = earlier(due_, due);
 }
@@ -129,7 +87,7 @@ void StatePlanner::note_due(std::optional<base::SteadyTime> due) {
 std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now) {
     std::vector<Message> messages;
     due_.reset();
-    note_due(choose(hub_messages(settings_, state.cloud_mode), hub_sent_, now, messages));
+    note_due(choose_new(hub_messages(settings_, state.cloud_mode), hub_sent_, now, messages));
     std::unordered_map<base::DeviceId, bool> connected;
     for (const ports::LiveBridge& bridge : state.bridges) {
         connected[bridge.id] = bridge.connected;
@@ -137,7 +95,7 @@ std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::Wal
         BridgeRecord& record = entry->second;
         if (is_new || record.bridge != bridge || (record.due && now >= *record.due)) {
             record.bridge = bridge;
-            record.due = choose(bridge_messages(settings_, bridge), record.sent, now, messages);
+            record.due = choose_new(bridge_messages(settings_, bridge), record.sent, now, messages);
         }
         note_due(record.due);
     }
@@ -152,7 +110,7 @@ std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::Wal
             record.sensor = sensor;
             record.heard = heard;
             record.linked = linked;
-            record.due = choose(sensor_messages(settings_, sensor, heard, linked), record.sent, now, messages);
+            record.due = choose_new(sensor_messages(settings_, sensor, heard, linked), record.sent, now, messages);
         }
         note_due(record.due);
         if (heard) note_due(now + (*sensor.last_seen + kSensorSilentAfter - wall));

@@ -13,7 +13,6 @@
 // Pure: times are parameters. Loop thread only.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -23,26 +22,13 @@
 #include "base/time.h"
 #include "ports/live.h"
 #include "publish/message.h"
+#include "publish/pacing.h"
 #include "publish/settings.h"
 
 namespace millrace::publish {
 
 // Silences of 13 minutes are normal, and the sensor sends its states every ten: two of these in a row were missed.
 inline constexpr base::Seconds kSensorSilentAfter{30 * 60};
-
-// Well within the second in which a bridge's message is to reach the broker.
-inline constexpr base::Milliseconds kFastInterval{750};
-inline constexpr base::Milliseconds kSlowInterval{60'000};
-inline constexpr base::Milliseconds kFlowRepeat{60'000};
-
-enum class Pace { OnChange, Fast, Slow };
-
-struct StateMessage {
-    Message message;
-    Pace pace = Pace::OnChange;
-    bool at_once = false;   // not held back by its pace
-    bool repeated = false;  // sent again every kFlowRepeat though unchanged
-};
 
 // `heard`: something of it came within kSensorSilentAfter. `linked`: its bridge is connected, or it has none.
 [[nodiscard]] std::vector<StateMessage> sensor_messages(const Settings& settings, const ports::LiveSensor& sensor,
@@ -65,11 +51,6 @@ public:
     [[nodiscard]] std::optional<base::SteadyTime> due() const { return due_; }
 
 private:
-    struct Sent {
-        std::string payload;
-        base::SteadyTime at;
-    };
-    using SentByTopic = std::map<std::string, Sent>;
     struct SensorRecord {
         ports::LiveSensor sensor;
         bool heard = false;
@@ -83,8 +64,6 @@ private:
         std::optional<base::SteadyTime> due;
     };
 
-    static std::optional<base::SteadyTime> choose(std::vector<StateMessage>&& candidates, SentByTopic& sent,
-                                                  base::SteadyTime now, std::vector<Message>& messages);
     void note_due(std::optional<base::SteadyTime> due);
 
     Settings settings_;

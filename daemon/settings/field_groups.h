@@ -17,6 +17,13 @@ namespace millrace::settings {
 [[nodiscard]] std::vector<Field> broker_fields();
 [[nodiscard]] std::vector<Field> tls_fields();
 [[nodiscard]] std::vector<Field> topic_fields();
+[[nodiscard]] std::vector<Field> alarm_fields();
+[[nodiscard]] std::vector<Field> notify_fields();
+[[nodiscard]] std::vector<Field> channel_fields();
+
+// Lists of rules by name, for alarms and channels: what is wrong, and what they are.
+[[nodiscard]] std::string check_rules(const Value& value);
+[[nodiscard]] std::vector<detect::Rule> rules_of(const Value& value);
 
 // As YAML writes it.
 [[nodiscard]] inline std::string yes_no(bool value) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "settings/channel_check.h"
+
 namespace millrace::settings {
 namespace {
 
@@ -117,6 +119,7 @@ public:
                      "needs mqtt.tls." + missing + " beside it");
         }
         for (const CalibrationDraft& entry : draft_.calibrations) add_calibration(entry);
+        check_channels(draft_, problems_);
     }
 
 private:
@@ -134,13 +137,21 @@ private:
         complain(entry.at, path, "is not known" + suggestion(pattern, name));
     }
 
-    // The one list of sections there is: a sensor's calibration.
+    // There are two lists of sections: a sensor's calibration, and the channels.
     void list(const Node& node, const std::string& pattern, const std::string& path) {
         if (node.kind == Node::Kind::Nothing) return;
         if (node.kind != Node::Kind::List) return complain(node.at, path, "must be a list");
         if (node.items.size() > kMaxListItems) return complain(node.at, path, "has more than 1000 items");
         for (std::size_t i = 0; i < node.items.size(); ++i) {
             const std::string item_path = path + '[' + std::to_string(i) + ']';
+            if (pattern == "notify.channels") {
+                draft_.channels.push_back({{}, node.items[i].at, item_path, {}});
+                const std::size_t said = problems_.size();
+                section(node.items[i], pattern + "[]", item_path);
+                // What else it lacks shows when this is mended.
+                if (problems_.size() > said) draft_.channels.pop_back();
+                continue;
+            }
             CalibrationDraft entry;
             entry.sensor = draft_.device;
             entry.at = node.items[i].at;
@@ -159,17 +170,29 @@ private:
         base::Result<Value, std::string> checked = base::failure(std::string());
         if (node.kind == Node::Kind::List) {
             std::vector<std::string> texts;
-            for (const Node& item : node.items) texts.push_back(item.text);
+            for (const Node& item : node.items) {
+                if (field.type == ValueType::Texts && item.kind != Node::Kind::Text) {
+                    return complain(item.at, path, "must be a list of single values");
+                }
+                texts.push_back(item.text);
+            }
             checked = check_list(field.type, texts);
         } else {
             checked = check_text(field.type, field.limits, node.text, field.secret);
         }
         if (!checked) return complain(node.at, path, checked.error());
+        if (field.check != nullptr) {
+            if (std::string wrong = field.check(*checked); !wrong.empty()) return complain(node.at, path, wrong);
+        }
         if (field.type == ValueType::Path) {
             checked->text = (std::filesystem::path(directory_) / checked->text).lexically_normal().string();
         }
         field.store(draft_, *checked);
         draft_.places[std::string(field.key)] = node.at;
+        constexpr std::string_view kChannel = "notify.channels[].";
+        if (field.key.starts_with(kChannel)) {
+            draft_.channels.back().given[std::string(field.key.substr(kChannel.size()))] = node.at;
+        }
     }
 
     void add_calibration(const CalibrationDraft& entry) {

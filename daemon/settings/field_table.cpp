@@ -34,7 +34,7 @@ std::vector<Field> top_fields() {
          "",
          "Where a day, an hour and a month begin, as an IANA name. Empty: the system's own.",
          [](Draft& d, const Value& v) {
-             if (auto zone = base::TimeZone::load(v.text)) d.settings.hub.zone = d.settings.api.zone = *zone;
+             if (auto zone = base::TimeZone::load(v.text)) set_zone(d.settings, *zone);
          },
          [](const Settings&) -> std::string { return "\"\""; }},
         {"site.units",
@@ -43,7 +43,7 @@ std::vector<Field> top_fields() {
          "",
          "Litres, or US gallons.",
          [](Draft& d, const Value& v) {
-             d.settings.api.unit = d.settings.publish.unit =
+             d.settings.api.unit = d.settings.publish.unit = d.settings.notify.unit =
                  v.integer == 0 ? base::VolumeUnit::Litre : base::VolumeUnit::Gallon;
          },
          [](const Settings&) -> std::string { return "metric"; }},
@@ -105,8 +105,9 @@ std::vector<Field> http_fields() {
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = [] {
         std::vector<Field> all;
-        for (auto* part : {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields,
-                           sensor_fields, broker_fields, tls_fields, topic_fields, http_fields}) {
+        for (auto* part :
+             {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields, sensor_fields,
+              alarm_fields, notify_fields, channel_fields, broker_fields, tls_fields, topic_fields, http_fields}) {
             for (Field& field : part()) all.push_back(std::move(field));
         }
         return all;
@@ -124,6 +125,14 @@ const std::vector<Section>& sections() {
         {"capture", "For bridges that are only watched on their way."},
         {"keys", "Where the bridges' keys are. A key file holds 64 hexadecimal digits or 32 raw bytes."},
         {"sensors", "What is known of each sensor's meter. Without a calibration, volumes are marked uncalibrated."},
+        {"alarms",
+         "When water or the system gives an alarm. What is not set here is learned from the house, with a fall-back "
+         "until "
+         "then. Spans and flow rates are written with their units."},
+        {"notify",
+         "Who is told of alarms. Each channel has a name, a type and what the type needs; the rest has defaults. What "
+         "a "
+         "webhook and a program get is described in `daemon/notify/WEBHOOK.md`."},
         {"mqtt", "Your own broker, for Home Assistant."},
         {"http", "The page and the API."},
         {"store", "The database."},

@@ -27,11 +27,20 @@ struct CalibrationDraft {
     int ways_given = 0;  // how many of the keys that say what a peak is worth
 };
 
+// One channel for notices while it is read.
+struct ChannelDraft {
+    notify::Channel channel;
+    Position at;
+    std::string key;                        // its path in the file
+    std::map<std::string, Position> given;  // its keys that were given, by name
+};
+
 // What the file says before the fields are looked at together.
 struct Draft {
     Settings settings;
     base::DeviceId device;  // that the last `*` of the key in hand stands for
     std::vector<CalibrationDraft> calibrations;
+    std::vector<ChannelDraft> channels;
     std::map<std::string, Position> places;  // where the value of each key of the table that was given stands
     bool has_password = false;
 };
@@ -39,13 +48,14 @@ struct Draft {
 struct Field {
     std::string_view key;
     ValueType type = ValueType::Text;
-    Limits limits;
-    std::string_view unit;
-    std::string_view help;
+    Limits limits{};
+    std::string_view unit{};
+    std::string_view help{};
     void (*store)(Draft&, const Value&) = nullptr;
     std::string (*fallback)(const Settings&) = nullptr;  // the default, as it would be written; null: none
     bool secret = false;
-    bool restart = true;  // takes effect at the next start only
+    bool restart = true;                           // takes effect at the next start only
+    std::string (*check)(const Value&) = nullptr;  // what is wrong beyond the type; empty: nothing
 };
 
 struct Section {

@@ -45,17 +45,34 @@ void read_text(std::string_view text, const std::string& directory, Draft& draft
             {{}, "", "is longer than " + std::to_string(kMaxFileBytes) + " bytes; it is no config file"});
         return;
     }
-    if (auto zone = base::TimeZone::load("")) draft.settings.hub.zone = draft.settings.api.zone = *zone;
+    if (auto zone = base::TimeZone::load("")) set_zone(draft.settings, *zone);
     if (const auto root = read_yaml(text, problems)) read_fields(*root, directory, draft, problems);
 }
 
-void read_password_file(Draft& draft, const char* key, const std::string& file, std::string& password,
+void read_password_file(Draft& draft, const std::string& key, const std::string& file, std::string& password,
                         Problems& problems) {
     if (file.empty()) return;
     if (auto content = read_password(file)) {
         password = std::move(*content);
     } else if (problems.size() < kMaxProblems) {
         problems.push_back({draft.places[key], key, "the file " + file + ' ' + content.error()});
+    }
+}
+
+// The channels' secrets; drafts and channels stand in the same order.
+void read_channel_secrets(Draft& draft, Problems& problems) {
+    for (std::size_t i = 0; i < draft.settings.notify.channels.size(); ++i) {
+        notify::Channel& channel = draft.settings.notify.channels[i];
+        if (channel.secret_file.empty()) continue;
+        std::string key = draft.channels[i].key;
+        for (const auto& [name, at] : draft.channels[i].given) {
+            if (!name.ends_with("_file") || name == "ca_file") continue;
+            key += '.' + name;
+            draft.places[key] = at;
+        }
+        std::string secret;
+        read_password_file(draft, key, channel.secret_file, secret, problems);
+        channel.secret = notify::Secret(std::move(secret));
     }
 }
 
@@ -71,6 +88,10 @@ base::Result<Settings, Problems> result(Draft draft, Problems problems) {
 }
 
 }  // namespace
+
+void set_zone(Settings& settings, const base::TimeZone& zone) {
+    settings.hub.zone = settings.api.zone = settings.notify.zone = zone;
+}
 
 std::string to_line(const std::string& file, const Problem& problem) {
     std::string place;
@@ -98,6 +119,7 @@ base::Result<Settings, Problems> load(const std::string& path) {
     Settings& settings = draft.settings;
     read_password_file(draft, "mqtt.password_file", settings.mqtt_password_file, settings.publish.password, problems);
     read_password_file(draft, "guest.password_file", settings.guest_password_file, settings.guest.password, problems);
+    read_channel_secrets(draft, problems);
     return result(std::move(draft), std::move(problems));
 }
 

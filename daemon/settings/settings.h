@@ -16,7 +16,9 @@
 #include "base/result.h"
 #include "capture/pcap/settings.h"
 #include "capture/settings.h"
+#include "detect/settings.h"
 #include "hub/settings.h"
+#include "notify/settings.h"
 #include "publish/settings.h"
 #include "settings/problem.h"
 #include "store/settings.h"
@@ -40,6 +42,8 @@ struct Settings {
     publish::Settings publish;
     api::Settings api;
     hub::Settings hub;
+    detect::Settings alarms;
+    notify::Settings notify;
     Keys keys;
     LogLevel log_level = LogLevel::Info;
     std::string mqtt_password_file;   // already read into publish.password by `load`
@@ -49,11 +53,14 @@ struct Settings {
 // A config file is a few kilobytes; more is not one.
 inline constexpr std::size_t kMaxFileBytes = 256 * 1024;
 
+// The site's time zone, for every room that has one.
+void set_zone(Settings& settings, const base::TimeZone& zone);
+
 // Reads a config's text. Relative paths in it are relative to `directory`. Reads no file. The empty text gives what
 // holds without a config file: the defaults, in the system's time zone.
 [[nodiscard]] base::Result<Settings, Problems> parse(std::string_view text, const std::string& directory);
 
-// Reads a config file, and the password file that it names. Problems of both are told together.
+// Reads a config file, and the files of passwords and tokens that it names. Problems of all are told together.
 [[nodiscard]] base::Result<Settings, Problems> load(const std::string& path);
 
 // The reference page, made from the field table.

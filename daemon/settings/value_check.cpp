@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "base/time_zone.h"
+#include "base/units.h"
 
 namespace millrace::settings {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t kMaxTextBytes = 4096;  // the longest path Linux takes
 constexpr std::size_t kMaxQuoted = 60;
 constexpr std::size_t kMaxAddresses = 8;  // resolvers beyond a few are never asked
+constexpr std::size_t kMaxTexts = 64;     // more than a week's windows or a program's arguments
 
 std::string quoted(std::string_view text, bool secret) {
     if (secret) return "the value";
@@ -26,9 +28,10 @@ std::string quoted(std::string_view text, bool secret) {
     return result + (text.size() > kMaxQuoted ? "...\"" : "\"");
 }
 
-bool has_control_characters(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+bool has_control_characters(std::string_view text, bool lines = false) {
+    return std::any_of(text.begin(), text.end(), [lines](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && !(lines && c == '\n')) || c == 0x7f;
+    });
 }
 
 template <typename T>
@@ -114,6 +117,42 @@ bool is_moment(std::string_view text) {
     return base::from_rfc3339(text).has_value() || base::from_rfc3339(std::string(text) + "T00:00:00Z").has_value();
 }
 
+struct Unit {
+    std::string_view name;
+    double factor;
+};
+constexpr std::array<Unit, 4> kSpanUnits{{{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86'400}}};
+constexpr std::array<Unit, 3> kFlowUnits{{{"l/min", 1}, {"L/min", 1}, {"gal/min", base::kLitresPerGallon}}};
+
+// A number and a unit, with or without a space between, in the base unit.
+template <std::size_t N>
+std::optional<double> with_unit(std::string_view text, const std::array<Unit, N>& units) {
+    const auto end = text.find_first_not_of("0123456789.");
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto amount = number<double>(text.substr(0, end));
+    text.remove_prefix(std::min(text.find_first_not_of(' ', end), text.size()));
+    for (const Unit& unit : units) {
+        if (amount && unit.name == text) return *amount * unit.factor;
+    }
+    return std::nullopt;
+}
+
+// In the largest unit that leaves it whole.
+std::string shown_span(double seconds) {
+    for (auto unit = kSpanUnits.rbegin(); unit != kSpanUnits.rend(); ++unit) {
+        const double amount = seconds / unit->factor;
+        if (seconds > 0 && amount == std::floor(amount)) return shown(amount) + ' ' + std::string(unit->name);
+    }
+    return shown(seconds) + " s";
+}
+
+bool is_url(std::string_view text) {
+    const std::size_t scheme = text.starts_with("http://") ? 7 : text.starts_with("https://") ? 8 : 0;
+    const std::string_view server = text.substr(scheme, text.find_first_of("/?#", scheme) - scheme);
+    return scheme > 0 && !server.empty() && server.find('@') == std::string_view::npos &&
+           text.find_first_of(" \"<>") == std::string_view::npos;
+}
+
 // What a well-formed text of this type looks like, for the message when it is not.
 std::string_view wanted(ValueType type) {
     switch (type) {
@@ -130,6 +169,11 @@ std::string_view wanted(ValueType type) {
         case ValueType::Addresses: return "a list of up to 8 IP addresses, such as [9.9.9.9, \"1.1.1.1:53\"]";
         case ValueType::TimeZone: return "a time zone's name, such as America/Denver";
         case ValueType::Moment: return "a date such as 2026-11-23, or a time such as 2026-11-23T16:19:40Z";
+        case ValueType::Span: return "a number with s, min, h or d behind it, such as 90 s or 10 min";
+        case ValueType::Flow: return "a number with l/min or gal/min behind it, such as 30 l/min";
+        case ValueType::Url: return "a URL with http:// or https:// and a host, and without a user";
+        case ValueType::Template: return "a text of at most 4096 bytes";
+        case ValueType::Texts: return "a list of at most 64 texts";
     }
     return "a value";
 }
@@ -149,6 +193,7 @@ bool well_formed(ValueType type, std::string_view text) {
         case ValueType::Addresses: return is_server_address(text);
         case ValueType::TimeZone: return text.empty() || base::TimeZone::load(text).has_value();
         case ValueType::Moment: return is_moment(text);
+        case ValueType::Url: return text.empty() || is_url(text);
         default: return true;
     }
 }
@@ -170,6 +215,11 @@ std::string_view type_name(ValueType type) {
         case ValueType::Addresses: return "list of addresses";
         case ValueType::TimeZone: return "time zone";
         case ValueType::Moment: return "date or time";
+        case ValueType::Span: return "time span";
+        case ValueType::Flow: return "flow rate";
+        case ValueType::Url: return "URL";
+        case ValueType::Template: return "text of lines";
+        case ValueType::Texts: return "list of texts";
     }
     return "value";
 }
@@ -187,6 +237,8 @@ std::string allowed(ValueType type, const Limits& limits) {
     if (type == ValueType::Integer || type == ValueType::Number) {
         return shown(limits.least) + " to " + shown(limits.most);
     }
+    if (type == ValueType::Span) return shown_span(limits.least) + " to " + shown_span(limits.most);
+    if (type == ValueType::Flow) return shown(limits.least) + " to " + shown(limits.most) + " l/min";
     return {};
 }
 
@@ -196,7 +248,9 @@ base::Result<Value, std::string> check_text(ValueType type, const Limits& limits
     const auto refused = [&](std::string_view what) {
         return base::failure(quoted(text, secret) + " is not " + std::string(what));
     };
-    if (text.size() > kMaxTextBytes || has_control_characters(text)) return refused(wanted(ValueType::Text));
+    if (text.size() > kMaxTextBytes || has_control_characters(text, type == ValueType::Template)) {
+        return refused(wanted(ValueType::Text));
+    }
     const auto in_range = [&](double number) { return number >= limits.least && number <= limits.most; };
     if (type == ValueType::Integer) {
         const auto integer = number<std::int64_t>(text);
@@ -216,7 +270,14 @@ base::Result<Value, std::string> check_text(ValueType type, const Limits& limits
         const auto found = std::find(limits.choices.begin(), limits.choices.end(), text);
         if (found == limits.choices.end()) return refused(allowed(type, limits));
         value.integer = found - limits.choices.begin();
-    } else if (type == ValueType::Addresses) {
+    } else if (type == ValueType::Span || type == ValueType::Flow) {
+        const bool span = type == ValueType::Span;
+        const auto amount = span ? with_unit(text, kSpanUnits) : with_unit(text, kFlowUnits);
+        if (!amount) return refused(wanted(type));
+        if (!in_range(*amount)) return refused("from " + allowed(type, limits));
+        value.number = *amount;
+        value.integer = std::llround(span ? *amount * 1e3 : *amount * 1e6 / 60);
+    } else if (type == ValueType::Addresses || type == ValueType::Texts) {
         return check_list(type, {value.text});
     } else if (!well_formed(type, text)) {
         return refused(wanted(type));
@@ -225,6 +286,15 @@ base::Result<Value, std::string> check_text(ValueType type, const Limits& limits
 }
 
 base::Result<Value, std::string> check_list(ValueType type, const std::vector<std::string>& texts) {
+    if (type == ValueType::Texts) {
+        const bool good = texts.size() <= kMaxTexts && std::none_of(texts.begin(), texts.end(), [](const auto& text) {
+                              return text.size() > kMaxTextBytes || has_control_characters(text);
+                          });
+        if (!good) return base::failure("is not " + std::string(wanted(type)) + " without control characters");
+        Value value;
+        value.list = texts;
+        return value;
+    }
     if (type != ValueType::Addresses) return base::failure(std::string("must be a single value, not a list"));
     if (texts.empty() || texts.size() > kMaxAddresses) return base::failure("is not " + std::string(wanted(type)));
     Value value;

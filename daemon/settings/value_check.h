@@ -24,6 +24,11 @@ enum class ValueType : std::uint8_t {
     Addresses,  // a list of IP addresses, each with or without a port
     TimeZone,   // an IANA name
     Moment,     // RFC 3339, or a date alone
+    Span,       // of time, with its unit; limits are in seconds
+    Flow,       // a flow rate with its unit; limits are in litres a minute
+    Url,        // of http or https; or empty
+    Template,   // a text that may have several lines
+    Texts,      // a list of texts
 };
 
 struct Limits {
@@ -34,7 +39,7 @@ struct Limits {
 
 struct Value {
     std::string text;
-    std::int64_t integer = 0;
+    std::int64_t integer = 0;  // of a Span: milliseconds; of a Flow: microlitres a second
     double number = 0;
     bool flag = false;
     std::vector<std::string> list;
@@ -50,7 +55,7 @@ struct Value {
 [[nodiscard]] base::Result<Value, std::string> check_text(ValueType type, const Limits& limits, std::string_view text,
                                                           bool secret);
 
-// The same for a list of texts, which only Addresses takes.
+// The same for a list of texts, which only Addresses and Texts take.
 [[nodiscard]] base::Result<Value, std::string> check_list(ValueType type, const std::vector<std::string>& texts);
 
 }  // namespace millrace::settings

@@ -10,6 +10,7 @@
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
 
+#include "store/alarm_table.h"
 #include "store/connection.h"
 #include "store/entry_table.h"
 #include "store/frame_table.h"
@@ -62,6 +63,7 @@ struct Database::Parts {
           connection(std::move(opened)),
           frames(*connection),
           entries(*connection),
+          alarms(*connection),
           projections(*connection),
           archive(load_archive(*connection)) {}
 
@@ -70,6 +72,9 @@ struct Database::Parts {
     void write(const ports::MeterReadingRecord& record, ArchiveRow&) { entries.add(record); }
     void write(const ports::SpellRecord& record, ArchiveRow&) { entries.put(record); }
     void write(const ports::ChoiceRecord& record, ArchiveRow&) { entries.put(record); }
+    void write(const ports::AlarmRecord& record, ArchiveRow&) { alarms.put(record); }
+    void write(const ports::UseRecord& record, ArchiveRow&) { alarms.put(record); }
+    void write(const ports::DeliveryRecord& record, ArchiveRow&) { alarms.put(record); }
     void write(const ports::CloudMissed& missed, ArchiveRow&) {
         for (const std::int64_t frame : missed.frames) frames.wait(missed.bridge, frame);
     }
@@ -88,6 +93,7 @@ struct Database::Parts {
     std::unique_ptr<SQLite::Database> connection;
     FrameTable frames;
     EntryTable entries;
+    AlarmTable alarms;
     ProjectionWriter projections;
     ArchiveRow archive;  // as committed
     std::vector<ports::CalibrationRecord> new_calibrations;

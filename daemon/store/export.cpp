@@ -6,6 +6,7 @@
 
 #include <SQLiteCpp/Exception.h>
 
+#include "store/alarm_query.h"
 #include "store/connection.h"
 #include "store/fault.h"
 #include "store/reading_query.h"
@@ -108,6 +109,30 @@ base::Result<ports::ReadingPage, base::Error> ExportSource::readings(const ports
 
 base::Result<ports::UsageAnswer, base::Error> ExportSource::usage(const ports::UsageQuery& query) {
     return attempt([&] { return read_usage(*connection_, query); });
+}
+
+base::Result<std::vector<base::DeviceId>, base::Error> ExportSource::sensors_with_uses() {
+    return attempt([&]() -> base::Result<std::vector<base::DeviceId>, base::Error> {
+        std::vector<base::DeviceId> sensors;
+        // From one sensor to the next, past all its uses.
+        SQLite::Statement next(*connection_, "SELECT min(sensor) FROM uses WHERE sensor > ?");
+        for (std::string last;;) {
+            const Rewind rewind(next);
+            bind_values(next, last);
+            if (!next.executeStep() || next.isColumnNull(0)) break;
+            last = text_at(next, 0);
+            if (const auto sensor = base::DeviceId::parse(last)) sensors.push_back(*sensor);
+        }
+        return sensors;
+    });
+}
+
+base::Result<std::vector<detect::Use>, base::Error> ExportSource::uses(const ports::UseQuery& query) {
+    return attempt([&] { return read_uses(*connection_, query); });
+}
+
+base::Result<std::vector<detect::Incident>, base::Error> ExportSource::incidents(const ports::IncidentQuery& query) {
+    return attempt([&] { return read_incidents(*connection_, query); });
 }
 
 base::Result<std::vector<ports::Frame>, base::Error> ExportSource::frames(std::int64_t after, std::size_t limit) {

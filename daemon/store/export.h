@@ -43,6 +43,11 @@ public:
     [[nodiscard]] base::Result<ports::ReadingPage, base::Error> readings(const ports::ReadingQuery& query);
     [[nodiscard]] base::Result<ports::UsageAnswer, base::Error> usage(const ports::UsageQuery& query);
 
+    // Those that have uses, by id: a use stays when the readings it was seen in are gone.
+    [[nodiscard]] base::Result<std::vector<base::DeviceId>, base::Error> sensors_with_uses();
+    [[nodiscard]] base::Result<std::vector<detect::Use>, base::Error> uses(const ports::UseQuery& query);
+    [[nodiscard]] base::Result<std::vector<detect::Incident>, base::Error> incidents(const ports::IncidentQuery& query);
+
     // Frames with a higher id than `after`, in order of id: at most `limit`, fewer when they are large, none at the
     // end.
     [[nodiscard]] base::Result<std::vector<ports::Frame>, base::Error> frames(std::int64_t after, std::size_t limit);

@@ -8,6 +8,7 @@
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
 
+#include "store/alarm_query.h"
 #include "store/connection.h"
 #include "store/evidence_query.h"
 #include "store/fault.h"
@@ -96,6 +97,23 @@ void Reader::evidence(ports::EvidenceQuery query, History::Answer<ports::Evidenc
 
 void Reader::estimates(ports::EstimateQuery query, History::Answer<std::vector<ports::EstimateRecord>> answer) {
     enqueue<std::vector<ports::EstimateRecord>>(std::move(query), std::move(answer), read_estimates);
+}
+
+void Reader::incidents(ports::IncidentQuery query, History::Answer<std::vector<detect::Incident>> answer) {
+    enqueue<std::vector<detect::Incident>>(std::move(query), std::move(answer), read_incidents);
+}
+
+void Reader::incident_history(ports::IncidentHistoryQuery query,
+                              History::Answer<std::vector<detect::AlarmEvent>> answer) {
+    enqueue<std::vector<detect::AlarmEvent>>(query, std::move(answer), read_incident_history);
+}
+
+void Reader::uses(ports::UseQuery query, History::Answer<std::vector<detect::Use>> answer) {
+    enqueue<std::vector<detect::Use>>(query, std::move(answer), read_uses);
+}
+
+void Reader::deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) {
+    enqueue<std::vector<ports::DeliveryRecord>>(std::move(query), std::move(answer), read_deliveries);
 }
 
 void Reader::waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit,

@@ -49,6 +49,11 @@ public:
     void counts(ports::CountQuery query, History::Answer<std::vector<base::PeakCount>> answer) override;
     void evidence(ports::EvidenceQuery query, History::Answer<ports::Evidence> answer) override;
     void estimates(ports::EstimateQuery query, History::Answer<std::vector<ports::EstimateRecord>> answer) override;
+    void incidents(ports::IncidentQuery query, History::Answer<std::vector<detect::Incident>> answer) override;
+    void incident_history(ports::IncidentHistoryQuery query,
+                          History::Answer<std::vector<detect::AlarmEvent>> answer) override;
+    void uses(ports::UseQuery query, History::Answer<std::vector<detect::Use>> answer) override;
+    void deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) override;
 
     void waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit,
                         WaitingFrames::Answer answer) override;

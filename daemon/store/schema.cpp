@@ -206,7 +206,86 @@ CREATE TABLE frame_openings (
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations{Migration{kVersion1}, Migration{kVersion2}};
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE incidents (
+    id               INTEGER PRIMARY KEY,
+    device           TEXT    NOT NULL,
+    rule             INTEGER NOT NULL,
+    severity         INTEGER NOT NULL,
+    state            INTEGER NOT NULL,
+    raised_ms        INTEGER NOT NULL,
+    cleared_ms       INTEGER,
+    snoozed_until_ms INTEGER,
+    answered_by      TEXT    NOT NULL,
+    note             TEXT    NOT NULL,
+    not_a_leak       INTEGER NOT NULL,
+    reopened         INTEGER NOT NULL,
+    finding          TEXT    NOT NULL,
+    detail           TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX incidents_by_device ON incidents (device, id);
+CREATE INDEX incidents_open ON incidents (id) WHERE state <> 4;
+CREATE INDEX incidents_by_clearing ON incidents (cleared_ms, id) WHERE state = 4;
+
+CREATE TABLE incident_events (
+    number           INTEGER PRIMARY KEY,
+    incident         INTEGER NOT NULL,
+    change           INTEGER NOT NULL,
+    at_ms            INTEGER NOT NULL,
+    who              TEXT    NOT NULL,
+    rule             INTEGER NOT NULL,
+    severity         INTEGER NOT NULL,
+    state            INTEGER NOT NULL,
+    raised_ms        INTEGER NOT NULL,
+    cleared_ms       INTEGER,
+    snoozed_until_ms INTEGER,
+    answered_by      TEXT    NOT NULL,
+    note             TEXT    NOT NULL,
+    not_a_leak       INTEGER NOT NULL,
+    reopened         INTEGER NOT NULL,
+    finding          TEXT    NOT NULL,
+    detail           TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX incident_events_by_incident ON incident_events (incident, number);
+
+CREATE TABLE uses (
+    sensor     TEXT    NOT NULL,
+    start_ms   INTEGER NOT NULL,
+    overlapped INTEGER NOT NULL,
+    volume_ul  INTEGER NOT NULL,
+    end_ms     INTEGER NOT NULL,
+    peak_ul_s  INTEGER NOT NULL,
+    mean_ul_s  INTEGER NOT NULL,
+    base_ul_s  INTEGER NOT NULL,
+    shape      TEXT    NOT NULL,
+    PRIMARY KEY (sensor, start_ms, overlapped, volume_ul)
+) STRICT, WITHOUT ROWID;
+
+-- How far back a use may have begun that lasts into a span of time.
+CREATE INDEX uses_by_length ON uses (sensor, end_ms - start_ms);
+
+CREATE TABLE deliveries (
+    number       INTEGER PRIMARY KEY,
+    channel      TEXT    NOT NULL,
+    incident     INTEGER NOT NULL,
+    kind         TEXT    NOT NULL,
+    state        INTEGER NOT NULL,
+    queued_ms    INTEGER NOT NULL,
+    next_try_ms  INTEGER NOT NULL,
+    tries        INTEGER NOT NULL,
+    delivered_ms INTEGER,
+    error        TEXT    NOT NULL,
+    title        TEXT    NOT NULL,
+    text         TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX deliveries_by_channel ON deliveries (channel, state, delivered_ms);
+CREATE INDEX deliveries_done ON deliveries (number) WHERE state <> 1;
+)sql";
+
+constexpr std::array kMigrations{Migration{kVersion1}, Migration{kVersion2}, Migration{kVersion3}};
 
 int pragma(SQLite::Database& connection, const char* name) {
     return connection.execAndGet(std::string("PRAGMA ") + name).getInt();

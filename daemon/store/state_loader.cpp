@@ -6,8 +6,10 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include "store/alarm_table.h"
 #include "store/connection.h"
 #include "store/entry_table.h"
+#include "store/learning_loader.h"
 #include "store/projection_tables.h"
 #include "store/state_values.h"
 
@@ -168,6 +170,11 @@ ports::StoredState load_state(const SQLite::Database& connection) {
     state.choices = read_choices(connection);
     state.waiting = read_waiting(connection);
     state.last_run = read_last_run(connection);
+    state.incidents = read_kept_incidents(connection);
+    state.last_incident = read_last_incident(connection);
+    state.deliveries = read_kept_deliveries(connection);
+    state.last_delivery = read_last_delivery(connection);
+    state.learning_readings = load_learning(connection);
     return state;
 }
 

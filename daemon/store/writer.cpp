@@ -53,6 +53,19 @@ std::size_t size(const ports::CloudHas&) {
 }
 
 // What an entry takes in memory, near enough for a limit.
+std::size_t size(const ports::AlarmRecord& record) {
+    const detect::Incident& incident = record.event.incident;
+    return record.event.by.size() + incident.answered_by.size() + incident.note.size() + incident.finding.detail.size();
+}
+
+std::size_t size(const ports::UseRecord& record) {
+    return record.use.shape.size() * sizeof(base::FlowRate);
+}
+
+std::size_t size(const ports::DeliveryRecord& record) {
+    return record.channel.size() + record.kind.size() + record.error.size() + record.title.size() + record.text.size();
+}
+
 std::size_t bytes_of(const Entry& entry) {
     return sizeof(Entry) + std::visit([](const auto& each) { return size(each); }, entry);
 }

@@ -1,11 +1,12 @@
 // Serves the page with made-up water, to look at it with a browser: api_page_server PORT
-// [empty|bridge|sealed|calibrated|ill]
+// [empty|bridge|sealed|calibrated|ill|alarm]
 #include <cstdlib>
 #include <iostream>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
 
+#include "support/alarm_fakes.h"
 #include "unit/api/fakes.h"
 
 namespace millrace::api {
@@ -38,6 +39,8 @@ int serve(const std::string& port, const std::string& scene) {
     FakeLive live;
     HouseHistory history;
     FakeControls controls;
+    support::FakeAlarms alarms;
+    support::FakeChannels channels;
     FakeReport report;
     report.health_items = {{"store", true, "Writing."}};
     if (scene != "empty") live.state.bridges = {sample_bridge()};
@@ -54,11 +57,19 @@ int serve(const std::string& port, const std::string& scene) {
         live.state.sensors[0].running = false;
         live.state.sensors[0].flow = {};
     }
+    if (scene == "alarm") {
+        alarms.state.incidents = {support::sample_incident(kSensor, clock.wall, 7),
+                                  support::sample_incident(kSensor, clock.wall, 8)};
+        detect::Finding& burst = alarms.state.incidents[1].finding;
+        burst.rule = detect::Rule::Burst;
+        burst.severity = detect::Severity::Critical;
+    }
     boost::asio::io_context loop;
     Settings settings;
     settings.listen = "127.0.0.1:" + port;
     settings.zone = *base::TimeZone::load("America/Denver");
-    Server server(loop, settings, {live, history, controls, clock, {&report}, {MILLRACE_VERSION, clock.wall}});
+    Server server(loop, settings,
+                  {live, history, controls, clock, {&report}, {MILLRACE_VERSION, clock.wall}, &alarms, &channels});
     if (const auto started = server.start(); !started) {
         std::cerr << started.error().message << "\n";
         return 1;

@@ -100,6 +100,26 @@ def text(selector):
     return f'(document.querySelector({selector!r})?.innerText ?? "")'
 
 
+def click(browser, selector):
+    browser.value(f'document.querySelector({selector!r}).click()')
+
+
+def answer_alarms(browser):
+    browser.wait('alarms stand above all', text('#alarms-title') + ' === "2 alarms"')
+    browser.wait('the gravest is first', text('.alarm.critical:first-child .name') + '.includes("critical")')
+    browser.wait('it says what runs', text('.alarm .sentence') + '.includes("24 L")')
+    click(browser, '.alarm.critical [data-verb=acknowledge]')
+    browser.wait('an answer is shown', text('.alarm.critical .note') + '.includes("acknowledged by page")')
+    browser.wait('and not asked for twice',
+                 'document.querySelector(".alarm.critical [data-verb=acknowledge]").disabled')
+    click(browser, '.alarm:last-child [data-verb=snooze]')
+    browser.wait('a snooze is shown', text('.alarm:last-child .note') + '.includes("snoozed until 10:20")')
+    browser.value('(() => { const mode = document.querySelector("#mode"); mode.value = "away"; '
+                  'mode.dispatchEvent(new Event("change")); })()')
+    browser.wait('the mode is set', 'fetch("api/v1/mode").then((answer) => answer.json()).then((mode) => '
+                 '{ window.modeNow = mode.mode; }), window.modeNow === "away"')
+
+
 def main():
     program, chromium = sys.argv[1:3]
     server, address = start_server(program, '0', 'empty')
@@ -119,6 +139,11 @@ def main():
         browser.wait('volumes are marked', text('.uncalibrated summary') + '.includes("Uncalibrated")')
         browser.wait('the chart speaks', 'document.querySelector(".chart").ariaLabel.includes("570.3 L")')
         browser.wait('health is one line', text('#health') + ' === "All parts are well"')
+        browser.wait('the mode is shown', 'document.querySelector("#mode").value === "home"')
+        assert browser.value('document.querySelector("#alarms").hidden'), 'nothing is wrong'
+        stop(server)
+        server, _ = start_server(program, address.split(':')[1], 'alarm')
+        answer_alarms(browser)
 
         hosts = {event['params']['request']['url'].split('/')[2] for event in browser.events
                  if event['method'] == 'Network.requestWillBeSent'}

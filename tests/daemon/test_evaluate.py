@@ -1,10 +1,15 @@
-"""`millrace evaluate --sealed`: what sizes and times tell, against what the key opens, on the captured day."""
+"""`millrace evaluate`: with --sealed what sizes and times tell, against what the key opens, on the captured day; without
+it how soon leaks are found on household traces, and how many alarms are false."""
 import json
 import os
 import pathlib
+import sys
 
 import pytest
 from harness import FIXTURES, KEY, key_file, run
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
+import leak_figures  # noqa: E402
 
 SHARED = os.environ.get("MILLRACE_SHARED")
 REAL_DAY = pathlib.Path(SHARED or "/nonexistent") / "data/ciws/real-house-day"
@@ -75,8 +80,68 @@ def test_without_the_key_there_is_no_truth_to_compare_with(tmp_path):
     assert wrong.returncode == 1 and "abab" not in wrong.stderr + wrong.stdout
 
 
-def test_a_mode_must_be_named(tmp_path):
+def test_a_capture_is_evaluated_with_sealed_only(tmp_path):
     done = run("evaluate", FIXTURES / "bridge-day.pcap")
     assert done.returncode == 2 and "--sealed" in done.stderr
     assert run("evaluate", "--sealed").returncode == 2
     assert run("evaluate", "--sealed", tmp_path / "missing.pcap").returncode == 1
+
+
+# --- leaks on household traces -----------------------------------------------------------------------------------
+
+MONDAY = 1709510400  # 4 March 2024, 00:00 UTC
+
+
+def household(folder, days=17, row=None):
+    """A home with a use of six gallons at four fixed hours of each day."""
+    lines, total = ["unix_timestamp,cumulative_ml"], 0
+    for day in range(days):
+        for hour in (6, 12, 18, 21):
+            begin = MONDAY + day * 86400 + hour * 3600 + (day % 7) * 60
+            lines += [f"{at},{total}" for at in range(int(lines[-1].split(",")[0]) + 600 if len(lines) > 1 else MONDAY, begin, 600)]
+            lines.append(f"{begin},{total}")
+            for step in range(1, 19):
+                total += 1300
+                lines.append(f"{begin + 10 * step},{total}")
+    if row:
+        lines[100] = row
+    (folder / "trace_home.csv").write_text("\n".join(lines) + "\n")
+    (folder / "homes.csv").write_text("home,file,unit,ml_per_unit,utc_offset_or_tz,kind\nhome,trace_home.csv,ml,1,UTC,made-up\n")
+    return folder
+
+
+def test_leaks_are_evaluated_on_a_folder_and_on_one_trace(tmp_path):
+    options = ("--kinds", "steady_5_gpm", "--leaks", "2", "--json")
+    done = run("evaluate", household(tmp_path), *options)
+    assert done.returncode == 0, done.stderr
+    got = json.loads(done.stdout)
+    assert got["homes"] == 1 and 0.5 < got["home_months"] < 0.6
+    assert {"value", "upper95"} <= got["false_alarms_per_home_month"].keys()
+    leak = got["kinds"]["steady_5_gpm"]
+    assert {"injected", "found_48h", "median_min", "p90_min", "named"} <= leak.keys()
+    assert leak["injected"] >= 2 and leak["found_48h"] == 1
+    assert run("evaluate", tmp_path / "trace_home.csv", *options).stdout == done.stdout
+    table = run("evaluate", tmp_path, *options[:4], "--list", "--misses")
+    assert table.returncode == 0 and "False alarms per home-month" in table.stdout and "steady_5_gpm" in table.stdout
+
+
+def test_what_cannot_be_read_is_named_with_its_line(tmp_path):
+    done = run("evaluate", household(tmp_path, row="soon,5"))
+    assert done.returncode == 1 and "trace_home.csv:101: the time is not" in done.stderr and done.stdout == ""
+    (tmp_path / "homes.csv").write_text("home,file\n")
+    done = run("evaluate", tmp_path)
+    assert done.returncode == 1 and "homes.csv:1: the header has no column unit" in done.stderr
+    assert run("evaluate", tmp_path / "missing").returncode == 1
+    assert run("evaluate", household(tmp_path), "--kinds", "flood").returncode == 2
+    assert run("evaluate", household(tmp_path), "--sealed", "--irrigation").returncode == 2
+    assert run("evaluate", household(tmp_path), "--key-file", "x").returncode == 2
+
+
+@needs_traces
+@pytest.mark.parametrize("name", leak_figures.RUNS)
+def test_no_figure_is_worse_than_its_bound(name):
+    if not leak_figures.BOUNDS.exists():
+        pytest.skip("tests/bench/leak_bounds.json is not here")
+    done = run("evaluate", "--json", *leak_figures.RUNS[name], *leak_figures.SMALL, pathlib.Path(SHARED) / "data")
+    assert done.returncode == 0, done.stderr
+    assert leak_figures.worse(json.loads(done.stdout), json.loads(leak_figures.BOUNDS.read_text())[name]) == []

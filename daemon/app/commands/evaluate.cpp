@@ -192,15 +192,23 @@ void print_json(const std::string& file, const SealedEvaluation& result, std::os
 }  // namespace
 
 CLI::App* add_evaluate(CLI::App& app, EvaluateArguments& arguments) {
-    CLI::App* evaluate = app.add_subcommand("evaluate", "Measure on captures how good the estimates are");
-    evaluate->add_flag("--sealed", arguments.sealed,
+    CLI::App* evaluate = app.add_subcommand(
+        "evaluate", "Measure leak detection on household traces, or with --sealed the estimates on captures");
+    CLI::Option* sealed = evaluate->add_flag("--sealed", arguments.sealed,
                        "What sizes and times of sealed messages tell, against what the key opens. A minute has flow "
                        "when an advance of the total falls into it, spread from the previous reading on but over 10 s "
                        "at most. Plain messages are measured as if they were sealed (36 bytes more)");
-    evaluate->add_option("files", arguments.files, "pcap, pcapng or JSON-lines files")->required();
-    evaluate->add_option("--key-file", arguments.key_file, "Key file: 64 hex digits or 32 raw bytes");
-    evaluate->add_option("--port", arguments.server_ports, "TCP ports of the cloud's side")->capture_default_str();
-    evaluate->add_flag("--json", arguments.json, "One JSON object a file, on one line");
+    evaluate
+        ->add_option("files", arguments.files,
+                     "Trace CSVs (unix_timestamp,cumulative_<peaks|pulses|ml|l>) with a homes.csv beside them, or "
+                     "folders of such; with --sealed pcap, pcapng or JSON-lines files")
+        ->required();
+    evaluate->add_option("--key-file", arguments.key_file, "Key file: 64 hex digits or 32 raw bytes")->needs(sealed);
+    evaluate->add_option("--port", arguments.server_ports, "TCP ports of the cloud's side")
+        ->needs(sealed)
+        ->capture_default_str();
+    evaluate->add_flag("--json", arguments.json, "One JSON object; with --sealed one a file, on one line");
+    add_leak_options(*evaluate, arguments.leaks, sealed);
     return evaluate;
 }
 
@@ -214,7 +222,11 @@ base::Result<SealedEvaluation, base::Error> evaluate_sealed(const std::string& f
 }
 
 int evaluate(const EvaluateArguments& arguments, std::ostream& out, std::ostream& err) {
-    if (!arguments.sealed) return fail({"evaluate: say what to evaluate: --sealed"}, err, kExitUsage);
+    if (!arguments.sealed) {
+        EvaluateLeaksArguments leaks = arguments.leaks;
+        leaks.options.paths = arguments.files;
+        return evaluate_leaks(leaks, arguments.json, out, err);
+    }
     payload::KeyRing keys;
     if (!arguments.key_file.empty()) {
         auto key = read_key_file(arguments.key_file);

@@ -1,6 +1,8 @@
-// `millrace evaluate`: measures, on captures, how good Millrace's estimates are, so that anyone can repeat the figures.
+// `millrace evaluate`: measures how good Millrace's leak detection and estimates are, so that anyone can repeat the
+// figures.
 //
-// With `--sealed`: what sizes and times of sealed sample messages tell, against what the key opens. The estimator sees
+// On household traces: how soon leaks are found and how many alarms are false (see evaluate_leaks.h). On captures,
+// with `--sealed`: what sizes and times of sealed sample messages tell, against what the key opens. The estimator sees
 // no byte of a payload; the truth comes from the same messages through the hub's pipeline. Blocks; writes to the two
 // streams only, and never anything of a key.
 #pragma once
@@ -10,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/commands/evaluate_leaks.h"
 #include "app/exit_code.h"
 #include "payload/key_ring.h"
 
@@ -26,6 +29,7 @@ struct EvaluateArguments {
     std::string key_file;
     std::vector<std::uint16_t> server_ports = {1883};
     bool json = false;
+    EvaluateLeaksArguments leaks;
 };
 
 struct SealedEvaluation {
@@ -42,8 +46,9 @@ struct SealedEvaluation {
 
 CLI::App* add_evaluate(CLI::App& app, EvaluateArguments& arguments);
 
-// Prints a report for each file, or one JSON object a file and line. Exit code: kExitUsage without a mode, kExitFailed
-// when a file cannot be read or none of its sample messages can be opened, kExitFindings when some cannot.
+// Of captures it prints a report for each file, or one JSON object a file and line. Exit code: kExitUsage for a capture
+// without --sealed, kExitFailed when a file cannot be read or none of its sample messages can be opened, kExitFindings
+// when some cannot.
 [[nodiscard]] int evaluate(const EvaluateArguments& arguments, std::ostream& out, std::ostream& err);
 
 // Minutes are counted from the file's first message to its last, for each sensor. One has flow when an advance of the

@@ -170,6 +170,94 @@ Done export_usage(store::ExportSource& source, const Request& request, RowWriter
     return {};
 }
 
+// "mean_flow_l_per_min"
+std::string flow_column(const char* what, base::VolumeUnit unit) {
+    std::string column = std::string(what) + "_flow_";
+    for (const char c : api::flow_unit(unit)) {
+        if (c == '/') {
+            column += "_per_";
+        } else {
+            column += c == 'L' ? 'l' : c;
+        }
+    }
+    return column;
+}
+
+Done export_uses_of(const base::DeviceId& sensor, store::ExportSource& source, const Request& request, RowWriter& out) {
+    ports::UseQuery query;
+    query.sensor = sensor;
+    query.from = request.from.value_or(base::WallTime::min());
+    query.to = request.to.value_or(base::WallTime::max());
+    query.limit = kPage;
+    for (bool more = true; more && !out.closed();) {
+        const auto page = source.uses(query);
+        if (!page) return base::failure(page.error());
+        for (const detect::Use& use : *page) {
+            const std::vector<Cell> cells = {{sensor.str()},
+                                             {request.zone.rfc3339(use.start)},
+                                             {request.zone.rfc3339(use.end)},
+                                             number(api::shown(use.volume, request.unit)),
+                                             number(api::shown(use.mean, request.unit)),
+                                             number(api::shown(use.peak, request.unit)),
+                                             number(api::shown(use.base, request.unit)),
+                                             truth(use.overlapped)};
+            out.row(cells);
+        }
+        more = page->size() >= kPage;
+        if (more) query.after = page->back().start;
+    }
+    return {};
+}
+
+Done export_uses(store::ExportSource& source, const Request& request, RowWriter& out) {
+    out.columns({"sensor", "start", "end", volume_column(request.unit), flow_column("mean", request.unit),
+                 flow_column("peak", request.unit), flow_column("base", request.unit), "overlapped"});
+    const auto sensors = request.sensor
+                             ? base::Result<std::vector<base::DeviceId>, base::Error>(std::vector{*request.sensor})
+                             : source.sensors_with_uses();
+    if (!sensors) return base::failure(sensors.error());
+    for (const base::DeviceId& sensor : *sensors) {
+        if (out.closed()) break;
+        if (auto done = export_uses_of(sensor, source, request, out); !done) return done;
+    }
+    return {};
+}
+
+// The newest first, as the pages come. Numbers of the finding are in its measure's unit.
+Done export_incidents(store::ExportSource& source, const Request& request, RowWriter& out) {
+    out.columns({"id", "device", "rule", "severity", "state", "raised", "cleared", "since", volume_column(request.unit),
+                 "observed", "limit", "reopened", "not_a_leak", "answered_by", "note", "detail"});
+    ports::IncidentQuery query{request.sensor, request.from, request.to, kPage, {}};
+    for (bool more = true; more && !out.closed();) {
+        const auto page = source.incidents(query);
+        if (!page) return base::failure(page.error());
+        for (const detect::Incident& incident : *page) {
+            const detect::Finding& finding = incident.finding;
+            const std::vector<Cell> cells = {
+                number(incident.id),
+                {incident.device.str()},
+                {std::string(detect::name(finding.rule))},
+                {std::string(detect::name(finding.severity))},
+                {std::string(detect::name(incident.state))},
+                {request.zone.rfc3339(incident.raised)},
+                {incident.cleared ? request.zone.rfc3339(*incident.cleared) : std::string()},
+                {request.zone.rfc3339(finding.since)},
+                number(api::shown(finding.volume, request.unit)),
+                number(finding.observed),
+                number(finding.limit),
+                number(std::int64_t{incident.reopened}),
+                truth(incident.not_a_leak),
+                {incident.answered_by},
+                {incident.note},
+                {finding.detail}};
+            out.row(cells);
+        }
+        more = page->size() >= kPage;
+        if (more) query.below = page->back().id;
+    }
+    return {};
+}
+
 // A device's frames are those that name it, and those of its connection when it is a bridge.
 bool is_asked_for(const ports::Frame& frame, const Request& request) {
     if (request.from && frame.received < *request.from) return false;
@@ -212,11 +300,10 @@ Done export_frames(store::ExportSource& source, const Request& request, RowWrite
 }  // namespace
 
 CLI::App* add_export(CLI::App& app, ExportOptions& options) {
-    CLI::App* command =
-        app.add_subcommand("export", "Write readings, use or frames as CSV or JSON lines; the daemon may be running");
-    command->add_option("what", options.what, "readings, usage or frames")
+    CLI::App* command = app.add_subcommand("export", "Write history as CSV or JSON lines; the daemon may be running");
+    command->add_option("what", options.what, "readings, usage, uses, incidents or frames")
         ->required()
-        ->check(CLI::IsMember({"readings", "usage", "frames"}));
+        ->check(CLI::IsMember({"readings", "usage", "uses", "incidents", "frames"}));
     add_config_option(*command, options.common);
     add_state_dir_option(*command, options.common);
     command->add_option("--format", options.format, "csv or jsonl")
@@ -224,7 +311,8 @@ CLI::App* add_export(CLI::App& app, ExportOptions& options) {
         ->capture_default_str();
     command->add_option("--from", options.from, "Not before this time (RFC 3339) or day");
     command->add_option("--to", options.to, "Before this time (RFC 3339) or day");
-    command->add_option("--sensor", options.sensor, "Only this one, by its uuid; of frames also a bridge");
+    command->add_option("--sensor", options.sensor,
+                        "Only this one, by its uuid; of frames and incidents also a bridge");
     command->add_option("--unit", options.unit, "l, m3, gal, ft3 or ccf; the site's otherwise")
         ->check(CLI::IsMember({"l", "m3", "gal", "ft3", "ccf"}));
     command->add_option("--bucket", options.bucket, "Of usage: hour, day, month or year, in the site's time zone")
@@ -244,9 +332,11 @@ int export_rows(const ExportOptions& options, std::ostream& err) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is to be an error of the write, not the end of the process
     auto out = RowWriter::open(options.output, options.format == "csv" ? RowFormat::Csv : RowFormat::JsonLines);
     if (!out) return fail(out.error(), err);
-    const Done done = options.what == "readings" ? export_readings(*source, *request, *out)
-                      : options.what == "usage"  ? export_usage(*source, *request, *out)
-                                                 : export_frames(*source, *request, *out);
+    const Done done = options.what == "readings"    ? export_readings(*source, *request, *out)
+                      : options.what == "usage"     ? export_usage(*source, *request, *out)
+                      : options.what == "uses"      ? export_uses(*source, *request, *out)
+                      : options.what == "incidents" ? export_incidents(*source, *request, *out)
+                                                    : export_frames(*source, *request, *out);
     if (!done) return fail(done.error(), err);
     if (const auto finished = out->finish(); !finished) return fail(finished.error(), err);
     return kExitGood;

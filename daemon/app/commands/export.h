@@ -1,4 +1,4 @@
-// `millrace export`: readings, use of water and archived frames as CSV or JSON lines, while the daemon runs.
+// `millrace export`: readings, use of water, alarms and archived frames as CSV or JSON lines, while the daemon runs.
 #pragma once
 
 #include <iosfwd>
@@ -16,7 +16,7 @@ namespace millrace::app {
 // As given on the command line; empty means not given.
 struct ExportOptions {
     CommonOptions common;
-    std::string what;  // readings, usage, frames
+    std::string what;  // readings, usage, uses, incidents, frames
     std::string format = "csv";
     std::string from;
     std::string to;

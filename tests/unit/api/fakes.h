@@ -55,6 +55,26 @@ public:
         if (at_once) return answer(estimated);
         waiting.push_back([this, answer = std::move(answer)] { answer(estimated); });
     }
+    void incidents(ports::IncidentQuery query, Answer<std::vector<detect::Incident>> answer) override {
+        incident_queries.push_back(query);
+        answer(past_incidents);
+    }
+    void incident_history(ports::IncidentHistoryQuery query, Answer<std::vector<detect::AlarmEvent>> answer) override {
+        if (!incident_events) return answer(incident_events);
+        std::vector<detect::AlarmEvent> of_it;
+        for (const detect::AlarmEvent& event : *incident_events) {
+            if (event.incident.id == query.incident) of_it.push_back(event);
+        }
+        answer(of_it);
+    }
+    void uses(ports::UseQuery query, Answer<std::vector<detect::Use>> answer) override {
+        use_queries.push_back(query);
+        answer(past_uses);
+    }
+    void deliveries(ports::DeliveryQuery query, Answer<std::vector<ports::DeliveryRecord>> answer) override {
+        delivery_queries.push_back(std::move(query));
+        answer(delivered);
+    }
 
     bool at_once = true;
     base::Result<ports::ReadingPage, base::Error> page;
@@ -68,6 +88,13 @@ public:
     std::vector<ports::EvidenceQuery> evidence_queries;
     std::vector<ports::EstimateQuery> estimate_queries;
     std::vector<std::function<void()>> waiting;
+    base::Result<std::vector<detect::Incident>, base::Error> past_incidents;
+    base::Result<std::vector<detect::AlarmEvent>, base::Error> incident_events;
+    base::Result<std::vector<detect::Use>, base::Error> past_uses;
+    base::Result<std::vector<ports::DeliveryRecord>, base::Error> delivered;
+    std::vector<ports::IncidentQuery> incident_queries;
+    std::vector<ports::UseQuery> use_queries;
+    std::vector<ports::DeliveryQuery> delivery_queries;
 };
 
 // Keeps what it is told, unless `failure` says why not. Answers at once, or when the test says so.

@@ -11,6 +11,7 @@
 #include "api/routes.h"
 #include "api/target.h"
 #include "api/write_guard.h"
+#include "support/alarm_fakes.h"
 #include "unit/api/fakes.h"
 
 namespace millrace::api {
@@ -21,8 +22,10 @@ protected:
         live_.state = {ports::CloudMode::Relay, {sample_bridge()}, {sample_sensor()}};
         Settings settings;
         settings.zone = *base::TimeZone::load("America/Denver");
-        site_ = std::make_unique<Site>(
-            Site{settings, {live_, history_, controls_, clock_, {}, {"9.9.9", {}}}, std::make_shared<const bool>()});
+        site_ =
+            std::make_unique<Site>(Site{settings,
+                                        {live_, history_, controls_, clock_, {}, {"9.9.9", {}}, &alarms_, &channels_},
+                                        std::make_shared<const bool>()});
         router_.guard_changes(write_problem);
         add_status_route(router_, *site_);
         add_devices_route(router_, *site_);
@@ -33,6 +36,13 @@ protected:
         add_cloud_routes(router_, *site_);
         add_key_routes(router_, *site_);
         add_archive_routes(router_, *site_);
+        add_metrics_route(router_, *site_);
+        add_alarm_routes(router_, *site_);
+        add_mode_routes(router_, *site_);
+        add_rule_routes(router_, *site_);
+        add_habit_routes(router_, *site_);
+        add_use_route(router_, *site_);
+        add_channel_routes(router_, *site_);
     }
 
     // Status 0 while there is no answer yet.
@@ -52,6 +62,7 @@ protected:
         return *last_;
     }
     Response get(const std::string& path) { return ask(Method::Get, path); }
+    Response put(const std::string& path, const std::string& body) { return ask(Method::Put, path, body); }
     Response post(const std::string& path, const std::string& body) { return ask(Method::Post, path, body); }
 
     static nlohmann::json parsed(const Response& response) { return nlohmann::json::parse(response.body); }
@@ -63,6 +74,8 @@ protected:
     FakeLive live_;
     FakeHistory history_;
     FakeControls controls_;
+    support::FakeAlarms alarms_;
+    support::FakeChannels channels_;
     std::unique_ptr<Site> site_;
     Router router_;
     std::shared_ptr<Response> last_;

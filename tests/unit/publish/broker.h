@@ -209,10 +209,12 @@ inline Settings settings_for(std::uint16_t port, std::string host = "127.0.0.1")
 
 class House {
 public:
-    explicit House(const Settings& settings, const Timing& timing = quick())
-        : publisher(std::make_unique<Publisher>(loop, settings, clock,
-                                                Commands{[this](ports::CloudMode mode) { asked_for.push_back(mode); }},
-                                                timing, "9.9.9")) {}
+    explicit House(const Settings& settings, const Timing& timing = quick(), ports::Alarms* alarms = nullptr,
+                   ports::Channels* channels = nullptr)
+        : publisher(std::make_unique<Publisher>(
+              loop, settings, clock,
+              Commands{[this](ports::CloudMode mode) { asked_for.push_back(mode); }, alarms, channels}, timing,
+              "9.9.9")) {}
 
     // Runs the loop, and the watcher if there is one, until `done` or the deadline. True when done.
     bool run_until(const std::function<bool()>& done, Watcher* watcher = nullptr, Deadline patience = kPatience) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -12,6 +13,8 @@
 #include <set>
 #include <sstream>
 
+#include "publish/alarms.h"
+#include "publish/commands.h"
 #include "publish/state.h"
 #include "sample_state.h"
 
@@ -97,9 +100,11 @@ const std::map<std::string, ClassRule> kSensorClasses{
     {"temperature", {{"°C", "°F", "K"}, {"measurement"}}},
     {"timestamp", {{""}, {""}}},
     {"enum", {{""}, {""}}},
+    {"volume", {{"L", "gal", "m³", "ft³", "CCF"}, {"", "total", "total_increasing"}}},
     {"", {{""}, {"", "measurement"}}},
 };
-const std::set<std::string> kBinaryClasses{"running", "connectivity"};
+const std::set<std::string> kBinaryClasses{"running", "connectivity", "moisture", "problem", "battery", "tamper"};
+const std::set<std::string> kPlatforms{"sensor", "binary_sensor", "select", "switch", "button", "event"};
 
 bool topic_part_is_plain(const std::string& part) {
     return !part.empty() &&
@@ -114,16 +119,23 @@ void expect_keys(const json& object, const std::set<std::string>& allowed) {
 void expect_valid_component(const std::string& key, const json& component) {
     SCOPED_TRACE(key);
     const std::string platform = component.at("platform");
-    ASSERT_TRUE(platform == "sensor" || platform == "binary_sensor" || platform == "select");
+    ASSERT_TRUE(kPlatforms.contains(platform)) << platform;
     EXPECT_FALSE(component.contains("object_id"));
     EXPECT_TRUE(component.at("default_entity_id").get<std::string>().starts_with(platform + "."));
     EXPECT_FALSE(component.at("unique_id").get<std::string>().empty());
-    EXPECT_EQ(component.at("state_topic").get<std::string>().find_first_of("+#"), std::string::npos);
+    EXPECT_EQ(component.contains("state_topic"), platform != "button");
+    for (const auto* topic : {"state_topic", "command_topic", "json_attributes_topic"}) {
+        EXPECT_EQ(component.value(topic, "").find_first_of("+#"), std::string::npos);
+    }
     const std::string device_class = component.value("device_class", "");
-    if (platform == "select") {
-        EXPECT_EQ(component.at("command_topic").get<std::string>().find_first_of("+#"), std::string::npos);
-        EXPECT_FALSE(component.at("options").empty());
-        EXPECT_EQ(component.value("entity_category", "config"), "config") << "nothing else may be changed";
+    const bool commands = platform == "select" || platform == "switch" || platform == "button";
+    EXPECT_EQ(component.contains("command_topic"), commands);
+    EXPECT_FALSE(component.value("retain", false)) << "a retained command would be obeyed again";
+    EXPECT_EQ(component.value("entity_category", "") == "config", commands) << "nothing else may be changed";
+    EXPECT_EQ(component.contains("options"), platform == "select" || device_class == "enum");
+    EXPECT_EQ(component.contains("event_types"), platform == "event");
+    if (commands || platform == "event") {
+        EXPECT_EQ(device_class, "");
         return;
     }
     if (platform == "binary_sensor") {
@@ -213,17 +225,67 @@ TEST(Discovery, EveryStateAndAvailabilityTopicIsOneThatIsPublished) {
     for (const Message& message : planner.plan(sample_state(), testing::kMorning, base::SteadyTime{})) {
         published.insert(message.topic);
     }
+    ports::AlarmState alarms;
+    alarms.sensors.emplace_back();
+    alarms.sensors[0].sensor = kSensor;
+    alarms.sensors[0].use = detect::Use{};
+    AlarmPlanner alarm_planner{Settings{}};
+    for (const Message& message : alarm_planner.plan(alarms, sample_state(), true, base::SteadyTime{})) {
+        published.insert(message.topic);
+    }
+    for (const auto& device : {kSensor, kBridge}) {
+        published.insert(test_alert_message(Settings{}, device, testing::kMorning).topic);
+    }
     for (const Message& document : documents()) {
         const json root = json::parse(document.payload);
         for (const auto& entry : root.value("availability", json::array())) {
             EXPECT_TRUE(published.contains(entry.at("topic").get<std::string>())) << entry;
         }
         for (const auto& component : root.at("components")) {
-            EXPECT_TRUE(published.contains(component.at("state_topic").get<std::string>())) << component;
+            if (component.at("platform") != "button") {
+                EXPECT_TRUE(published.contains(component.at("state_topic").get<std::string>())) << component;
+            }
             if (component.contains("json_attributes_topic")) {
                 EXPECT_TRUE(published.contains(component.at("json_attributes_topic").get<std::string>()));
             }
         }
+    }
+}
+
+// As a broker matches a filter with + for one level.
+bool matches(const std::string& filter, const std::string& topic) {
+    const std::size_t plus = filter.find('+');
+    if (plus == std::string::npos) return filter == topic;
+    const std::string head = filter.substr(0, plus);
+    const std::string tail = filter.substr(plus + 1);
+    if (!topic.starts_with(head) || !topic.ends_with(tail) || topic.size() <= head.size() + tail.size()) return false;
+    return topic.substr(head.size(), topic.size() - head.size() - tail.size()).find('/') == std::string::npos;
+}
+
+TEST(Discovery, EveryCommandTopicIsSubscribedToAndUnderstood) {
+    const std::vector<std::string> filters = command_filters(Settings{});
+    std::size_t count = 0;
+    for (const Message& document : documents()) {
+        const json root = json::parse(document.payload);
+        for (const auto& component : root.at("components")) {
+            if (!component.contains("command_topic")) continue;
+            ++count;
+            const std::string topic = component.at("command_topic");
+            EXPECT_TRUE(std::any_of(filters.begin(), filters.end(), [&](const auto& f) { return matches(f, topic); }))
+                << topic;
+            std::vector<std::string> payloads{component.value("payload_press", "ON")};
+            if (component.contains("options")) payloads = component.at("options");
+            for (const std::string& payload : payloads) EXPECT_TRUE(parse_command(Settings{}, topic, payload)) << topic;
+        }
+    }
+    EXPECT_EQ(count, 9u);
+}
+
+TEST(Discovery, AlarmsStayAvailableWhenTheirDeviceFallsSilent) {
+    const auto root = json::parse(documents().at(2).payload);
+    for (const char* key : {"leak", "leak_burst", "sensor_reporting", "alert", "acknowledge"}) {
+        EXPECT_EQ(root.at("components").at(key).at("availability"),
+                  json::parse(R"([{"topic": "millrace/availability"}])"));
     }
 }
 

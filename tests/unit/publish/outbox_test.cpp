@@ -24,6 +24,18 @@ TEST(Outbox, KeepsOnlyTheLatestOfATopicInItsOldPlace) {
     EXPECT_EQ(outbox.take(), (Message{"b", "2"}));
 }
 
+TEST(Outbox, KeepsEveryMessageOfATopicWhereEachCounts) {
+    Outbox outbox;
+    EXPECT_TRUE(outbox.put({"a", "1", false, 1, true}));
+    EXPECT_TRUE(outbox.put({"a", "2", false, 1, true}));
+    EXPECT_TRUE(outbox.put({"a", "3"}));
+    EXPECT_EQ(outbox.size(), 3u);
+    EXPECT_EQ(outbox.take()->payload, "1");
+    EXPECT_EQ(outbox.take()->payload, "2");
+    EXPECT_EQ(outbox.take(), (Message{"a", "3"}));
+    EXPECT_TRUE(outbox.empty());
+}
+
 TEST(Outbox, RefusesMoreTopicsThanItsLimitButStillTakesNewerMessages) {
     Outbox outbox;
     for (std::size_t i = 0; i < Outbox::kMaxTopics; ++i) ASSERT_TRUE(outbox.put({std::to_string(i), ""}));

@@ -21,6 +21,10 @@ std::string content(const char* path) {
     return text.str();
 }
 
+bool is_list(ValueType type) {
+    return type == ValueType::Addresses || type == ValueType::Texts;
+}
+
 TEST(FieldTable, EveryKeyIsThereOnceAndExplained) {
     std::set<std::string_view> seen;
     for (const Field& field : fields()) {
@@ -38,7 +42,7 @@ TEST(FieldTable, EveryKeyIsThereOnceAndExplained) {
 TEST(FieldTable, EveryDefaultIsAllowed) {
     const Settings defaults;
     for (const Field& field : fields()) {
-        if (field.fallback == nullptr || field.type == ValueType::Addresses) continue;
+        if (field.fallback == nullptr || is_list(field.type)) continue;
         std::string text = field.fallback(defaults);
         if (text == "\"\"") text.clear();
         EXPECT_TRUE(check_text(field.type, field.limits, text, false).has_value()) << field.key << ": " << text;
@@ -53,13 +57,15 @@ TEST(FieldTable, ShownDefaultsAreTheTrueOnes) {
         Draft draft;
         std::string written = field.fallback(defaults);
         if (written == "\"\"") written.clear();
-        if (field.type == ValueType::Addresses) continue;
+        if (is_list(field.type)) continue;
         field.store(draft, *check_text(field.type, field.limits, written, false));
         EXPECT_EQ(draft.settings.capture.mode, defaults.capture.mode) << field.key;
         EXPECT_EQ(draft.settings.log_level, defaults.log_level) << field.key;
         EXPECT_EQ(draft.settings.api.unit, defaults.api.unit) << field.key;
         EXPECT_EQ(draft.settings.publish.tls, defaults.publish.tls) << field.key;
         EXPECT_EQ(draft.settings.publish.host, defaults.publish.host) << field.key;
+        EXPECT_EQ(draft.settings.alarms, defaults.alarms) << field.key;
+        EXPECT_EQ(draft.settings.notify.ping_interval, defaults.notify.ping_interval) << field.key;
     }
 }
 
@@ -95,6 +101,8 @@ TEST(FieldTable, ExampleNamesEveryKeyAndChangesNoDefault) {
     EXPECT_EQ(settings->api.listen, defaults.api.listen);
     EXPECT_EQ(settings->api.max_connections, defaults.api.max_connections);
     EXPECT_EQ(settings->store.max_queued_commits, defaults.store.max_queued_commits);
+    EXPECT_EQ(settings->alarms, defaults.alarms);
+    EXPECT_TRUE(settings->notify.channels.empty());
 }
 
 TEST(FieldTable, ExampleParsesWithItsCommentedKeysToo) {
@@ -121,6 +129,13 @@ TEST(FieldTable, ExampleParsesWithItsCommentedKeysToo) {
     EXPECT_EQ(settings->keys.directory, "/etc/millrace/keys");
     EXPECT_EQ(settings->keys.bridges.size(), 1u);
     EXPECT_EQ(settings->hub.calibrations.size(), 1u);
+    // One of each type.
+    ASSERT_EQ(settings->notify.channels.size(), notify::kChannelTypes.size());
+    for (std::size_t type = 0; type < notify::kChannelTypes.size(); ++type) {
+        EXPECT_TRUE(std::any_of(settings->notify.channels.begin(), settings->notify.channels.end(), [&](const auto& c) {
+            return static_cast<std::size_t>(c.type) == type;
+        })) << notify::kChannelTypes.at(type);
+    }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include "store/export.h"
 #include "store_fixture.h"
 
 namespace millrace::store::test {
@@ -79,7 +80,7 @@ TEST(Schema, TakesAStoredFileOfVersion1ForwardAndKeepsACopy) {
 }
 
 // The file stands for every store that a released version 2 has written.
-TEST(Schema, OpensAStoredFileOfVersion2) {
+TEST(Schema, TakesAStoredFileOfVersion2ForwardAndKeepsACopy) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
@@ -107,6 +108,73 @@ TEST(Schema, OpensAStoredFileOfVersion2) {
     EXPECT_EQ(store.archive().frames, 1);
     EXPECT_EQ(store.frames(0, 10).value().at(0).payload, (base::Bytes{0, 1, 2}));
     EXPECT_EQ(dump(store, "quarter"), (std::vector<std::string>{"quarter 5F3A00112233AABB 1700000100 5"}));
+    EXPECT_TRUE(std::filesystem::exists(dir.database() + ".v2.backup"));
+    EXPECT_TRUE(state.incidents.empty());
+    ASSERT_EQ(state.learning_readings.size(), 1U);
+    EXPECT_EQ(state.learning_readings[0].second.size(), 2U);
+    // What version 3 adds can be used at once.
+    ports::DeliveryRecord notice;
+    notice.number = 1;
+    append(store, {notice});
+    EXPECT_EQ(store.load().value().last_delivery, 1);
+}
+
+// The file stands for every store that a released version 3 has written.
+TEST(Schema, OpensAStoredFileOfVersion3) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir.state_dir());
+    {
+        auto file = edit(dir.database());
+        file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version3.sql"));
+    }
+    Database store = open_store(dir);
+    const ports::StoredState state = store.load().value();
+    EXPECT_EQ(state.last_frame_id, 7);
+    EXPECT_EQ(state.last_incident, 4);
+    ASSERT_EQ(state.incidents.size(), 2U);
+    const detect::Incident& incident = state.incidents[0];
+    EXPECT_EQ(incident.device, kSensor);
+    EXPECT_EQ(incident.state, detect::IncidentState::Acknowledged);
+    EXPECT_EQ(incident.note, "plumber comes");
+    EXPECT_EQ(incident.finding.rule, detect::Rule::ContinuousFlow);
+    EXPECT_EQ(incident.finding.measure, detect::Measure::Duration);
+    EXPECT_EQ(incident.finding.observed, 3'700'000);
+    EXPECT_EQ(incident.finding.source, detect::LimitSource::Learned);
+    EXPECT_EQ(incident.finding.learned_days, 21);
+    EXPECT_EQ(state.incidents[1].finding.detail, "gone");
+    EXPECT_EQ(state.incidents[1].cleared, at_s(1'700'000'400));
+    ASSERT_EQ(state.deliveries.size(), 2U);
+    EXPECT_EQ(state.deliveries[0].error, "no route");
+    EXPECT_EQ(state.deliveries[1].delivered, at_s(1'700'000'301));
+    EXPECT_EQ(state.last_delivery, 12);
+    auto source = ExportSource::open(dir.database());
+    ASSERT_TRUE(source);
+    const auto uses = source->uses({kSensor, at_s(0), at_s(1'800'000'000), 10, {}}).value();
+    ASSERT_EQ(uses.size(), 1U);
+    EXPECT_EQ(uses[0].shape.size(), 2U);
+}
+
+// What the steps make of an empty file is what the stored file of this version has.
+TEST(Schema, StepsAndStoredFileOfThisVersionHaveTheSameTables) {
+    const TempDir dir;
+    { open_store(dir); }
+    auto stepped = edit(dir.database());
+    auto stored = edit(dir.path() + "/stored.db");
+    stored.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version" +
+                        std::to_string(migrations().size()) + ".sql"));
+    const auto columns = [](SQLite::Database& file) {
+        std::vector<std::string> found;
+        SQLite::Statement rows(file,
+                               "SELECT t.name || '.' || c.name || ' ' || c.type || ' ' || c.[notnull] || ' ' || c.pk"
+                               " FROM pragma_table_list t JOIN pragma_table_info(t.name) c WHERE t.schema = 'main'"
+                               " AND t.name NOT LIKE 'sqlite_%' UNION ALL"
+                               " SELECT type || ' ' || name || ' on ' || tbl_name FROM sqlite_master"
+                               " WHERE type = 'index' ORDER BY 1");
+        while (rows.executeStep()) found.push_back(rows.getColumn(0).getString());
+        return found;
+    };
+    EXPECT_EQ(columns(stepped), columns(stored));
+    EXPECT_GT(columns(stored).size(), 100U);
 }
 
 TEST(Schema, RefusesANewerFileAndLeavesItAlone) {

@@ -1,0 +1,178 @@
+// Keeps watch over the water and the system: detectors, rules, modes and the book of incidents.
+//
+// Readings and events come in as the hub applies them; once a second everything is judged by the passing of time.
+// Subscribers hear of a change at once, and the store gets it to keep; a store that fails holds nothing back, what it
+// did not take is offered again. While a bridge is away its sensors' alarms stand still, and while a sensor is silent
+// those of its water do: what cannot be seen neither rests nor runs.
+// What was learned comes from stored readings: it is learned anew when their worth in volume changes. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "base/time_zone.h"
+#include "detect/incident.h"
+#include "detect/sensor_detector.h"
+#include "hub/learning.h"
+#include "hub/system_rules.h"
+#include "meter/calibration_table.h"
+#include "ports/alarms.h"
+#include "ports/frame_store.h"
+#include "ports/history.h"
+#include "ports/live.h"
+#include "ports/notices.h"
+
+namespace millrace::hub {
+
+struct WatchParts {
+    detect::Settings rules;  // as the config file has them
+    base::TimeZone zone;
+    ports::FrameStore& store;
+    ports::History* history = nullptr;  // nothing: what was learned stands until the next start
+    const base::Clock& clock;
+    ports::Notices& notices;
+};
+
+class Watch final : public ports::Alarms {
+public:
+    // How often everything is judged by the passing of time.
+    static constexpr base::Seconds kStep{1};
+    // A sensor's state is large; a stranger who makes up sensors cannot make more of them be watched.
+    static constexpr std::size_t kMaxWatched = 2'048;
+    // Somebody who said that the sprinklers run and went away must not hide a leak for good.
+    static constexpr base::Seconds kIrrigationLongest{12 * 3'600};
+
+    explicit Watch(WatchParts parts);
+
+    // Subscribers outlive the watch's last call.
+    void subscribe(ports::AlarmSubscriber& subscriber) { subscribers_.push_back(&subscriber); }
+
+    // Goes on from where an earlier run ended. Raises nothing.
+    void restore(const ports::StoredState& stored);
+
+    // Readings of one message, as they were applied. `ahead`: the sensor's clock before ours.
+    void on_readings(const base::DeviceId& sensor, const std::vector<meter::Reading>& readings,
+                     const meter::CalibrationTable& calibration, base::Milliseconds ahead, base::WallTime now);
+    void on_event(const ports::EventRecord& event, ports::DeviceKind kind);
+    // The stored readings of a sensor, or what they are worth, have changed: they are learned from anew.
+    void on_rewritten(const base::DeviceId& sensor, const meter::CalibrationTable& calibration);
+
+    // Whether it is time for the next tick().
+    [[nodiscard]] bool due(base::WallTime now) const;
+    // `ahead` gives the clock of each sensor before ours.
+    using Ahead = std::function<base::Milliseconds(const base::DeviceId&)>;
+    void tick(base::WallTime now, const ports::LiveState& live, const Ahead& ahead);
+
+    // Whether anything that is shown has changed since the last call.
+    [[nodiscard]] bool take_changed() { return std::exchange(changed_, false); }
+
+    // ports::Alarms
+    [[nodiscard]] ports::AlarmState alarms() const override;
+    void acknowledge(std::int64_t incident, const std::string& by, Done done) override;
+    void snooze(std::int64_t incident, base::WallTime until, const std::string& by, Done done) override;
+    void note(std::int64_t incident, const std::string& text, const std::string& by, Done done) override;
+    void not_a_leak(std::int64_t incident, const std::string& by, Done done) override;
+    void set_mode(std::optional<detect::Mode> mode, Done done) override;
+    void set_irrigation_active(bool active, Done done) override;
+    void set_rules(const detect::Settings& settings, Done done) override;
+    void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) override;
+    void forget_habit(const base::DeviceId& sensor, std::int64_t number, Done done) override;
+    void forget_learned(const base::DeviceId& sensor, Done done) override;
+
+private:
+    // A sensor is judged by what it says of the present. While it tells of the past, after an outage, that waits; but
+    // not for longer than this, because its clock may simply be wrong.
+    static constexpr base::Seconds kCatchingUp{10 * 60};
+    static constexpr base::Seconds kOldReading{120};
+    static constexpr base::Seconds kStillComing{10};
+    // A connection that is not known of, over which readings come all the same, hides nothing.
+    static constexpr base::Seconds kSeesWithin{60};
+    // A device's clock further before ours than this is not believed.
+    static constexpr base::Seconds kLargestClockLead{3'600};
+    // Words of the owner that are kept for learning anew.
+    static constexpr std::size_t kMaxWords = 48;
+    // What a store that fails may leave to be offered again: alarms of days, uses of hours.
+    static constexpr std::size_t kMaxUnsaved = 1'000;
+    static constexpr base::Seconds kOfferedEvery{10};
+    // Readings that come while a sensor is learned anew: more than an hour's.
+    static constexpr std::size_t kMaxMeanwhile = 20'000;
+    static constexpr std::size_t kReadingsPerPage = 1'000;
+
+    struct Watched {
+        detect::SensorDetector detector;
+        meter::CalibrationTable calibration;  // for learning anew
+        OwnersWord word;
+        SensorSight sight;
+        std::optional<base::DeviceId> bridge;
+        base::Milliseconds ahead{0};
+        std::vector<detect::Finding> water;          // at the last look
+        std::optional<base::WallTime> last_reading;  // by its own clock
+        std::optional<base::WallTime> last_receipt;  // of a reading
+        std::optional<base::WallTime> catching_up;   // since when it tells of the past
+        bool readings_known = true;
+        bool learning = false;  // `meanwhile` is kept for the detector that learns anew
+        std::vector<std::pair<meter::Reading, base::VolumePerPeak>> meanwhile;
+    };
+
+    [[nodiscard]] Watched* watched(const base::DeviceId& sensor);
+    [[nodiscard]] detect::Context context(base::WallTime now) const;
+    void restore_choice(const ports::ChoiceRecord& choice);
+    void restore_sight(const detect::Incident& incident);
+    void see_bridges(const ports::LiveState& live, base::Milliseconds passed, base::WallTime now);
+    void see_sensor(Watched& sensor, const ports::LiveSensor& live, base::Milliseconds passed, base::WallTime now);
+    [[nodiscard]] bool bridge_connected(const Watched& sensor) const;
+    // Nothing of it reaches us.
+    [[nodiscard]] bool is_blind(const Watched& sensor, base::WallTime now) const;
+    // Something may reach us, but nothing can be said of its water.
+    [[nodiscard]] bool is_dark(const Watched& sensor) const;
+    [[nodiscard]] bool tells_of_the_past(Watched& sensor, base::WallTime now) const;
+    void judge(const base::DeviceId& id, Watched& sensor, base::WallTime now);
+    void judge_bridges(base::WallTime now);
+    void judge_the_gone(base::WallTime now);
+    [[nodiscard]] std::vector<detect::Finding> water_of(const base::DeviceId& id, Watched& sensor, base::WallTime now);
+    void drop_off(std::vector<detect::Finding>& findings) const;
+    [[nodiscard]] const detect::Incident* open_incident(const base::DeviceId& device, detect::Rule rule) const;
+    void choose_mode(base::WallTime now);
+    void take_uses(const base::DeviceId& id, Watched& sensor, base::WallTime ended_after, base::WallTime own_now);
+
+    void tell(const std::vector<detect::AlarmEvent>& events);
+    void answered(detect::IncidentBook::Answer answer, Done done);
+    // Of alarms and uses; what the store does not take is offered again.
+    void keep(ports::Entry entry, Done done);
+    void put_aside(ports::Entry entry);
+    void offer_again();
+    void keep_choice(std::string name, std::string value, std::string configured, Done done);
+    void keep_words(const base::DeviceId& id, Watched& sensor, Done done);
+
+    void learn_anew(const base::DeviceId& sensor);
+    void learn_next();
+    void learn_page(const std::shared_ptr<Learning>& learning, ports::ReadingQuery query);
+    void end_learning(Learning* learning);
+
+    WatchParts parts_;
+    detect::Settings rules_;  // in force
+    detect::IncidentBook book_;
+    std::map<base::DeviceId, Watched> sensors_;
+    std::map<base::DeviceId, BridgeSight> bridges_;
+    std::optional<detect::Mode> chosen_mode_;
+    detect::Mode mode_ = detect::Mode::Home;
+    std::optional<base::WallTime> irrigation_since_;
+    std::vector<ports::AlarmSubscriber*> subscribers_;
+    std::deque<ports::Entry> unsaved_;
+    std::optional<base::WallTime> offered_;
+    std::deque<base::DeviceId> to_learn_;  // the first one is being learned
+    std::optional<base::WallTime> ticked_;
+    bool changed_ = true;
+    bool told_full_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // answers of store and history may come late
+};
+
+}  // namespace millrace::hub

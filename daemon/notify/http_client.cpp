@@ -1,0 +1,70 @@
+#include "notify/http_client.h"
+
+#include <httplib.h>
+
+#include <exception>
+
+namespace millrace::notify {
+namespace {
+
+std::string reason(httplib::Error error, bool cancelled) {
+    if (cancelled) return "it took too long";
+    switch (error) {
+        case httplib::Error::Connection: return "no connection: refused, or the host is not known";
+        case httplib::Error::ConnectionTimeout: return "no connection: the host does not answer";
+        case httplib::Error::Read: return "no answer came";
+        case httplib::Error::Write: return "the connection broke while sending";
+        case httplib::Error::SSLConnection: return "TLS failed";
+        case httplib::Error::SSLLoadingCerts: return "the certificate authorities cannot be read";
+        case httplib::Error::SSLServerVerification: return "the server's certificate is not trusted";
+        case httplib::Error::Canceled: return "the answer is too long";
+        default: return "it failed";
+    }
+}
+
+base::Result<int, base::Error> ask_server(const HttpRequest& request, Cancel& cancel) {
+    const auto parts = split_url(request.url);
+    if (!parts) return base::failure(parts.error());
+    httplib::Client client(parts->server);
+    if (!client.is_valid()) return base::failure(base::Error{"the URL is not usable"});
+    client.set_connection_timeout(kConnectWait.count());
+    client.set_read_timeout(kAnswerWait.count());
+    client.set_write_timeout(kConnectWait.count());
+    client.set_follow_location(false);
+    client.set_keep_alive(false);
+    client.set_url_encode(false);
+    client.set_decompress(false);
+    if (!request.ca_file.empty()) client.set_ca_cert_path(request.ca_file);
+    client.enable_server_certificate_verification(true);
+
+    httplib::Request asked;
+    asked.method = request.body.empty() ? "GET" : "POST";
+    asked.path = parts->path;
+    for (const auto& [key, value] : request.headers) asked.headers.emplace(key, value);
+    asked.headers.emplace("User-Agent", "millrace/" MILLRACE_VERSION);
+    if (!request.body.empty()) {
+        asked.headers.emplace("Content-Type", "application/json");
+        asked.body = request.body;
+    }
+    std::size_t read = 0;
+    asked.content_receiver = [&read](const char*, std::size_t size, std::uint64_t, std::uint64_t) {
+        read += size;
+        return read <= kMaxAnswerBytes;
+    };
+    const Cancel::Scope scope(cancel, [&client] { client.stop(); });
+    const httplib::Result answer = client.send(asked);
+    if (!answer) return base::failure(base::Error{reason(answer.error(), cancel.requested())});
+    return answer->status;
+}
+
+}  // namespace
+
+base::Result<int, base::Error> ask(const HttpRequest& request, Cancel& cancel) {
+    try {
+        return ask_server(request, cancel);
+    } catch (const std::exception&) {
+        return base::failure(base::Error{"it failed"});
+    }
+}
+
+}  // namespace millrace::notify

@@ -1,0 +1,116 @@
+#include "api/rules.h"
+
+#include <gmock/gmock.h>
+
+#include "api/week.h"
+#include "unit/api/site_fixture.h"
+
+namespace millrace::api {
+namespace {
+
+using nlohmann::json;
+
+const std::string kRulesPath = "/api/v1/rules";
+
+using RuleRoute = SiteTest;
+
+TEST(Week, TimesOfTheDayAreReadAndWritten) {
+    EXPECT_EQ(minute_from("00:00"), 0);
+    EXPECT_EQ(minute_from("04:30"), 270);
+    EXPECT_EQ(minute_from("23:59"), 1439);
+    EXPECT_EQ(minute_from("24:00"), 0);
+    EXPECT_EQ(minute_text(270), "04:30");
+    for (const char* text : {"", "4:30", "24:01", "25:00", "04:60", "04-30", "0a:30", "04:3 ", "04:300"}) {
+        EXPECT_FALSE(minute_from(text)) << text;
+    }
+}
+
+TEST(Week, DaysAreReadAndWritten) {
+    EXPECT_EQ(days_from(Json::array({"mon", "sun", "mon"})), 0x41);
+    EXPECT_EQ(days_json(0x41), Json::array({"mon", "sun"}));
+    for (const Json& list : {Json::array(), Json::array({"monday"}), Json::array({1}), Json("mon")}) {
+        EXPECT_FALSE(days_from(list)) << list;
+    }
+}
+
+TEST_F(RuleRoute, ShowsLimitsSwitchesAndWhatIsPending) {
+    alarms_.state.rules.continuous_after = base::Seconds{5400};
+    alarms_.state.rules.off = {detect::Rule::LongUse};
+    ports::SensorWatch watch;
+    watch.sensor = kSensor;
+    watch.days_learned = 12;
+    watch.base_flow = {1'000};
+    watch.pending = {support::sample_finding(clock_.wall)};
+    alarms_.state.sensors = {watch};
+    const json document = parsed(get(kRulesPath));
+    EXPECT_EQ(document["settings"], json::parse(R"({"burst_litres_per_minute": null, "burst_after_minutes": null,
+        "continuous_after_minutes": 90.0, "away_after_minutes": 1.0, "sensor_silent_after_minutes": 60.0,
+        "bridge_offline_after_minutes": 5.0, "battery_low_mv": 2500, "off": ["long_use"], "irrigation": [],
+        "modes": []})"));
+    ASSERT_EQ(document["rules"].size(), std::size(detect::kRules));
+    EXPECT_EQ(document["rules"][1], json::parse(R"({"rule": "continuous_flow", "water": true, "severity": "warning",
+                                                    "on": true, "limit_source": "owner"})"));
+    EXPECT_EQ(document["rules"][4]["on"], false);
+    EXPECT_EQ(document["sensors"][0]["days_learned"], 12);
+    EXPECT_EQ(document["sensors"][0]["base_flow_litres_per_minute"], 0.06);
+    EXPECT_EQ(document["sensors"][0]["pending"][0]["explanation"]["limit"], 2280.0);
+}
+
+TEST_F(RuleRoute, TakesBackWhatItGave) {
+    alarms_.state.rules.burst_rate = base::FlowRate{500'000};
+    alarms_.state.rules.irrigation = {{0x15, 240, 390}};
+    alarms_.state.rules.modes = {{detect::Mode::Away, {0x1f, 510, 1020}}};
+    alarms_.state.rules.off = {detect::Rule::BatteryLow};
+    const detect::Settings before = alarms_.state.rules;
+    const json given = parsed(get(kRulesPath))["settings"];
+    alarms_.state.rules = {};
+    const Response response = put(kRulesPath, given.dump());
+    EXPECT_EQ(response.status, 200u) << response.body;
+    EXPECT_EQ(alarms_.state.rules, before);
+}
+
+TEST_F(RuleRoute, WhatIsLeftOutStaysAndNullGivesBack) {
+    alarms_.state.rules.burst_rate = base::FlowRate{500'000};
+    alarms_.state.rules.away_after = base::Seconds{600};
+    alarms_.state.rules.off = {detect::Rule::LongUse};
+    EXPECT_EQ(put(kRulesPath, R"({"continuous_after_minutes": 45, "away_after_minutes": null, "off": null})").status,
+              200u);
+    EXPECT_EQ(alarms_.state.rules.burst_rate, base::FlowRate{500'000});
+    EXPECT_EQ(alarms_.state.rules.continuous_after, base::Seconds{2700});
+    EXPECT_EQ(alarms_.state.rules.away_after, base::Seconds{60});
+    EXPECT_TRUE(alarms_.state.rules.off.empty());
+    EXPECT_EQ(put(kRulesPath, R"({"burst_litres_per_minute": null})").status, 200u);
+    EXPECT_FALSE(alarms_.state.rules.burst_rate);
+}
+
+TEST_F(RuleRoute, NamesTheFieldThatIsWrongAndChangesNothing) {
+    for (const auto& [body, field] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"burst_litres_per_minute": 0})", "burst_litres_per_minute"},
+             {R"({"burst_litres_per_minute": "30"})", "burst_litres_per_minute"},
+             {R"({"continuous_after_minutes": 1})", "continuous_after_minutes"},
+             {R"({"sensor_silent_after_minutes": 5})", "sensor_silent_after_minutes"},
+             {R"({"battery_low_mv": 9000})", "battery_low_mv"},
+             {R"({"off": ["everything"]})", "off"},
+             {R"({"off": "burst"})", "off"},
+             {R"({"irrigation": [{"from": "04:00", "to": "6:00"}]})", "irrigation[0].to"},
+             {R"({"irrigation": [{"from": "04:00"}]})", "irrigation[0].to"},
+             {R"({"irrigation": [5]})", "irrigation[0]"},
+             {R"({"irrigation": [{"from": "04:00", "to": "05:00", "mode": "away"}]})", "irrigation[0]"},
+             {R"({"irrigation": [{"from": "04:00", "to": "05:00", "zone": 1}]})", "irrigation[0]"},
+             {R"({"modes": [{"from": "04:00", "to": "05:00", "mode": "out"}]})", "modes[0].mode"},
+             {R"({"modes": [{"from": "04:00", "to": "05:00", "mode": "away", "days": []}]})", "modes[0].days"},
+             {R"({"burst": 1})", "burst"}}) {
+        const Response response = put(kRulesPath, body);
+        ASSERT_EQ(response.status, 400u) << body;
+        EXPECT_EQ(field_of(response), field) << body;
+    }
+    std::string many = "[";
+    for (std::size_t i = 0; i <= kMaxWindows; ++i) {
+        many += std::string(i == 0 ? "" : ",") + R"({"from": "04:00", "to": "05:00"})";
+    }
+    EXPECT_EQ(put(kRulesPath, R"({"irrigation": )" + many + "]}").status, 400u);
+    EXPECT_EQ(alarms_.state.rules, detect::Settings{});
+}
+
+}  // namespace
+}  // namespace millrace::api
