@@ -26,6 +26,7 @@
 #include "capture/pcap/live_capture.h"
 #include "hub/hub.h"
 #include "hub/watch.h"
+#include "notify/notifier.h"
 #include "publish/publisher.h"
 #include "store/database.h"
 #include "store/reader.h"
@@ -105,22 +106,34 @@ struct App::Parts {
                        : nullptr),
           rebuild(writer, hub, reader, clock, settings.hub.zone),
           controls(settings, keys, {hub, writer, doors, rebuild, clock}),
+          notifier(loop, settings.notify, told_of()),
           publisher(loop, settings.publish, clock, commands()),
-          server(loop, settings.api, {hub, reader, controls, clock, reports(), {MILLRACE_VERSION, clock.wall_now()}}),
+          server(loop, settings.api,
+                 {hub, reader, controls, clock, reports(), {MILLRACE_VERSION, clock.wall_now()}, &watch, &notifier}),
           signals(loop, SIGINT, SIGTERM),
           tick(loop) {
         if (live) live->set_bridge_of_device([this](const auto& device) { return hub.pipeline().bridge_of(device); });
     }
 
+    notify::Surroundings told_of() {
+        return {writer, clock, [this] { return doors.cloud_away().value_or("reached"); },
+                [this] {
+                    std::vector<ports::HealthItem> items;
+                    writer.health(items);
+                    return std::all_of(items.begin(), items.end(), [](const auto& item) { return item.ok; });
+                },
+                [this] { return watch.alarms().incidents; }};
+    }
     publish::Commands commands() {
         return {[this](ports::CloudMode mode) {
-            controls.set_cloud_mode(mode, [](const auto& kept) {
-                if (!kept) log().error("the cloud mode was changed by MQTT: {}", kept.error().message);
-            });
-        }};
+                    controls.set_cloud_mode(mode, [](const auto& kept) {
+                        if (!kept) log().error("the cloud mode was changed by MQTT: {}", kept.error().message);
+                    });
+                },
+                &watch, &notifier};
     }
     std::vector<const ports::SelfReport*> reports() const {
-        std::vector<const ports::SelfReport*> all{&writer, &hub, &doors, &guest, &publisher};
+        std::vector<const ports::SelfReport*> all{&writer, &hub, &doors, &guest, &notifier, &publisher};
         if (live) all.push_back(live.get());
         return all;
     }
@@ -138,6 +151,7 @@ struct App::Parts {
     std::unique_ptr<capture::LiveCapture> live;  // where an interface is watched
     OnlineRebuild rebuild;
     DaemonControls controls;
+    notify::Notifier notifier;
     publish::Publisher publisher;
     api::Server server;
     boost::asio::signal_set signals;
@@ -161,6 +175,7 @@ base::Result<void, base::Error> App::run() {
     parts_ = std::make_unique<Parts>(settings_, keys_, std::move(opened->first), std::move(*watched));
     parts_->hub.restore(opened->second);
     parts_->controls.restore(opened->second);
+    parts_->notifier.restore(opened->second);
     parts_->writer.start();
     parts_->reader.start();
     parts_->signals.async_wait([this](const boost::system::error_code& error, int) {
@@ -184,6 +199,10 @@ base::Result<void, base::Error> App::run() {
 void App::open_doors() {
     Parts& parts = *parts_;
     parts.hub.subscribe(parts.publisher);
+    parts.watch.subscribe(parts.notifier);
+    parts.watch.subscribe(parts.publisher);
+    parts.watch.subscribe(parts.server);
+    parts.notifier.start();
     parts.publisher.start();
     parts.hub.open_diary();
     parts.outcome = parts.doors.start();
@@ -223,6 +242,7 @@ void App::stop() {
     parts.tick.cancel();
     parts.signals.cancel();
     parts.server.stop();
+    parts.notifier.stop();
     parts.doors.stop();
     parts.guest.stop();
     if (parts.live) parts.live->stop();

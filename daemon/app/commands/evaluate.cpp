@@ -194,10 +194,11 @@ void print_json(const std::string& file, const SealedEvaluation& result, std::os
 CLI::App* add_evaluate(CLI::App& app, EvaluateArguments& arguments) {
     CLI::App* evaluate = app.add_subcommand(
         "evaluate", "Measure leak detection on household traces, or with --sealed the estimates on captures");
-    CLI::Option* sealed = evaluate->add_flag("--sealed", arguments.sealed,
-                       "What sizes and times of sealed messages tell, against what the key opens. A minute has flow "
-                       "when an advance of the total falls into it, spread from the previous reading on but over 10 s "
-                       "at most. Plain messages are measured as if they were sealed (36 bytes more)");
+    CLI::Option* sealed = evaluate->add_flag(
+        "--sealed", arguments.sealed,
+        "What sizes and times of sealed messages tell, against what the key opens. A minute has flow "
+        "when an advance of the total falls into it, spread from the previous reading on but over 10 s "
+        "at most. Plain messages are measured as if they were sealed (36 bytes more)");
     evaluate
         ->add_option("files", arguments.files,
                      "Trace CSVs (unix_timestamp,cumulative_<peaks|pulses|ml|l>) with a homes.csv beside them, or "

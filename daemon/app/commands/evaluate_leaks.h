@@ -12,7 +12,7 @@
 namespace CLI {
 class App;
 class Option;
-}
+}  // namespace CLI
 
 namespace millrace::app {
 
@@ -25,8 +25,8 @@ struct EvaluateLeaksArguments {
 // None of them goes with the option `sealed`, where there is such a one.
 void add_leak_options(CLI::App& evaluate, EvaluateLeaksArguments& arguments, CLI::Option* sealed = nullptr);
 
-// Exit code: kExitUsage for a path that is neither a folder nor a CSV, or a kind of leak that there is not; kExitFailed when
-// a file cannot be read or names no such home.
+// Exit code: kExitUsage for a path that is neither a folder nor a CSV, or a kind of leak that there is not; kExitFailed
+// when a file cannot be read or names no such home.
 [[nodiscard]] int evaluate_leaks(const EvaluateLeaksArguments& arguments, bool json, std::ostream& out,
                                  std::ostream& err);
 

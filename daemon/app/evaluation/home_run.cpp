@@ -95,8 +95,8 @@ void HomeRun::count_window() {
 }
 
 void HomeRun::move_on() {
-    const std::int64_t from = std::min({own_.next_from(window_end_), calendar_.next_from(window_end_),
-                                        leak_.next_from(window_end_)});
+    const std::int64_t from =
+        std::min({own_.next_from(window_end_), calendar_.next_from(window_end_), leak_.next_from(window_end_)});
     std::int64_t next = from == kNever ? kNever : window_end(from + 1);
     if (!waiting_.empty()) next = std::min(next, window_end(waiting_.front().at_s + kBatch));
     counted_ = window_end_;

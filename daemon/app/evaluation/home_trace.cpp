@@ -92,8 +92,9 @@ base::Result<std::vector<HomeEntry>, base::Error> read_homes_file(const std::str
             continue;
         }
         if (fields->size() != columns.size()) {
-            return base::failure(at_line(file, line, std::to_string(fields->size()) + " fields, but the header has " +
-                                                         std::to_string(columns.size())));
+            return base::failure(at_line(
+                file, line,
+                std::to_string(fields->size()) + " fields, but the header has " + std::to_string(columns.size())));
         }
         HomeEntry entry{{}, line};
         for (std::size_t i = 0; i < columns.size(); ++i) entry.row[columns[i]] = (*fields)[i];
@@ -115,7 +116,8 @@ public:
         std::string text;
         std::size_t line = 1;
         if (!std::getline(in, text) || !take_header(text)) {
-            return at_line(home_.file, line, "a trace begins with the line unix_timestamp,cumulative_<peaks|pulses|ml|l>");
+            return at_line(home_.file, line,
+                           "a trace begins with the line unix_timestamp,cumulative_<peaks|pulses|ml|l>");
         }
         while (std::getline(in, text)) {
             ++line;

@@ -55,7 +55,7 @@ private:
 struct Home {
     std::string name;
     std::string file;
-    std::string kind;           // "real", "simulated", …
+    std::string kind;             // "real", "simulated", …
     bool own_sprinklers = false;  // its notes speak of irrigation
     // Of a trace in pulses: what one is worth. Its own meter is kept.
     std::optional<std::int64_t> nanolitres_per_pulse;

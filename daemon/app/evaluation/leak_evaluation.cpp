@@ -197,8 +197,8 @@ void count_leak(const PlannedRun& run, const Leak& leak, const LeakRun& leak_run
 void put_in_order(NamedFigures& all) {
     const auto rank = [](const std::string& name) {
         const auto& kinds = leak_kinds();
-        const auto found = std::find_if(kinds.begin(), kinds.end(),
-                                        [&](const LeakKind& kind) { return name.starts_with(kind.name); });
+        const auto found =
+            std::find_if(kinds.begin(), kinds.end(), [&](const LeakKind& kind) { return name.starts_with(kind.name); });
         return found - kinds.begin();
     };
     std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {

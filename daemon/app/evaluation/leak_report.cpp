@@ -51,7 +51,8 @@ std::string rules_text(const FalseAlarm& alarm) {
 
 std::string meter_text(const MeterVariant& variant) {
     const double gallons = static_cast<double>(variant.pulse_nanolitres) / static_cast<double>(kNanolitresPerGallon);
-    const double stall = static_cast<double>(variant.stall_nanolitres_per_s) * 60 / static_cast<double>(kNanolitresPerGallon);
+    const double stall =
+        static_cast<double>(variant.stall_nanolitres_per_s) * 60 / static_cast<double>(kNanolitresPerGallon);
     return number(gallons, 4) + (stall > 0 ? " gal, stalls under " + number(stall, 2) + " gpm" : " gal");
 }
 
@@ -152,7 +153,8 @@ std::string miss_text(const Miss& miss) {
     std::string text = miss.kind + " in " + miss.home + "/" + std::to_string(miss.variant) +
                        (miss.coarse ? " (coarse)" : " (fine)") + " from " + miss.begins_local + ": ";
     if (!score.found_after_s) return text + "not found";
-    text += "found after " + minutes(static_cast<double>(*score.found_after_s) / 60) + " as " + std::string(name(*score.found_as));
+    text += "found after " + minutes(static_cast<double>(*score.found_after_s) / 60) + " as " +
+            std::string(name(*score.found_as));
     return score.named ? text : text + ", never by its name";
 }
 
@@ -203,7 +205,8 @@ void print_leak_table(const LeakEvaluation& result, const LeakReportParts& parts
     print_rate("after 14 days", result.after, out);
     if (result.options.irrigation) print_rate("after 14 days of sprinklers", result.after_season, out);
     if (!result.false_alarms.empty()) {
-        out << "  by rule: " << counts_text(by_rule(result)) << "; by severity: " << counts_text(by_severity(result)) << '\n';
+        out << "  by rule: " << counts_text(by_rule(result)) << "; by severity: " << counts_text(by_severity(result))
+            << '\n';
     }
     out << "\nHomes\n";
     for (const HomeReport& home : result.homes) {
@@ -257,8 +260,11 @@ void print_leak_json(const LeakEvaluation& result, const LeakReportParts& parts,
     json["irrigation"] = result.options.irrigation;
     Json homes = Json::object();
     for (const HomeReport& home : result.homes) {
-        homes[home.name] = {{"kind", home.kind}, {"short", home.is_short}, {"own_sprinklers", home.own_sprinklers},
-                            {"home_months", rounded(home.all.home_months, 1e3)}, {"false_alarms", home.all.count}};
+        homes[home.name] = {{"kind", home.kind},
+                            {"short", home.is_short},
+                            {"own_sprinklers", home.own_sprinklers},
+                            {"home_months", rounded(home.all.home_months, 1e3)},
+                            {"false_alarms", home.all.count}};
     }
     json["by_home"] = std::move(homes);
     Json alarms = Json::array();

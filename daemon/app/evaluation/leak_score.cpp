@@ -115,7 +115,8 @@ LeakScore score(const Leak& leak, const LeakRun& run, const std::vector<AlarmEve
     for (std::size_t i = 0; i < run.count; ++i) {
         const LeakEvent& event = run.events[i];
         const bool in_time = event.at_s >= leak.begins_s && event.at_s <= last_s;
-        if (in_time && is_notice(event.change) && detect::is_water(event.rule)) rules |= std::uint32_t{1} << static_cast<std::uint32_t>(event.rule);
+        if (in_time && is_notice(event.change) && detect::is_water(event.rule))
+            rules |= std::uint32_t{1} << static_cast<std::uint32_t>(event.rule);
     }
     for (const Rule rule : leak.kind->named) {
         if (result.found_after_s && (rules >> static_cast<std::uint32_t>(rule) & 1) != 0) result.named = true;

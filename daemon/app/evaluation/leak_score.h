@@ -35,8 +35,8 @@ inline constexpr std::int64_t kMergedWithin = 3600;
 struct LeakScore {
     std::optional<std::int64_t> found_after_s;
     std::optional<detect::Rule> found_as;
-    bool named = false;       // by its right name at some time while it ran
-    double gallons = 0;       // until found, or all
+    bool named = false;        // by its right name at some time while it ran
+    double gallons = 0;        // until found, or all
     int runs_until_found = 0;  // of a sprinkler zone
     // From its end until no incident of its own was open; nothing when none was open at its end. The watch ends after
     // kClearingWatched.

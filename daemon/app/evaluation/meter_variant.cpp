@@ -79,11 +79,13 @@ SprinklerCalendar draw_calendar(const Home& home, int variant, std::uint64_t see
     // Half a day more lands inside the day wanted, whatever the clocks do.
     constexpr std::int64_t kHalfDay = kSecondsPerDay / 2;
     const std::int64_t first_day = home.clock.day_start(home.start_s);
-    calendar.begins_s = season ? home.clock.day_start(first_day + kLearningDays * kSecondsPerDay + kHalfDay) : first_day;
+    calendar.begins_s =
+        season ? home.clock.day_start(first_day + kLearningDays * kSecondsPerDay + kHalfDay) : first_day;
     const auto add = [&](std::int64_t from, std::int64_t length, int zone, std::int64_t usual) {
         Draw of_run(mix(mix(mix(seed, home.name), "run"), static_cast<std::uint64_t>(from)));
         // An even draw has the spread's bounds, as a meter's day-to-day scatter of pressure has.
-        const std::int64_t nanolitres = usual * of_run.between(1'000 - 10 * kDayToDayPercent, 1'000 + 10 * kDayToDayPercent) / 1'000;
+        const std::int64_t nanolitres =
+            usual * of_run.between(1'000 - 10 * kDayToDayPercent, 1'000 + 10 * kDayToDayPercent) / 1'000;
         if (from >= home.start_s) calendar.runs.push_back({from, from + length, zone, nanolitres * length});
     };
     bool odd = false;

@@ -58,7 +58,8 @@ TEST(HomeRun, ALeakSlowerThanTheStallRegistersOnlyWhileOtherWaterRuns) {
     MeterVariant variant = clean_meter();
     variant.stall_nanolitres_per_s = gpm_thousandths(30);
     const std::int64_t flow = gpm_thousandths(20);
-    const WaterSpans leak = {{kMonday, kMonday + kHour, flow * kHour}, {kMonday + 6 * kHour, kMonday + 8 * kHour, flow * 2 * kHour}};
+    const WaterSpans leak = {{kMonday, kMonday + kHour, flow * kHour},
+                             {kMonday + 6 * kHour, kMonday + 8 * kHour, flow * 2 * kHour}};
     HomeRun run(home, variant, nullptr);
     run.set_leak(&leak);
     run.run_until(home.end_s);
@@ -70,7 +71,8 @@ TEST(HomeRun, ALeakSlowerThanTheStallRegistersOnlyWhileOtherWaterRuns) {
 TEST(HomeRun, StoppingOnTheWayChangesNothing) {
     const Home home = plain_home(20);
     const MeterVariant variant = draw_variant(home, 0, false, 3);
-    const WaterSpans leak = {{kMonday + 15 * kSecondsPerDay, kMonday + 15 * kSecondsPerDay + kHour, gpm_thousandths(5'000) * kHour}};
+    const WaterSpans leak = {
+        {kMonday + 15 * kSecondsPerDay, kMonday + 15 * kSecondsPerDay + kHour, gpm_thousandths(5'000) * kHour}};
     HomeRun one(home, variant, nullptr);
     HomeRun two(home, variant, nullptr);
     one.set_leak(&leak);

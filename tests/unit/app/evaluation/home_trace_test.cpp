@@ -41,7 +41,8 @@ TEST(HomeTrace, SpreadsARiseOverTheSampleBeforeIt) {
 TEST(HomeTrace, TakesPulsesAtTheVolumeThatHomesFileGives) {
     for (const char* unit : {"pulses", "peaks"}) {
         const TraceFolder folder;
-        folder.write_home("h", "pulse", "157.545", "UTC", std::string("unix_timestamp,cumulative_") + unit + "\r\n0,5\r\n4,7\r\n");
+        folder.write_home("h", "pulse", "157.545", "UTC",
+                          std::string("unix_timestamp,cumulative_") + unit + "\r\n0,5\r\n4,7\r\n");
         const auto homes = read_homes(folder.path());
         ASSERT_TRUE(homes) << homes.error().message;
         EXPECT_EQ(homes->front().nanolitres_per_pulse, 157'545'000);

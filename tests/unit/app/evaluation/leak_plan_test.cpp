@@ -149,7 +149,8 @@ TEST(LeakPlan, NoLeakRunsThroughAGapOfTheTrace) {
         const std::int64_t at = kMonday + day * kSecondsPerDay;
         home.gaps.emplace_back(at, at + 3600);
     }
-    for (const Leak& leak : plan(home, "steady_1_gpm", 6)) EXPECT_FALSE(home.has_gap_between(leak.begins_s, leak.ends_s));
+    for (const Leak& leak : plan(home, "steady_1_gpm", 6))
+        EXPECT_FALSE(home.has_gap_between(leak.begins_s, leak.ends_s));
 }
 
 TEST(LeakPlan, AShortHomeHasLeaksFromItsFirstHalfDayOn) {

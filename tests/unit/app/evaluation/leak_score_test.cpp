@@ -15,7 +15,8 @@ constexpr std::int64_t kEnd = kBegin + kLeakSeconds;
 Leak steady_leak() {
     static const LeakKind kind{"steady", LeakShape::Steady, 1'000, {Rule::ContinuousFlow, Rule::SlowLeak}, 90};
     Leak leak{&kind, kBegin, kBegin, kEnd, {}};
-    for (std::int64_t at = kBegin; at < kEnd; at += 3600) leak.water.push_back({at, at + 3600, gpm_thousandths(1'000) * 3600});
+    for (std::int64_t at = kBegin; at < kEnd; at += 3600)
+        leak.water.push_back({at, at + 3600, gpm_thousandths(1'000) * 3600});
     return leak;
 }
 
@@ -82,23 +83,24 @@ TEST(LeakScore, ClearsWhenNothingIsOpenAnyMore) {
     };
     EXPECT_EQ(clear_of({raised}), kClearingWatched);
     EXPECT_EQ(clear_of({raised, {kEnd - 60, 1, Change::Cleared, Rule::ContinuousFlow}}), std::nullopt);
-    EXPECT_EQ(clear_of({raised, {kEnd + 60, 1, Change::Cleared, Rule::ContinuousFlow},
+    EXPECT_EQ(clear_of({raised,
+                        {kEnd + 60, 1, Change::Cleared, Rule::ContinuousFlow},
                         {kEnd + 90, 1, Change::Reopened, Rule::ContinuousFlow},
                         {kEnd + 500, 1, Change::Cleared, Rule::ContinuousFlow}}),
               500);
-    EXPECT_EQ(clear_of({raised, {kEnd + 60, 1, Change::Cleared, Rule::ContinuousFlow},
+    EXPECT_EQ(clear_of({raised,
+                        {kEnd + 60, 1, Change::Cleared, Rule::ContinuousFlow},
                         {kEnd + 90, 1, Change::Reopened, Rule::ContinuousFlow}}),
               kClearingWatched);
 }
 
 TEST(FalseAlarms, AreMergedWithinAnHourAndByIncident) {
     const std::int64_t day = kSecondsPerDay;
-    const auto alarms = false_alarms({event_at(0, Change::Raised, 1, Rule::LongUse),
-                                      event_at(kMergedWithin, Change::Raised, 2, Rule::Burst),
-                                      event_at(kMergedWithin + 5, Change::Cleared, 2),
-                                      event_at(day, Change::Escalated, 2, Rule::ContinuousFlow),
-                                      event_at(2 * day, Change::Raised, 3), event_at(3 * day, Change::Acknowledged, 3),
-                                      event_at(3 * day, Change::Raised, 4)});
+    const auto alarms = false_alarms(
+        {event_at(0, Change::Raised, 1, Rule::LongUse), event_at(kMergedWithin, Change::Raised, 2, Rule::Burst),
+         event_at(kMergedWithin + 5, Change::Cleared, 2), event_at(day, Change::Escalated, 2, Rule::ContinuousFlow),
+         event_at(2 * day, Change::Raised, 3), event_at(3 * day, Change::Acknowledged, 3),
+         event_at(3 * day, Change::Raised, 4)});
     ASSERT_EQ(alarms.size(), 3U);
     EXPECT_EQ(alarms[0].at_s, 0);
     EXPECT_EQ(alarms[0].finding.rule, Rule::LongUse);

@@ -36,8 +36,8 @@ public:
     // One home of that name in the folder's homes.csv.
     void write_home(const std::string& name, const std::string& unit, const std::string& ml_per_unit,
                     const std::string& zone, const std::string& trace) const {
-        write("homes.csv", "home,file,events_file,unit,ml_per_unit,utc_offset_or_tz,sample_s,gap_s,kind,notes\n" + name +
-                               ",trace_" + name + ".csv,," + unit + "," + ml_per_unit + "," + zone +
+        write("homes.csv", "home,file,events_file,unit,ml_per_unit,utc_offset_or_tz,sample_s,gap_s,kind,notes\n" +
+                               name + ",trace_" + name + ".csv,," + unit + "," + ml_per_unit + "," + zone +
                                ",10,900,made-up,\"plain, for tests\"\n");
         write("trace_" + name + ".csv", trace);
     }
