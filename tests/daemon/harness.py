@@ -35,13 +35,13 @@ def free_port():
 
 
 def until(condition, what, seconds=20.0, every=0.02):
-    """The condition's first true value; fails with `what` when none comes in time."""
+    """The condition's first true value; fails with `what` (text, or a function that tells it) when none comes in time."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what() if callable(what) else what}"
         time.sleep(every)
 
 
