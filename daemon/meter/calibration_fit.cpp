@@ -24,6 +24,15 @@ base::Volume rounded(double microlitres) {
     return {std::llround(microlitres)};
 }
 
+// What the kept value would be; far beyond its range where the number is none.
+base::VolumePerPeak rounded_per_peak(double microlitres) {
+    return {std::isfinite(microlitres) ? std::llround(std::clamp(microlitres, -kMost, 2 * kMost)) : 0};
+}
+
+bool plausible(base::VolumePerPeak per_peak) {
+    return per_peak.microlitres >= kLeastPerPeak.microlitres && per_peak.microlitres <= kMostPerPeak.microlitres;
+}
+
 // The sums that a line through some points needs, with each point taken relative to the first, so that registers of
 // many digits lose none of them.
 struct Sums {
@@ -108,10 +117,9 @@ base::Result<Fit, FitRefusal> fit_calibration(const std::vector<MeterPoint>& poi
     const Sums sums = sums_of(points);
     Fit fit;
     fit.slope_microlitres = sums.xy / sums.xx;
-    if (!(fit.slope_microlitres >= kLeast && fit.slope_microlitres <= kMost)) {
-        return base::failure(FitRefusal{absurd(fit.slope_microlitres), {}});
-    }
-    fit.per_peak = {std::llround(fit.slope_microlitres)};
+    // Judged as it will be kept: the sums are right to the last digit but one, and a line of exactly the limit is good.
+    fit.per_peak = rounded_per_peak(fit.slope_microlitres);
+    if (!plausible(fit.per_peak)) return base::failure(FitRefusal{absurd(fit.slope_microlitres), {}});
     std::vector<double> residuals;
     double squares = 0;
     for (std::size_t i = 0; i < points.size(); ++i) {
@@ -139,9 +147,9 @@ base::Result<DrawnFit, base::Error> fit_drawn(base::PeakCount peaks, base::Volum
         return static_cast<double>(volume.microlitres) / static_cast<double>(count);
     };
     const double found = per_peak(peaks.value);
-    if (!(found >= kLeast && found <= kMost)) return base::failure(base::Error{absurd(found)});
+    if (!plausible(rounded_per_peak(found))) return base::failure(base::Error{absurd(found)});
     return DrawnFit{
-        {std::llround(found)}, {std::llround(per_peak(peaks.value + 1))}, {std::llround(per_peak(peaks.value - 1))}};
+        rounded_per_peak(found), {std::llround(per_peak(peaks.value + 1))}, {std::llround(per_peak(peaks.value - 1))}};
 }
 
 }  // namespace millrace::meter

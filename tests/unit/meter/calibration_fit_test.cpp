@@ -96,6 +96,13 @@ std::vector<std::int64_t> any_peaks(int at_least) {
     return peaks;
 }
 
+// Found by the property below: the sums of this line give a hair less than the least that is allowed.
+TEST(CalibrationFit, ALineOfExactlyTheLeastIsGood) {
+    const auto fit = fit_calibration(line(kLeastPerPeak.microlitres, 0, {0, 18'981'255}));
+    ASSERT_TRUE(fit.has_value());
+    EXPECT_EQ(fit->per_peak, kLeastPerPeak);
+}
+
 RC_GTEST_PROP(CalibrationFitProperty, AnExactLineGivesTheExactResult, ()) {
     const auto slope = *rc::gen::inRange<std::int64_t>(kLeastPerPeak.microlitres, kMostPerPeak.microlitres + 1);
     const auto start = *rc::gen::inRange<std::int64_t>(0, 1'000'000'000 * kLitre);
