@@ -70,7 +70,7 @@ FlowRuns::Ended FlowRuns::add(const WaterStep& step, base::VolumePerPeak per_pea
 
 // Brings how far the run is behind up to date; false when it is too far.
 bool FlowRuns::keep_up(Run& run, std::size_t level, const WaterStep& step) const {
-    if (step.spread && !goes_on(run, step)) return false;
+    if (step.spread && !run.was_over && !goes_on(run, step)) return false;
     // Without water until the step began; then it runs evenly.
     const Milliseconds dry = step.spread ? Milliseconds{0} : std::max(Milliseconds{0}, step.from - run.until);
     const Milliseconds passed = std::max(Milliseconds{0}, step.to - run.until);

@@ -56,6 +56,11 @@ std::string cut(const std::string& text, std::size_t bytes) {
     return text.substr(0, bytes);
 }
 
+base::Seconds clears_after(const Incident& incident) {
+    constexpr auto& times = IncidentBook::kClearsAfter;
+    return times[std::min(static_cast<std::size_t>(incident.reopened), times.size() - 1)];
+}
+
 void unanswer(Incident& incident) {
     incident.state = IncidentState::Raised;
     incident.snoozed_until.reset();
@@ -122,7 +127,7 @@ std::optional<std::size_t> IncidentBook::newest_of(const base::DeviceId& device,
 }
 
 std::vector<AlarmEvent> IncidentBook::update(const base::DeviceId& device, const std::vector<Finding>& findings,
-                                             WallTime now, bool muted) {
+                                             WallTime now, const Sight& sight) {
     std::vector<int> slots;
     for (const Finding& finding : findings) {
         if (finding.holds()) slots.push_back(slot_of(finding.rule));
@@ -139,24 +144,26 @@ std::vector<AlarmEvent> IncidentBook::update(const base::DeviceId& device, const
         for (const Finding& finding : findings) {
             if (finding.holds() && slot_of(finding.rule) == slot) holding.push_back(finding);
         }
-        settle(device, slot, std::move(holding), now, muted, events);
+        settle(device, slot, std::move(holding), now, sight, events);
     }
     if (!events.empty()) drop_old_cleared(now);
     return events;
 }
 
 void IncidentBook::settle(const base::DeviceId& device, int slot, std::vector<Finding> holding, WallTime now,
-                          bool muted, std::vector<AlarmEvent>& events) {
-    if (muted) {
+                          const Sight& sight, std::vector<AlarmEvent>& events) {
+    if (sight.muted) {
         // Nothing is known of the present: it goes on as it was, and has to be seen at rest anew.
         for (std::size_t i = 0; i < incidents_.size(); ++i) {
-            if (incidents_[i].device == device && slot_of(incidents_[i].finding.rule) == slot) lives_[i].held = now;
+            if (incidents_[i].device != device || slot_of(incidents_[i].finding.rule) != slot) continue;
+            lives_[i].held = now;
+            if (lives_[i].rested) lives_[i].rested = now;
         }
         return;
     }
     take_hushed(device, slot, holding, now);
     const auto open = newest_of(device, slot, true);
-    if (open && holding.empty()) return rest(*open, now, events);
+    if (open && holding.empty()) return rest(*open, now, sight, events);
     if (open) return follow(*open, holding, now, events);
     if (!holding.empty()) raise(device, slot, gravest(holding), now, events);
 }
@@ -171,7 +178,7 @@ void IncidentBook::take_hushed(const base::DeviceId& device, int slot, std::vect
         const bool first_look = !life.held;
         if (at_rest) {
             if (first_look || *life.held > now) life.held = now;
-            life.hushed = now - *life.held < kClearsAfter;
+            life.hushed = now - *life.held < IncidentBook::kClearsAfter.front();
             continue;
         }
         // What began while the daemon was down is other water.
@@ -189,7 +196,7 @@ void IncidentBook::follow(std::size_t index, const std::vector<Finding>& holding
                           std::vector<AlarmEvent>& events) {
     Incident& incident = incidents_[index];
     lives_[index].held = now;
-    lives_[index].holding = true;
+    lives_[index].rested.reset();
     const Finding& worst = gravest(holding);
     if (graver(worst, incident.finding)) {
         incident.finding = worst;
@@ -216,13 +223,14 @@ void IncidentBook::follow(std::size_t index, const std::vector<Finding>& holding
     incident.finding.severity = severity;
 }
 
-void IncidentBook::rest(std::size_t index, WallTime now, std::vector<AlarmEvent>& events) {
+void IncidentBook::rest(std::size_t index, WallTime now, const Sight& sight, std::vector<AlarmEvent>& events) {
     Incident& incident = incidents_[index];
     Life& life = lives_[index];
-    life.holding = false;
     // After a start, and when the clock was put back, the rest is timed from now.
     if (!life.held || *life.held > now) life.held = now;
-    if (now - *life.held < kClearsAfter) return;
+    if (!life.rested || *life.rested > now) life.rested = now;
+    if (now - *life.held < clears_after(incident)) return;
+    if (is_water(incident.finding.rule) && sight.heard && *sight.heard < *life.rested) return;
     incident.state = IncidentState::Cleared;
     incident.cleared = now;
     incident.snoozed_until.reset();
@@ -231,7 +239,7 @@ void IncidentBook::rest(std::size_t index, WallTime now, std::vector<AlarmEvent>
 
 void IncidentBook::raise(const base::DeviceId& device, int slot, const Finding& finding, WallTime now,
                          std::vector<AlarmEvent>& events) {
-    const Life life{now, true, false};
+    const Life life{now, std::nullopt, false};
     if (const auto last = newest_of(device, slot, false)) {
         Incident& incident = incidents_[*last];
         if (!incident.not_a_leak && incident.cleared && now - *incident.cleared <= kReopensWithin) {
@@ -287,7 +295,7 @@ std::vector<AlarmEvent> IncidentBook::tick(WallTime now) {
     std::vector<AlarmEvent> events;
     for (std::size_t i = 0; i < incidents_.size(); ++i) {
         Incident& incident = incidents_[i];
-        if (incident.state != IncidentState::Snoozed || !lives_[i].holding) continue;
+        if (incident.state != IncidentState::Snoozed || lives_[i].rested) continue;
         if (incident.snoozed_until && *incident.snoozed_until > now) continue;
         unanswer(incident);
         events.push_back({Change::Resumed, now, "", incident});

@@ -6,6 +6,7 @@
 // back soon re-opens it. Pure; one thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -66,9 +67,10 @@ struct AlarmEvent {
 class IncidentBook {
 public:
     // What comes back within this re-opens the incident.
-    static constexpr base::Seconds kReopensWithin{30 * 60};
-    // Nothing may hold for this long before an incident clears, so that it does not flap.
-    static constexpr base::Seconds kClearsAfter{120};
+    static constexpr base::Seconds kReopensWithin{2 * 3600};
+    // Nothing may hold for this long before an incident clears, so that it does not flap: the first time, the second,
+    // and from then on. A leak slower than the meter's peaks seems to rest again and again.
+    static constexpr std::array kClearsAfter = {base::Seconds{120}, base::Seconds{300}, base::Seconds{600}};
     // Open incidents and those that may still re-open; a stranger who makes up devices cannot make more.
     static constexpr std::size_t kMaxIncidents = 4'096;
     // Cleared ones that stay beyond that, so that a note or "this was no leak" may still come the next day.
@@ -81,10 +83,23 @@ public:
     // Goes on with the open ones, and those cleared lately, of an earlier run. New ones get higher ids.
     void restore(std::vector<Incident> incidents, std::int64_t last_id);
 
-    // `findings`: all that hold for the device now (those that do not hold yet are ignored). `muted`: what was not
-    // raised yet is not to be; what is open neither clears nor grows worse (a bridge that is offline mutes water).
+    // How well the device is seen.
+    struct Sight {
+        // Not at all (its bridge is offline): what was not raised yet is not to be; what is open neither clears nor
+        // grows worse.
+        bool muted = false;
+        // Its last sign of life. Water that rests and a radio that is lost look the same, so a water incident clears
+        // when something was heard after the water came to rest. Unset: whoever asks knows that it rests.
+        std::optional<base::WallTime> heard = std::nullopt;
+    };
+
+    // `findings`: all that hold for the device now (those that do not hold yet are ignored).
     [[nodiscard]] std::vector<AlarmEvent> update(const base::DeviceId& device, const std::vector<Finding>& findings,
-                                                 base::WallTime now, bool muted = false);
+                                                 base::WallTime now, const Sight& sight);
+    [[nodiscard]] std::vector<AlarmEvent> update(const base::DeviceId& device, const std::vector<Finding>& findings,
+                                                 base::WallTime now) {
+        return update(device, findings, now, Sight{});
+    }
     // Snoozes that are over.
     [[nodiscard]] std::vector<AlarmEvent> tick(base::WallTime now);
 
@@ -101,19 +116,19 @@ public:
 private:
     // What is known of an incident in this run only.
     struct Life {
-        std::optional<base::WallTime> held;  // when it was last seen to hold; nothing: not judged since the start
-        bool holding = true;                 // at the last look
-        bool hushed = false;                 // said to be no leak, and the same water still runs
+        std::optional<base::WallTime> held;    // when it was last seen to hold; nothing: not judged since the start
+        std::optional<base::WallTime> rested;  // since when it has not; nothing: it held at the last look
+        bool hushed = false;                   // said to be no leak, and the same water still runs
     };
 
     [[nodiscard]] std::optional<std::size_t> index_of(std::int64_t id) const;
     [[nodiscard]] std::optional<std::size_t> newest_of(const base::DeviceId& device, int slot, bool open) const;
-    void settle(const base::DeviceId& device, int slot, std::vector<Finding> holding, base::WallTime now, bool muted,
-                std::vector<AlarmEvent>& events);
+    void settle(const base::DeviceId& device, int slot, std::vector<Finding> holding, base::WallTime now,
+                const Sight& sight, std::vector<AlarmEvent>& events);
     void take_hushed(const base::DeviceId& device, int slot, std::vector<Finding>& holding, base::WallTime now);
     void follow(std::size_t index, const std::vector<Finding>& holding, base::WallTime now,
                 std::vector<AlarmEvent>& events);
-    void rest(std::size_t index, base::WallTime now, std::vector<AlarmEvent>& events);
+    void rest(std::size_t index, base::WallTime now, const Sight& sight, std::vector<AlarmEvent>& events);
     void raise(const base::DeviceId& device, int slot, const Finding& finding, base::WallTime now,
                std::vector<AlarmEvent>& events);
     [[nodiscard]] bool make_room(const Finding& finding);

@@ -71,7 +71,7 @@ std::optional<Finding> running_toilet(const State& s, WallTime now) {
     finding.rate = mean_flow(beat->volume, beat->newest - beat->since + beat->every);
     finding.measure = Measure::Count;
     finding.observed = beat->count;
-    finding.limit = kRefillsToTell;
+    finding.limit = beat->count_to_tell();
     return finding;
 }
 

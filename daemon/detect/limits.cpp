@@ -51,7 +51,7 @@ constexpr Milliseconds kLongestLimit = minutes(1'440);
 
 // Unknown sprinklers: a drip zone commonly takes an hour before breakfast, beside which people get up, and rotors and
 // sprays take more than any pipe inside a house lets through, for up to four hours.
-constexpr Milliseconds kDripZone = minutes(75);
+constexpr Milliseconds kDripZone = minutes(85);
 constexpr Milliseconds kSprinklers = minutes(240);
 
 }  // namespace

@@ -38,6 +38,10 @@ double waits_for_next(Milliseconds every) {
 
 }  // namespace
 
+int RefillBeat::count_to_tell() const {
+    return every > kSlowBeat ? kSlowRefillsToTell : kRefillsToTell;
+}
+
 bool Refills::alike(const Refill& a, const Refill& b, base::VolumePerPeak per_peak) {
     const double tolerance =
         kVolumeTolerance * static_cast<double>(b.volume_ul) + static_cast<double>(per_peak.microlitres);
@@ -60,7 +64,7 @@ void Refills::add(const Use& use, base::VolumePerPeak per_peak) {
 
 // A row that has been told goes on with every refill like its others that comes in time.
 bool Refills::goes_on_with(const Refill& refill, base::VolumePerPeak per_peak) const {
-    if (!row_ || row_->count < kRefillsToTell) return false;
+    if (!row_ || row_->count < row_->count_to_tell()) return false;
     return alike(refill, {row_->newest, row_->length, row_->each.microlitres}, per_peak) &&
            static_cast<double>((refill.at - row_->newest).count()) < waits_for_next(row_->every);
 }

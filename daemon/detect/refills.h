@@ -22,11 +22,15 @@ struct RefillBeat {
     // Of one refill.
     base::Volume each;
     base::Milliseconds length{0};
+
+    [[nodiscard]] int count_to_tell() const;
 };
 
 // A row of so many is no chance: with 15 % of scatter in a tank's beat, five intervals of people's uses alike are rarer
-// than one in some hundred rows.
+// than one in some hundred rows. On a slow beat there is room for people's own, so it takes more.
 inline constexpr int kRefillsToTell = 6;
+inline constexpr int kSlowRefillsToTell = 8;
+inline constexpr base::Seconds kSlowBeat{30 * 60};
 
 class Refills {
 public:

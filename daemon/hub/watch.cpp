@@ -300,13 +300,13 @@ std::vector<Finding> Watch::water_of(const base::DeviceId& id, Watched& sensor, 
 }
 
 void Watch::judge(const base::DeviceId& id, Watched& sensor, WallTime now) {
-    const bool muted = is_blind(sensor, now);
+    const detect::IncidentBook::Sight sight{is_blind(sensor, now), sensor.sight.last_seen};
     std::vector<Finding> findings;
-    if (!muted) findings = water_of(id, sensor, now);
+    if (!sight.muted) findings = water_of(id, sensor, now);
     std::vector<Finding> system = sensor_findings(sensor.sight, rules_, now);
     drop_off(system);
     findings.insert(findings.end(), system.begin(), system.end());
-    tell(book_.update(id, findings, now, muted));
+    tell(book_.update(id, findings, now, sight));
 }
 
 void Watch::judge_bridges(WallTime now) {

@@ -14,6 +14,7 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kGrid = emulate::SampleQueue::kGrid.count() / 1000;
 constexpr std::int64_t kBatch = emulate::SampleQueue::kBatchTime.count() / 1000;
 constexpr std::int64_t kTick = 60;
+constexpr std::int64_t kReportEvery = 600;  // a sensor's states, as captures show them
 const WaterSpans kNone;
 
 std::int64_t window_end(std::int64_t unix_s) {
@@ -46,11 +47,14 @@ HomeRun::HomeRun(const Home& home, const MeterVariant& variant, const WaterSpans
       counted_(window_end_),
       until_pulse_(variant.pulse_nanolitres),
       next_tick_(home.start_s + kTick),
+      next_report_(home.start_s + static_cast<std::int64_t>(mix(variant.seed, "reports") % kReportEvery)),
+      heard_(home.start_s),
       device_(*base::DeviceId::parse("61DA80B500000001")),
       calibration_({{base::from_unix_s(0), base::VolumePerPeak{variant.pulse_nanolitres / 1000}}}) {}
 
 void HomeRun::run_until(std::int64_t unix_s) {
     while (window_end_ <= unix_s) {
+        tick_until(window_end_);
         count_window();
         if (!waiting_.empty() && waiting_.front().at_s + kBatch <= window_end_) send();
         move_on();
@@ -135,6 +139,7 @@ detect::Context HomeRun::context(std::int64_t now_s) {
 
 void HomeRun::deliver(std::int64_t received_s, const message::Samples& samples) {
     tick_until(received_s);
+    heard_ = received_s;
     ++messages_;
     const auto received = base::from_unix_s(received_s);
     const detect::Context now = context(received_s);
@@ -145,13 +150,21 @@ void HomeRun::deliver(std::int64_t received_s, const message::Samples& samples) 
 }
 
 void HomeRun::tick_until(std::int64_t unix_s) {
-    for (; next_tick_ <= unix_s; next_tick_ += kTick) judge(next_tick_);
+    for (; next_tick_ <= unix_s; next_tick_ += kTick) {
+        for (; next_report_ <= next_tick_; next_report_ += kReportEvery) report();
+        judge(next_tick_);
+    }
+}
+
+void HomeRun::report() {
+    if (!is_lost(next_report_)) heard_ = next_report_;
 }
 
 void HomeRun::judge(std::int64_t now_s) {
     const auto now = base::from_unix_s(now_s);
     const auto findings = detector_.judge(now, context(now_s));
-    for (auto& event : book_.update(device_, findings, now)) events_.push_back(std::move(event));
+    for (auto& event : book_.update(device_, findings, now, {false, base::from_unix_s(heard_)}))
+        events_.push_back(std::move(event));
     // Nobody keeps them here.
     if (now_s % 3600 < kTick) (void)detector_.take_uses(now);
     if (findings.empty()) return;

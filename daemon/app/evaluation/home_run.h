@@ -2,7 +2,8 @@
 //
 // Pulses are cut from the sum of all water by whole seconds, batched as the sensor does (see emulate/sample_queue.h),
 // made into readings by meter::apply and judged by detect::SensorDetector after every message and at every simulated
-// minute; detect::IncidentBook makes events of that. From the peaks on it is the product's own code. One thread.
+// minute; between them the sensor reports its states, which says that it is there; detect::IncidentBook makes events of
+// that. From the peaks on it is the product's own code. One thread.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +61,7 @@ private:
     void send();
     void deliver(std::int64_t received_s, const message::Samples& samples);
     void tick_until(std::int64_t unix_s);
+    void report();
     void judge(std::int64_t now_s);
     void move_on();
     [[nodiscard]] detect::Context context(std::int64_t now_s);
@@ -78,6 +80,8 @@ private:
     std::size_t gap_ = 0;
     std::vector<Entry> waiting_;
     std::int64_t next_tick_;
+    std::int64_t next_report_;  // of the sensor's states
+    std::int64_t heard_;
     std::int64_t offset_quarter_ = -1;
     base::Seconds offset_{0};
     detect::Settings settings_;

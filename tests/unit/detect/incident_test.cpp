@@ -33,6 +33,8 @@ std::vector<Change> changes(const std::vector<AlarmEvent>& events) {
     return all;
 }
 
+constexpr Seconds kClearsAfter = IncidentBook::kClearsAfter.front();
+
 class IncidentBookTest : public ::testing::Test {
 protected:
     // One look a second for so long; all that changed.
@@ -40,7 +42,7 @@ protected:
         std::vector<Change> all;
         for (Seconds passed{0}; passed < how_long; passed += Seconds{1}) {
             now_ += Seconds{1};
-            for (const auto& events : {book_.update(kSensor, findings, now_, muted), book_.tick(now_)}) {
+            for (const auto& events : {book_.update(kSensor, findings, now_, {muted, heard_}), book_.tick(now_)}) {
                 for (const AlarmEvent& event : events) {
                     all.push_back(event.change);
                     last_ = event;
@@ -61,6 +63,7 @@ protected:
     }
 
     WallTime now_ = kNoon;
+    std::optional<WallTime> heard_;  // what the book is told of the sensor's last sign of life
     IncidentBook book_;
     AlarmEvent last_;
 };
@@ -89,7 +92,7 @@ TEST_F(IncidentBookTest, NumbersGrowQuietly) {
 
 TEST_F(IncidentBookTest, ClearsWhenNothingHasHeldForAWhileAndNotBefore) {
     hold({finding(Rule::ContinuousFlow)});
-    EXPECT_THAT(rest(IncidentBook::kClearsAfter - Seconds{1}), IsEmpty());
+    EXPECT_THAT(rest(kClearsAfter - Seconds{1}), IsEmpty());
     EXPECT_EQ(rest(Seconds{1}), Changes{Change::Cleared});
     EXPECT_EQ(only().state, IncidentState::Cleared);
     EXPECT_EQ(only().cleared, now_);
@@ -99,15 +102,49 @@ TEST_F(IncidentBookTest, ClearsWhenNothingHasHeldForAWhileAndNotBefore) {
 TEST_F(IncidentBookTest, AShortRestDoesNotClear) {
     hold({finding(Rule::ContinuousFlow)});
     for (int i = 0; i < 10; ++i) {
-        EXPECT_THAT(rest(IncidentBook::kClearsAfter - Seconds{1}), IsEmpty());
+        EXPECT_THAT(rest(kClearsAfter - Seconds{1}), IsEmpty());
         EXPECT_THAT(hold({finding(Rule::ContinuousFlow)}), IsEmpty());
+    }
+}
+
+// A radio that is lost says as little as a leak that has stopped.
+TEST_F(IncidentBookTest, WaterClearsOnlyWhenTheSensorWasHeardAfterItRested) {
+    hold({finding(Rule::ContinuousFlow)});
+    heard_ = now_;
+    EXPECT_THAT(rest(Seconds{3600}), IsEmpty());
+    hold({finding(Rule::ContinuousFlow)});
+    heard_ = now_;
+    EXPECT_THAT(rest(Seconds{600}), IsEmpty()) << "it has to be heard after this rest";
+    heard_ = now_;
+    EXPECT_EQ(rest(Seconds{1}), Changes{Change::Cleared});
+}
+
+TEST_F(IncidentBookTest, ASensorThatIsHeardKeepsNothingOpen) {
+    hold({finding(Rule::ContinuousFlow)});
+    now_ += Seconds{1};
+    EXPECT_THAT(book_.update(kSensor, {}, now_, {false, now_}), IsEmpty());
+    heard_ = now_ + Seconds{5};
+    EXPECT_EQ(rest(kClearsAfter - Seconds{1}), Changes{Change::Cleared});
+}
+
+TEST_F(IncidentBookTest, SystemRulesClearUnheard) {
+    heard_ = now_ - Seconds{86'400};
+    hold({finding(Rule::SensorSilent)});
+    EXPECT_EQ(rest(kClearsAfter), Changes{Change::Cleared});
+}
+
+TEST_F(IncidentBookTest, WhatCameBackRestsLongerBeforeItClearsAgain) {
+    for (const Seconds rests : {Seconds{120}, Seconds{300}, Seconds{600}, Seconds{600}}) {
+        hold({finding(Rule::SlowLeak)});
+        EXPECT_THAT(rest(rests - Seconds{1}), IsEmpty());
+        EXPECT_EQ(rest(Seconds{1}), Changes{Change::Cleared});
     }
 }
 
 TEST_F(IncidentBookTest, WhatComesBackSoonReopensTheSameIncident) {
     hold({finding(Rule::ContinuousFlow)});
     ASSERT_TRUE(book_.acknowledge(1, "api", now_));
-    rest(IncidentBook::kClearsAfter);
+    rest(kClearsAfter);
     rest(IncidentBook::kReopensWithin - Seconds{1});
     EXPECT_EQ(hold({finding(Rule::SlowLeak)}), Changes{Change::Reopened});
     EXPECT_EQ(only().id, 1);
@@ -120,7 +157,7 @@ TEST_F(IncidentBookTest, WhatComesBackSoonReopensTheSameIncident) {
 
 TEST_F(IncidentBookTest, WhatComesBackLaterIsAnotherIncident) {
     hold({finding(Rule::ContinuousFlow)});
-    rest(IncidentBook::kClearsAfter);
+    rest(kClearsAfter);
     rest(IncidentBook::kReopensWithin);
     EXPECT_EQ(hold({finding(Rule::ContinuousFlow)}), Changes{Change::Raised});
     EXPECT_EQ(last_.incident.id, 2);
@@ -219,8 +256,7 @@ TEST_F(IncidentBookTest, MutedNothingIsRaisedClearedOrWorse) {
     EXPECT_THAT(hold({}, Seconds{3600}, true), IsEmpty());
     EXPECT_THAT(hold({finding(Rule::Burst)}, Seconds{10}, true), IsEmpty());
     EXPECT_EQ(only().finding.rule, Rule::ContinuousFlow);
-    EXPECT_THAT(rest(IncidentBook::kClearsAfter - Seconds{1}), IsEmpty())
-        << "its rest counts from when it can be seen again";
+    EXPECT_THAT(rest(kClearsAfter - Seconds{1}), IsEmpty()) << "its rest counts from when it can be seen again";
     EXPECT_EQ(rest(Seconds{1}), Changes{Change::Cleared});
 }
 
@@ -231,14 +267,14 @@ TEST_F(IncidentBookTest, OpenIncidentsOutliveARestartWithoutANewAlarm) {
     now_ += Seconds{3600};
     EXPECT_THAT(hold({finding(Rule::ContinuousFlow), finding(Rule::BatteryLow)}, Seconds{60}), IsEmpty());
     EXPECT_EQ(book_.incidents().front().state, IncidentState::Acknowledged);
-    EXPECT_EQ(hold({finding(Rule::BatteryLow)}, IncidentBook::kClearsAfter), Changes{Change::Cleared});
+    EXPECT_EQ(hold({finding(Rule::BatteryLow)}, kClearsAfter), Changes{Change::Cleared});
 }
 
 TEST_F(IncidentBookTest, WhatEndedDuringARestartClearsAfterAFreshLook) {
     hold({finding(Rule::ContinuousFlow)});
     restart();
     now_ += Seconds{86'400};
-    EXPECT_THAT(rest(IncidentBook::kClearsAfter), IsEmpty());
+    EXPECT_THAT(rest(kClearsAfter), IsEmpty());
     EXPECT_EQ(rest(Seconds{1}), Changes{Change::Cleared});
 }
 
@@ -252,7 +288,7 @@ TEST_F(IncidentBookTest, ASnoozeOutlivesARestart) {
 
 TEST_F(IncidentBookTest, ReopensAcrossARestartAndNewOnesGetHigherIds) {
     hold({finding(Rule::ContinuousFlow)});
-    rest(IncidentBook::kClearsAfter);
+    rest(kClearsAfter);
     restart();
     EXPECT_EQ(hold({finding(Rule::ContinuousFlow)}), Changes{Change::Reopened});
     IncidentBook again;
@@ -272,7 +308,7 @@ TEST_F(IncidentBookTest, NotALeakClearsAtOnceAndStaysSoWhileTheSameWaterRuns) {
     EXPECT_THAT(hold({finding(Rule::ContinuousFlow)}, Seconds{7200}), IsEmpty());
     EXPECT_THAT(hold({finding(Rule::RunningToilet), finding(Rule::LongUse)}, Seconds{60}), IsEmpty())
         << "the same water by other names";
-    rest(IncidentBook::kClearsAfter);
+    rest(kClearsAfter);
     EXPECT_EQ(hold({finding(Rule::ContinuousFlow)}), Changes{Change::Raised});
     EXPECT_EQ(last_.incident.id, 2);
 }
@@ -305,7 +341,7 @@ TEST_F(IncidentBookTest, AnswersNameWhoAndRefuseWhatIsOver) {
     EXPECT_EQ(answer->change, Change::Acknowledged);
     EXPECT_EQ(answer->incident.answered_by, std::string(IncidentBook::kMaxNameBytes, 'x'));
     EXPECT_FALSE(book_.snooze(1, now_, "api", now_)) << "the past";
-    rest(IncidentBook::kClearsAfter);
+    rest(kClearsAfter);
     const auto late = book_.acknowledge(1, "api", now_);
     ASSERT_FALSE(late);
     EXPECT_THAT(late.error().message, HasSubstr("over already"));
@@ -315,7 +351,7 @@ TEST_F(IncidentBookTest, AnswersNameWhoAndRefuseWhatIsOver) {
 
 TEST_F(IncidentBookTest, NotesAndFeedbackMayComeAfterTheEnd) {
     hold({finding(Rule::SlowLeak)});
-    rest(IncidentBook::kClearsAfter);
+    rest(kClearsAfter);
     const WallTime cleared = *only().cleared;
     now_ += Seconds{86'400};
     ASSERT_TRUE(book_.note(1, "the plumber came", "api", now_));
@@ -329,7 +365,7 @@ TEST_F(IncidentBookTest, NotesAndFeedbackMayComeAfterTheEnd) {
 TEST_F(IncidentBookTest, AClockPutBackDoesNotKeepAnIncidentOpen) {
     hold({finding(Rule::ContinuousFlow)});
     now_ -= Seconds{10 * 86'400};
-    EXPECT_EQ(rest(IncidentBook::kClearsAfter + Seconds{1}), Changes{Change::Cleared});
+    EXPECT_EQ(rest(kClearsAfter + Seconds{1}), Changes{Change::Cleared});
 }
 
 base::DeviceId made_up(std::size_t number) {
@@ -355,7 +391,7 @@ TEST_F(IncidentBookTest, KeepsABoundedNumberAndDropsTheOldestClearedFirst) {
 TEST_F(IncidentBookTest, OldClearedOnesAreForgotten) {
     for (std::size_t i = 0; i < 2 * IncidentBook::kKeptCleared; ++i) {
         hold({finding(Rule::ContinuousFlow)});
-        now_ += IncidentBook::kClearsAfter;
+        now_ += kClearsAfter;
         rest(Seconds{1});
         now_ += IncidentBook::kReopensWithin;
     }
@@ -369,7 +405,7 @@ TEST_F(IncidentBookTest, EveryRuleIsRaisedHeldAndCleared) {
         EXPECT_EQ(hold({finding(rule)}, Seconds{60}), Changes{Change::Raised}) << name(rule);
         restart();
         EXPECT_THAT(hold({finding(rule)}, Seconds{60}), IsEmpty()) << name(rule);
-        EXPECT_EQ(rest(IncidentBook::kClearsAfter), Changes{Change::Cleared}) << name(rule);
+        EXPECT_EQ(rest(kClearsAfter), Changes{Change::Cleared}) << name(rule);
         EXPECT_EQ(hold({finding(rule)}), Changes{Change::Reopened}) << name(rule);
     }
 }

@@ -169,6 +169,20 @@ TEST(SensorDetector, PeoplesSmallUsesAreNoToilet) {
     }
 }
 
+// Six alike small uses in a day, an hour apart, are people's.
+TEST(SensorDetector, ASlowBeatTakesMoreRefills) {
+    House house;
+    house.usual_days(14);
+    int told_after = 0;
+    for (int refill = 1; refill <= 10 && told_after == 0; ++refill) {
+        house.run(2.5, 10);
+        house.rest(minutes(40));
+        (void)house.detector.take_uses(house.now());
+        if (house.holding(Rule::RunningToilet)) told_after = refill;
+    }
+    EXPECT_EQ(told_after, 8);
+}
+
 TEST(SensorDetector, AnyUseWhileAwayIsToldWithinTwoMinutes) {
     House house;
     house.usual_days(3);
@@ -296,6 +310,34 @@ TEST(SensorDetector, LostMessagesDoNotHideATrickle) {
         after += minutes(6) + 25;
     }
     EXPECT_LE(after, minutes(60));
+}
+
+// What a house uses beside its leak is far more than the leak: that one entry for a lost message holds only the leak's
+// is no rest.
+TEST(SensorDetector, LostMessagesDoNotEndALeakThatWasFound) {
+    House house{kCoarseMeter};
+    house.leak_gpm = 0.02;
+    house.run(0, hours(3));
+    ASSERT_TRUE(house.anything_holds());
+    house.run(2.2, minutes(10));
+    for (int i = 0; i < 12; ++i) {
+        house.run(0, minutes(9));
+        house.lose(0, 180);
+        house.run(0, minutes(4));
+        EXPECT_TRUE(house.anything_holds()) << i;
+    }
+}
+
+TEST(SensorDetector, ALeakGoesOnThroughAGapInWhichItRan) {
+    House house;
+    house.usual_days(14);
+    house.leak_gpm = 0.1;
+    house.run(0, hours(2));
+    house.run(2.2, minutes(8));
+    ASSERT_TRUE(house.holding(Rule::ContinuousFlow));
+    house.lose(0, minutes(50));
+    house.run(0, 30);
+    EXPECT_TRUE(house.holding(Rule::ContinuousFlow));
 }
 
 TEST(SensorDetector, LongGapIsNoEvidence) {
