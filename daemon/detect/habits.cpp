@@ -181,6 +181,28 @@ HabitMatch Habits::match(WallTime now, FlowRate rate, FlowRate grain, FlowRate l
     return best;
 }
 
+HabitMatch Habits::match(const WaterStep& spread, Seconds utc_offset) const {
+    const double lasts = static_cast<double>(spread.length().count()) / 60'000;
+    for (const Known& known : known_) {
+        const Habit& habit = known.habit;
+        if (!habit.on) continue;
+        const double slack = habit.start_slack;
+        const double end = static_cast<double>(habit.length.count()) / 60 * kMayLast + slack;
+        double into = local_minute(spread.from, utc_offset) - habit.start_minute;
+        if (into > end) into -= kMinutesPerDay;
+        if (into + lasts < -slack) into += kMinutesPerDay;
+        const double shared = std::min(into + lasts, end) - std::max(into, -slack);
+        if (shared <= 0) continue;
+        double most = static_cast<double>(habit.flow.microlitres_per_second);
+        if (most == 0) return {&habit, false, {}};
+        for (const std::int64_t minute : known.profile) most = std::max(most, static_cast<double>(minute) / 60);
+        if (static_cast<double>(spread.volume.microlitres) <= kMostShare * most * shared * 60) {
+            return {&habit, false, {}};
+        }
+    }
+    return {};
+}
+
 std::vector<Habit> Habits::list() const {
     std::vector<Habit> habits;
     for (const Known& known : known_) habits.push_back(known.habit);

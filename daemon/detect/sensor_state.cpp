@@ -23,6 +23,9 @@ constexpr std::int64_t kDaysOfPeaks = 35;
 constexpr std::int64_t kLeakHours = 2;
 constexpr Milliseconds kClearlyLonger{60'000};
 
+// In so short a time a habit's water was not seen because a message or two were lost.
+constexpr Milliseconds kLostMessages{60'000};
+
 bool may_be_sprinklers(const Run& run) {
     return is_dawn(run.began_minute) &&
            mean_flow(run.volume, run.until - run.since).microlitres_per_second >= kSprinklersTake;
@@ -82,14 +85,19 @@ void SensorDetector::State::note_peak(const WaterStep& step, std::int64_t day) {
 }
 
 HabitMatch SensorDetector::State::habit_of(const WaterStep& step, const Context& context) const {
-    if (step.spread) return {};
+    if (step.spread) return habits.match(step, context.utc_offset);
     const Milliseconds grid = meter::kGridStep;
     Milliseconds over = step.length();
     if (step.peaks == 1) over = newest ? std::min<Milliseconds>(step.to - *newest, grid) : grid;
     over = std::max(over, Milliseconds{1'000});
     const FlowRate one_peak = mean_flow(Volume{per_peak.microlitres}, over);
     const FlowRate last_minute{minutes.in(base::unix_s(step.to) / 60 - 1) / 60};
-    return habits.match(step.to, mean_flow(step.volume, over), one_peak, last_minute, context.utc_offset);
+    const HabitMatch match =
+        habits.match(step.to, mean_flow(step.volume, over), one_peak, last_minute, context.utc_offset);
+    if (match.habit != nullptr || !newest || step.to - *newest > kLostMessages) return match;
+    WaterStep since_newest = step;
+    since_newest.from = std::min(*newest, step.from);
+    return habits.match(since_newest, context.utc_offset);
 }
 
 bool SensorDetector::State::looks_like_sprinklers(WallTime now) const {

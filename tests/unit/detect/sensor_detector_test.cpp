@@ -236,6 +236,30 @@ TEST(SensorDetector, SprinklersAreLearnedAndExcusedAlsoWhileAway) {
     EXPECT_TRUE(house.runs_until(Rule::AwayUse, 14, minutes(2))) << "the same water at another time";
 }
 
+// A drip zone's are less than what a house uses at once, sprays' more.
+class LearnedSprinklers : public testing::TestWithParam<double> {};
+
+TEST_P(LearnedSprinklers, LostMessagesOfThemAreExcusedWhileAway) {
+    const double flow = GetParam();
+    House house;
+    sprinkle(house, 15, flow);
+    house.mode = Mode::Away;
+    house.rest(hours(5));
+    for (const std::int64_t lost : {20, 45, 600}) {
+        house.run(flow, minutes(5));
+        house.lose(flow, lost);
+        house.run(flow, 60);
+        EXPECT_FALSE(house.holding(Rule::AwayUse)) << lost;
+    }
+    house.rest(hours(5));
+    house.run(flow, 10);
+    house.lose(flow, 60);
+    house.run(flow, 10);
+    EXPECT_TRUE(house.holding(Rule::AwayUse)) << "at another time";
+}
+
+INSTANTIATE_TEST_SUITE_P(SensorDetector, LearnedSprinklers, testing::Values(1.2, 14.0));
+
 TEST(SensorDetector, SprinklersAtFirstSightAreNoBurstAtDawnButAreByDay) {
     House house;
     house.usual_days(15);
