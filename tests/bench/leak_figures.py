@@ -16,6 +16,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 BOUNDS = HERE / "leak_bounds.json"
 RUNS = {"without sprinklers": [], "with sprinklers": ["--irrigation"]}
+METERS = 2  # a home, unless --meters says otherwise
 # Small enough for every test run, also of a program that is not optimised.
 SMALL = ["--leaks", "6", "--meters", "1"]
 # A figure of a kind, and whether more of it is worse.
@@ -75,7 +76,7 @@ def commit():
 
 def print_figures(binary, traces):
     print("# Figures of leak detection\n")
-    print("Made by `tests/bench/leak_figures.py build/millrace TRACES > tests/bench/leak-figures.md`, commit "
+    print("Made by `tests/bench/leak_figures.py build/release/millrace TRACES > tests/bench/leak-figures.md`, commit "
           f"{commit()}, {platform.machine()}. Seed 1; two meters a home; what is counted and how stands in")
     print("`daemon/app/evaluation/`. TRACES are the folders of household traces that the tests find through "
           "`MILLRACE_SHARED`.\n")
@@ -84,6 +85,23 @@ def print_figures(binary, traces):
         sys.stdout.flush()
         subprocess.run([binary, "evaluate", *options, traces], check=True)
         print("```\n")
+
+
+def print_false_alarms(binary, traces):
+    print("## False alarms with other meters, gaps and calendars\n\nThe same water, `--leaks 0`, eight seeds: alarms, and "
+          "home-months times meters they came in.\n\n| seed | without sprinklers | with sprinklers |\n|---|---|---|")
+    sums = {name: [0, 0.0] for name in RUNS}
+    for seed in range(1, 9):
+        cells = []
+        for name, options in RUNS.items():
+            alarms = evaluated(binary, traces, [*options, "--seed", str(seed), "--leaks", "0"])["false_alarms_per_home_month"]
+            months = alarms["home_months"] * METERS
+            sums[name][0] += alarms["count"]
+            sums[name][1] += months
+            cells.append(f"{alarms['count']} in {months:.1f}")
+        print(f"| {seed} | {' | '.join(cells)} |")
+    print("| all | " + " | ".join(f"{count} in {months:.1f} ({count / months:.3f} a home-month)" for count, months in sums.values())
+          + " |\n")
 
 
 def main():
@@ -95,6 +113,7 @@ def main():
         print(json.dumps(runs, indent=1))
     else:
         print_figures(binary, traces)
+        print_false_alarms(binary, traces)
 
 
 if __name__ == "__main__":
