@@ -35,10 +35,20 @@ async function tell(method, path, body) {
 
 // ---- alarms
 
-function stateText(alarm) {
-  const words = [`since ${clockText(alarm.since)}`];
+const kMonths = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+// The day as well when that is not today's.
+function whenText(time, now) {
+  if (time.slice(0, 10) === now.slice(0, 10)) return clockText(time);
+  return `${Number(time.slice(8, 10))} ${kMonths[Number(time.slice(5, 7)) - 1]}, ${clockText(time)}`;
+}
+
+// The sentence says since when the water runs; this, what became of the alarm.
+function stateText(alarm, now) {
+  const words = [`alarm raised ${whenText(alarm.raised, now)}`];
+  if (cards.size > 1 && cards.has(alarm.device)) words.push(`sensor ${alarm.device}`);
   if (alarm.state === 'acknowledged') words.push(`acknowledged by ${alarm.answered_by}`);
-  if (alarm.state === 'snoozed') words.push(`snoozed until ${clockText(alarm.snoozed_until)}`);
+  if (alarm.state === 'snoozed') words.push(`snoozed until ${whenText(alarm.snoozed_until, now)}`);
   if (alarm.not_a_leak) words.push('said to be no leak');
   if (alarm.note) words.push(alarm.note);
   return words.join(' · ');
@@ -81,7 +91,7 @@ function showAlarms(answer) {
     };
     put('.name', `${alarm.title} (${alarm.severity})`);
     put('.sentence', alarm.sentence);
-    put('.note', stateText(alarm));
+    put('.note', stateText(alarm, answer.time));
     item.querySelector('[data-verb=acknowledge]').disabled = alarm.state === 'acknowledged';
     item.querySelector('[data-verb=not-a-leak]').hidden = !kWaterRules.has(alarm.rule) || alarm.not_a_leak;
     // Moved only when it must be, or a button would lose the focus.
@@ -107,8 +117,11 @@ async function askMode() {
   try {
     const mode = await ask('api/v1/mode');
     const choice = byId('mode');
-    if (document.activeElement !== choice) choice.value = mode.mode;
-    choice.title = mode.by_schedule ? 'Set by the schedule' : '';
+    // "By schedule: Home", or the choice would look as if it had not been taken.
+    const scheduled = choice.querySelector('[value=schedule]');
+    const now = choice.querySelector(`[value=${mode.mode}]`);
+    scheduled.textContent = mode.by_schedule && now ? `By schedule: ${now.textContent}` : 'By schedule';
+    if (document.activeElement !== choice) choice.value = mode.by_schedule ? 'schedule' : mode.mode;
     byId('mode-choice').hidden = false;
   } catch (error) {
     // As with alarms.

@@ -336,7 +336,7 @@ async function askStatus() {
     const status = await ask('api/v1/status');
     byId('version').textContent = `Millrace ${status.version}`;
     const ill = status.health.filter((item) => !item.ok);
-    if (ill.length === 0) setHealth('All parts are well', 'good');
+    if (ill.length === 0) setHealth('Millrace works well', 'good');
     else setHealth(ill.map((item) => item.detail || `${item.part} is not well`).join(' · '), 'bad');
   } catch (error) {
     // The banner of askDevices says it, should it last.

@@ -143,7 +143,7 @@ void handle_snooze(const Asked& asked, std::int64_t id, Body& body) {
     constexpr double kMostMinutes = std::chrono::duration<double, std::ratio<60>>(kLongestSnooze).count();
     const std::string by = answerer(body);
     const bool with_minutes = body.has("minutes");
-    if (with_minutes == body.has("until")) body.refuse("minutes", "or until must be given, and only one of them");
+    if (with_minutes == body.has("until")) body.refuse("minutes", "must be given, or else until, and not both");
     const auto minutes = body.number("minutes", 1, kMostMinutes);
     auto until = body.time("until");
     const base::WallTime now = asked.now();

@@ -54,7 +54,8 @@ Body::Body(const std::string& text) {
     };
     Json parsed = Json::parse(text, notice, false);
     if (!parsed.is_object()) {
-        refuse("", "the body must be a JSON object");
+        refuse("", parsed.is_discarded() ? "the body must be a JSON object, and this is not well-formed JSON"
+                                         : "the body must be a JSON object");
         wipe(parsed);
         return;
     }
@@ -193,7 +194,8 @@ std::optional<Response> Body::problem() {
         if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
         std::string known;
         for (const std::string& name : asked_) known += (known.empty() ? "" : ", ") + name;
-        refuse(key.substr(0, kShownNameBytes), "is not a field of this request; known are: " + known);
+        refuse(key.substr(0, kShownNameBytes),
+               "is not a field of this request" + (known.empty() ? ", which has none" : "; known are: " + known));
     }
     if (errors_.empty()) return std::nullopt;
     if (errors_.front().field.empty()) errors_.resize(1);  // without a body every field is missing

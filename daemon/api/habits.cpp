@@ -64,11 +64,18 @@ void handle_post(const Asked& asked, const Request& request) {
     }
     asked.alarms.set_habit(
         asked.sensor, habit, while_served(asked.site, [asked, before](base::Result<void, base::Error> done) {
+            const std::vector<Habit> after = asked.watch().habits;
+            const auto made = std::find_if(after.begin(), after.end(), [&before](const Habit& known) {
+                return std::none_of(before.begin(), before.end(),
+                                    [&](const Habit& other) { return other.number == known.number; });
+            });
+            // What is refused changes nothing; what cannot be written holds all the same.
+            if (!done && made == after.end()) {
+                return asked.responder.answer(problem(409, "It was not taken: " + done.error().message + "."));
+            }
             if (!done) return asked.responder.answer(problem(503, "It could not be kept: " + done.error().message));
-            for (const Habit& known : asked.watch().habits) {
-                const bool old = std::any_of(before.begin(), before.end(),
-                                             [&](const Habit& other) { return other.number == known.number; });
-                if (old) continue;
+            if (made != after.end()) {
+                const Habit& known = *made;
                 Response response = json_response(to_text(habit_json(known, asked.site.settings.zone)), 201);
                 response.headers.emplace_back(
                     "Location", "/api/v1/sensors/" + asked.sensor.str() + "/habits/" + std::to_string(known.number));

@@ -102,15 +102,21 @@ private:
     Body& body_;
 };
 
+std::string all_rules() {
+    std::string list;
+    for (const Rule rule : detect::kRules) list.append(list.empty() ? "" : ", ").append(detect::name(rule));
+    return list;
+}
+
 void read_off(Body& body, Limits& settings) {
     if (body.is_null("off")) settings.off.clear();
     const Json* list = body.list("off", std::size(detect::kRules));
     if (list == nullptr) return;
     settings.off.clear();
-    for (const Json& entry : *list) {
-        const auto* text = entry.get_ptr<const std::string*>();
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const auto* text = (*list)[i].get_ptr<const std::string*>();
         const auto rule = text == nullptr ? std::nullopt : detect::rule_by_name(*text);
-        if (!rule) return body.refuse("off", "must be a list of rules such as long_use; GET lists them");
+        if (!rule) return body.refuse("off[" + std::to_string(i) + "]", "must be one of " + all_rules());
         if (std::find(settings.off.begin(), settings.off.end(), *rule) == settings.off.end()) {
             settings.off.push_back(*rule);
         }
@@ -161,19 +167,21 @@ void handle_put(const Site& site, ports::Alarms& alarms, const Request& request,
 
 detect::Settings rules_from(Body& body, detect::Settings settings) {
     const Limits first;
+    constexpr double kTenSeconds = 10.0 / 60;
     Reader read(body);
+    // What the config file may say must be taken back here, so that what was read can be written.
     // From a garden tap to a main; nothing a house's meter passes is more.
     read.number("burst_litres_per_minute", 1, 1'000, settings.burst_rate, first.burst_rate,
                 [](double litres) { return base::FlowRate{std::llround(litres * 1e6 / 60)}; });
-    read.minutes("burst_after_minutes", 0.5, 120, settings.burst_after, first.burst_after);
+    read.minutes("burst_after_minutes", kTenSeconds, 120, settings.burst_after, first.burst_after);
     read.minutes("continuous_after_minutes", 5, 2 * kMinutesPerDay, settings.continuous_after, first.continuous_after);
-    read.minutes("away_after_minutes", 0.5, kMinutesPerDay, settings.away_after, first.away_after);
+    read.minutes("away_after_minutes", kTenSeconds, kMinutesPerDay, settings.away_after, first.away_after);
     // The sensor reports every ten minutes; shorter, and every sensor is silent all the time.
-    read.minutes("sensor_silent_after_minutes", 20, 7 * kMinutesPerDay, settings.sensor_silent_after,
+    read.minutes("sensor_silent_after_minutes", 15, 7 * kMinutesPerDay, settings.sensor_silent_after,
                  first.sensor_silent_after);
     read.minutes("bridge_offline_after_minutes", 1, 7 * kMinutesPerDay, settings.bridge_offline_after,
                  first.bridge_offline_after);
-    read.number("battery_low_mv", 1'800, 3'100, settings.battery_low_mv, first.battery_low_mv,
+    read.number("battery_low_mv", 1'800, 3'200, settings.battery_low_mv, first.battery_low_mv,
                 [](double millivolts) { return std::llround(millivolts); });
     read_off(body, settings);
     read_windows(body, settings);
@@ -184,7 +192,9 @@ std::string rules_document(const ports::AlarmState& state, const AlarmView& view
     Json sensors = Json::array();
     for (const ports::SensorWatch& watch : state.sensors) {
         Json pending = Json::array();
-        for (const detect::Finding& finding : watch.pending) pending.push_back(finding_json(finding, view));
+        for (const detect::Finding& finding : watch.pending) {
+            if (!finding.holds()) pending.push_back(finding_json(finding, view));
+        }
         sensors.push_back(Json{{"sensor", watch.sensor.text()},
                                {"days_learned", watch.days_learned},
                                {"base_flow_litres_per_minute", shown(watch.base_flow, base::VolumeUnit::Litre)},

@@ -22,7 +22,9 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
       site_(std::make_unique<Site>(Site{std::move(settings), std::move(dependencies), std::make_shared<const bool>()})),
       http_(loop, router_, limits_from(site_->settings)) {
     site_->dependencies.reports.push_back(this);
-    router_.guard_changes(write_problem);
+    router_.guard_changes([codes = site_->dependencies.answer_codes](const Request& request) {
+        return codes != nullptr && bears_code(request, *codes) ? std::nullopt : write_problem(request);
+    });
     add_health_routes(router_, *site_);
     add_metrics_route(router_, *site_);
     add_status_route(router_, *site_);

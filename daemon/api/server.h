@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ports/alarms.h"
+#include "ports/answer_codes.h"
 #include "ports/controls.h"
 #include "ports/health.h"
 #include "ports/history.h"
@@ -37,8 +38,9 @@ struct Dependencies {
     const base::Clock& clock;
     std::vector<const ports::SelfReport*> reports;
     StatusInfo status;
-    ports::Alarms* alarms = nullptr;      // null: nobody watches the water
-    ports::Channels* channels = nullptr;  // null: nobody is told
+    ports::Alarms* alarms = nullptr;                   // null: nobody watches the water
+    ports::Channels* channels = nullptr;               // null: nobody is told
+    const ports::AnswerCodes* answer_codes = nullptr;  // null: notices' buttons bear none
 };
 
 struct Site;

@@ -59,7 +59,7 @@ std::optional<int> minute_from(std::string_view text) {
 Json window_json(const detect::WeekWindow& window) {
     return Json{{"days", days_json(window.days)},
                 {"from", minute_text(window.from_minute)},
-                {"to", minute_text(window.to_minute)}};
+                {"to", window.to_minute == 0 ? "24:00" : minute_text(window.to_minute)}};
 }
 
 detect::WeekWindow window_from(const Json& object, const std::string& name, Body& body) {
@@ -73,8 +73,14 @@ detect::WeekWindow window_from(const Json& object, const std::string& name, Body
         if (!days) body.refuse(name + ".days", std::string(kDaysWanted));
         window.days = days.value_or(window.days);
     }
-    window.from_minute = minute_member(object, "from", name, body).value_or(0);
-    window.to_minute = minute_member(object, "to", name, body).value_or(0);
+    const auto from = minute_member(object, "from", name, body);
+    const auto to = minute_member(object, "to", name, body);
+    window.from_minute = from.value_or(0);
+    window.to_minute = to.value_or(0);
+    // A slip of the finger must not say that the sprinklers run all day.
+    if (from && to && object["from"] == object["to"]) {
+        body.refuse(name + ".to", "must not be the same as from; the whole day is from 00:00 to 24:00");
+    }
     for (const auto& [key, value] : object.items()) {
         const bool known = key == "days" || key == "from" || key == "to" || key == "mode";
         if (!known) body.refuse(name, "has from, to and days, and nothing else");

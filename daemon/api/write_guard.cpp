@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <string_view>
 
 #include "api/problem.h"
@@ -21,6 +22,14 @@ bool is_json(std::string_view content_type) {
     return equal_ignoring_case(type, "application/json");
 }
 
+// In a time that does not tell how much of it is right.
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned char>(a[i] ^ b[i]);
+    return difference == 0;
+}
+
 // A page's origin is a scheme and the very host and port that it was loaded from.
 bool is_own_origin(std::string_view origin, std::string_view host) {
     constexpr std::string_view kScheme = "http://";
@@ -28,6 +37,19 @@ bool is_own_origin(std::string_view origin, std::string_view host) {
 }
 
 }  // namespace
+
+bool bears_code(const Request& request, const ports::AnswerCodes& codes) {
+    const auto& path = request.segments;
+    if (request.method != Method::Post || path.size() != 5) return false;
+    if (path[0] != "api" || path[1] != "v1" || path[2] != "alarms") return false;
+    if (path[4] != ports::kAcknowledge && path[4] != ports::kSnooze) return false;
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(path[3].data(), path[3].data() + path[3].size(), id);
+    if (error != std::errc{} || end != path[3].data() + path[3].size()) return false;
+    const auto code =
+        std::find_if(request.query.begin(), request.query.end(), [](const auto& pair) { return pair.first == "code"; });
+    return code != request.query.end() && equal_in_constant_time(code->second, codes.code(id, path[4]));
+}
 
 std::optional<Response> write_problem(const Request& request) {
     if (!request.from_loopback || request.forwarded) {

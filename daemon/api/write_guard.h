@@ -9,10 +9,15 @@
 #include <optional>
 
 #include "api/request.h"
+#include "ports/answer_codes.h"
 
 namespace millrace::api {
 
 // The answer to give instead, when this request may not change anything.
 [[nodiscard]] std::optional<Response> write_problem(const Request& request);
+
+// Whether it is an answer to an alarm with the code of that answer: the button of a notice, which may be pressed
+// anywhere, through any proxy and from any page.
+[[nodiscard]] bool bears_code(const Request& request, const ports::AnswerCodes& codes);
 
 }  // namespace millrace::api

@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/server.h"
+#include "app/answer_codes.h"
 #include "app/calibrations.h"
 #include "app/daemon_controls.h"
 #include "app/log.h"
@@ -106,23 +107,35 @@ struct App::Parts {
                        : nullptr),
           rebuild(writer, hub, reader, clock, settings.hub.zone),
           controls(settings, keys, {hub, writer, doors, rebuild, clock}),
+          answer_codes(settings.store.state_dir, random),
           notifier(loop, settings.notify, told_of()),
           publisher(loop, settings.publish, clock, commands()),
           server(loop, settings.api,
-                 {hub, reader, controls, clock, reports(), {MILLRACE_VERSION, clock.wall_now()}, &watch, &notifier}),
+                 {hub,
+                  reader,
+                  controls,
+                  clock,
+                  reports(),
+                  {MILLRACE_VERSION, clock.wall_now()},
+                  &watch,
+                  &notifier,
+                  &answer_codes}),
           signals(loop, SIGINT, SIGTERM),
           tick(loop) {
         if (live) live->set_bridge_of_device([this](const auto& device) { return hub.pipeline().bridge_of(device); });
     }
 
     notify::Surroundings told_of() {
-        return {writer, clock, [this] { return doors.cloud_away().value_or("reached"); },
+        return {writer,
+                clock,
+                [this] { return doors.cloud_away().value_or("reached"); },
                 [this] {
                     std::vector<ports::HealthItem> items;
                     writer.health(items);
                     return std::all_of(items.begin(), items.end(), [](const auto& item) { return item.ok; });
                 },
-                [this] { return watch.alarms().incidents; }};
+                [this] { return watch.alarms().incidents; },
+                &answer_codes};
     }
     publish::Commands commands() {
         return {[this](ports::CloudMode mode) {
@@ -151,6 +164,7 @@ struct App::Parts {
     std::unique_ptr<capture::LiveCapture> live;  // where an interface is watched
     OnlineRebuild rebuild;
     DaemonControls controls;
+    AnswerCodes answer_codes;
     notify::Notifier notifier;
     publish::Publisher publisher;
     api::Server server;

@@ -360,6 +360,7 @@ void Watch::take_uses(const base::DeviceId& id, Watched& sensor, WallTime ended_
 void Watch::tell(const std::vector<detect::AlarmEvent>& events) {
     for (const detect::AlarmEvent& event : events) {
         changed_ = true;
+        said_.tell(event, parts_.notices);
         for (ports::AlarmSubscriber* subscriber : subscribers_) subscriber->on_alarm(event);
         keep(ports::AlarmRecord{event}, nullptr);
     }

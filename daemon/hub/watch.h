@@ -23,6 +23,7 @@
 #include "detect/sensor_detector.h"
 #include "hub/learning.h"
 #include "hub/system_rules.h"
+#include "hub/watch_notices.h"
 #include "meter/calibration_table.h"
 #include "ports/alarms.h"
 #include "ports/frame_store.h"
@@ -166,6 +167,7 @@ private:
     detect::Mode mode_ = detect::Mode::Home;
     std::optional<base::WallTime> irrigation_since_;
     std::vector<ports::AlarmSubscriber*> subscribers_;
+    WatchNotices said_;
     std::deque<ports::Entry> unsaved_;
     std::optional<base::WallTime> offered_;
     std::deque<base::DeviceId> to_learn_;  // the first one is being learned

@@ -49,8 +49,7 @@ ports::AlarmState Watch::alarms() const {
         watch.sensor = id;
         watch.use = sensor.detector.open_use(now + sensor.ahead);
         watch.base_flow = sensor.detector.base_flow(now + sensor.ahead);
-        std::copy_if(sensor.water.begin(), sensor.water.end(), std::back_inserter(watch.pending),
-                     [](const detect::Finding& finding) { return !finding.holds(); });
+        watch.pending = sensor.water;
         watch.habits = sensor.detector.habits();
         watch.days_learned = sensor.detector.days_learned();
         state.sensors.push_back(std::move(watch));
@@ -61,11 +60,18 @@ ports::AlarmState Watch::alarms() const {
 void Watch::answered(detect::IncidentBook::Answer answer, Done done) {
     if (!answer) return done(base::failure(std::move(answer.error())));
     changed_ = true;
+    said_.tell(*answer, parts_.notices);
     for (ports::AlarmSubscriber* subscriber : subscribers_) subscriber->on_alarm(*answer);
     keep(ports::AlarmRecord{std::move(*answer)}, std::move(done));
 }
 
 void Watch::acknowledge(std::int64_t incident, const std::string& by, Done done) {
+    const auto& all = book_.incidents();
+    const bool again = std::any_of(all.begin(), all.end(), [incident](const Incident& known) {
+        return known.id == incident && known.state == detect::IncidentState::Acknowledged;
+    });
+    // A button pressed twice is one answer, and the first who gave it is the one who did.
+    if (again) return done({});
     answered(book_.acknowledge(incident, by, parts_.clock.wall_now()), std::move(done));
 }
 

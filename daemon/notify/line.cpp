@@ -36,8 +36,8 @@ void Line::test(Notice notice, ports::Channels::Done done) {
 }
 
 bool Line::send(const Notice& notice, Worker::Done done) {
-    auto job = [channel = channel_, notice, public_url = site_.public_url, zone = site_.zone, &clock = site_.clock](
-                   Cancel& cancel) { return send_notice(*channel, notice, public_url, zone, clock, cancel); };
+    auto job = [channel = channel_, notice, answers = site_.answers, zone = site_.zone, &clock = site_.clock](
+                   Cancel& cancel) { return send_notice(*channel, notice, answers, zone, clock, cancel); };
     return worker_.run(std::move(job), std::move(done), site_.clock.steady_now());
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "notify/outbox.h"
+#include "notify/requests.h"
 #include "notify/settings.h"
 #include "notify/worker.h"
 #include "ports/alarm_records.h"
@@ -24,7 +25,7 @@ namespace millrace::notify {
 // What all lines share; outlives them.
 struct LineSite {
     const base::Clock& clock;
-    std::string public_url;
+    AnswerLinks answers;
     base::TimeZone zone;
     std::function<void(ports::DeliveryRecord)> keep;
 };

@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "notify/settings.h"
 #include "ports/alarms.h"
+#include "ports/answer_codes.h"
 #include "ports/frame_store.h"
 #include "ports/health.h"
 #include "ports/notify.h"
@@ -32,6 +33,7 @@ struct Surroundings {
     std::function<std::string()> cloud;                        // how the cloud does, in a few words
     std::function<bool()> healthy;                             // whether the dead-man's switch is to be pinged
     std::function<std::vector<detect::Incident>()> incidents;  // open ones, with their present numbers
+    const ports::AnswerCodes* answer_codes = nullptr;          // of buttons; nothing: they bear none
 };
 
 class Notifier final : public ports::AlarmSubscriber, public ports::Channels, public ports::SelfReport {

@@ -28,8 +28,10 @@ bool answerable(const Notice& notice) {
     return notice.incident && notice.kind != NoticeKind::Cleared;
 }
 
-std::string answer_url(const Notice& notice, const std::string& public_url, const char* answer) {
-    return joined(public_url, "/api/v1/alarms/" + std::to_string(notice.incident_id) + "/" + answer);
+std::string answer_url(const Notice& notice, const AnswerLinks& answers, std::string_view answer) {
+    std::string path = "/api/v1/alarms/" + std::to_string(notice.incident_id) + "/" + std::string(answer);
+    if (answers.codes != nullptr) path += "?code=" + answers.codes->code(notice.incident_id, answer);
+    return joined(answers.public_url, path);
 }
 
 // One name for all notices of an incident, so that phones replace instead of stacking.
@@ -81,7 +83,7 @@ void authorize(HttpRequest& request, const Secret& token) {
     if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token.reveal());
 }
 
-HttpRequest ntfy(const Channel& channel, const Notice& notice, const std::string& public_url) {
+HttpRequest ntfy(const Channel& channel, const Notice& notice, const AnswerLinks& answers) {
     const detect::Severity severity = notice.severity();
     const bool cleared = notice.kind == NoticeKind::Cleared;
     json document{{"topic", channel.target}, {"title", notice.title}, {"message", notice.text}};
@@ -95,19 +97,19 @@ HttpRequest ntfy(const Channel& channel, const Notice& notice, const std::string
     document["tags"] =
         json::array({emoji, "millrace", notice.incident ? std::string(name(notice.incident->finding.rule)) : "test"});
     if (!notice.link.empty()) document["click"] = notice.link;
-    if (!public_url.empty() && answerable(notice)) {
-        const auto button = [&](const char* label, const char* answer, const json& body) {
+    if (!answers.public_url.empty() && answerable(notice)) {
+        const auto button = [&](const char* label, std::string_view answer, const json& body) {
             return json{{"action", "http"},
                         {"label", label},
-                        {"url", answer_url(notice, public_url, answer)},
+                        {"url", answer_url(notice, answers, answer)},
                         {"method", "POST"},
                         {"headers", {{"Content-Type", "application/json"}}},
                         {"body", dump(body)},
                         {"clear", true}};
         };
         document["actions"] =
-            json::array({button("Acknowledge", "acknowledge", {{"by", "ntfy button"}}),
-                         button("Snooze 1 h", "snooze", {{"by", "ntfy button"}, {"minutes", kSnoozeMinutes}})});
+            json::array({button("Acknowledge", ports::kAcknowledge, {{"by", "ntfy button"}}),
+                         button("Snooze 1 h", ports::kSnooze, {{"by", "ntfy button"}, {"minutes", kSnoozeMinutes}})});
     }
     HttpRequest request{joined(channel.url, "/"), {}, dump(document), channel.ca_file};
     authorize(request, channel.secret);
@@ -193,10 +195,9 @@ base::Result<UrlParts, base::Error> split_url(std::string_view url) {
     return parts;
 }
 
-HttpRequest request_for(const Channel& channel, const Notice& notice, const std::string& public_url,
-                        base::WallTime now) {
+HttpRequest request_for(const Channel& channel, const Notice& notice, const AnswerLinks& answers, base::WallTime now) {
     switch (channel.type) {
-        case ChannelType::Ntfy: return ntfy(channel, notice, public_url);
+        case ChannelType::Ntfy: return ntfy(channel, notice, answers);
         case ChannelType::Gotify: return gotify(channel, notice);
         case ChannelType::Apprise: return apprise(channel, notice);
         case ChannelType::HomeAssistant:

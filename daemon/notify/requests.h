@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "notify/notice.h"
 #include "notify/settings.h"
+#include "ports/answer_codes.h"
 
 namespace millrace::notify {
 
@@ -27,8 +28,14 @@ struct UrlParts {
 };
 [[nodiscard]] base::Result<UrlParts, base::Error> split_url(std::string_view url);
 
-// For every type but Smtp and Exec. `public_url`: where answers to buttons go; empty: no buttons. `now` is signed.
-[[nodiscard]] HttpRequest request_for(const Channel& channel, const Notice& notice, const std::string& public_url,
+// Where answers to buttons go.
+struct AnswerLinks {
+    std::string public_url;                     // empty: no buttons
+    const ports::AnswerCodes* codes = nullptr;  // nothing: answers are taken from our own machine only
+};
+
+// For every type but Smtp and Exec. `now` is signed.
+[[nodiscard]] HttpRequest request_for(const Channel& channel, const Notice& notice, const AnswerLinks& answers,
                                       base::WallTime now);
 
 // Whether the server has taken it. Apprise answers 204 when nobody is configured behind the key.

@@ -10,13 +10,13 @@
 
 namespace millrace::notify {
 
-Outcome send_notice(const Channel& channel, const Notice& notice, const std::string& public_url,
+Outcome send_notice(const Channel& channel, const Notice& notice, const AnswerLinks& answers,
                     const base::TimeZone& zone, const base::Clock& clock, Cancel& cancel) {
     if (channel.type == ChannelType::Smtp) {
         return send_mail(channel, mail_text(channel, notice, zone), kTryLimit, cancel);
     }
     if (channel.type == ChannelType::Exec) return run_program(channel, notice, clock, cancel);
-    const auto status = ask(request_for(channel, notice, public_url, clock.wall_now()), cancel);
+    const auto status = ask(request_for(channel, notice, answers, clock.wall_now()), cancel);
     if (!status) return {Outcome::Kind::Unreachable, status.error().message};
     if (taken(channel.type, *status)) return {};
     std::string why = "the server answered " + std::to_string(*status);

@@ -8,6 +8,7 @@
 #include "notify/cancel.h"
 #include "notify/notice.h"
 #include "notify/outbox.h"
+#include "notify/requests.h"
 #include "notify/settings.h"
 
 namespace millrace::notify {
@@ -16,7 +17,7 @@ namespace millrace::notify {
 inline constexpr base::Seconds kTryLimit{15};
 
 // `clock` outlives the call, and all else is the call's own.
-[[nodiscard]] Outcome send_notice(const Channel& channel, const Notice& notice, const std::string& public_url,
+[[nodiscard]] Outcome send_notice(const Channel& channel, const Notice& notice, const AnswerLinks& answers,
                                   const base::TimeZone& zone, const base::Clock& clock, Cancel& cancel);
 
 }  // namespace millrace::notify

@@ -114,10 +114,16 @@ def answer_alarms(browser):
                  'document.querySelector(".alarm.critical [data-verb=acknowledge]").disabled')
     click(browser, '.alarm:last-child [data-verb=snooze]')
     browser.wait('a snooze is shown', text('.alarm:last-child .note') + '.includes("snoozed until 10:20")')
+    browser.wait('a day that is not today is named', 'whenText("2026-11-22T22:04:00-07:00", '
+                 '"2026-11-23T09:00:00-07:00") === "22 Nov, 22:04"')
     browser.value('(() => { const mode = document.querySelector("#mode"); mode.value = "away"; '
                   'mode.dispatchEvent(new Event("change")); })()')
     browser.wait('the mode is set', 'fetch("api/v1/mode").then((answer) => answer.json()).then((mode) => '
                  '{ window.modeNow = mode.mode; }), window.modeNow === "away"')
+    browser.value('(() => { const mode = document.querySelector("#mode"); mode.value = "schedule"; '
+                  'mode.dispatchEvent(new Event("change")); })()')
+    browser.wait('the schedule is shown with its mode', 'document.querySelector("#mode").value === "schedule" && '
+                 'document.querySelector("#mode").selectedOptions[0].textContent === "By schedule: Home"')
 
 
 def main():
@@ -138,7 +144,7 @@ def main():
                      'document.querySelectorAll("tbody tr").length === 24')
         browser.wait('volumes are marked', text('.uncalibrated summary') + '.includes("Uncalibrated")')
         browser.wait('the chart speaks', 'document.querySelector(".chart").ariaLabel.includes("570.3 L")')
-        browser.wait('health is one line', text('#health') + ' === "All parts are well"')
+        browser.wait('health is one line', text('#health') + ' === "Millrace works well"')
         browser.wait('the mode is shown', 'document.querySelector("#mode").value === "home"')
         assert browser.value('document.querySelector("#alarms").hidden'), 'nothing is wrong'
         stop(server)

@@ -42,7 +42,7 @@ inline detect::Incident sample_incident(const base::DeviceId& device, base::Wall
     return incident;
 }
 
-// Does what it is told to its state, unless `failure` says why not.
+// Does what it is told to its state; `failure` says why it cannot be written, `refusal` why a habit is not taken.
 class FakeAlarms final : public ports::Alarms {
 public:
     [[nodiscard]] ports::AlarmState alarms() const override {
@@ -78,6 +78,7 @@ public:
         finish(std::move(done));
     }
     void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) override {
+        if (!refusal.empty()) return done(base::failure(base::Error{refusal}));
         auto& habits = habits_of(sensor);
         const auto known =
             std::find_if(habits.begin(), habits.end(), [&](const auto& old) { return old.number == habit.number; });
@@ -101,6 +102,7 @@ public:
 
     ports::AlarmState state;
     std::optional<std::string> failure;
+    std::string refusal;
     std::vector<std::string> answered_by;
     std::int64_t last_habit = 0;
     mutable int asked = 0;

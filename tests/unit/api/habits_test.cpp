@@ -95,6 +95,13 @@ TEST_F(HabitRoute, NamesTheFieldThatIsWrong) {
     EXPECT_EQ(habits().size(), 1u);
 }
 
+TEST_F(HabitRoute, WhatIsRefusedIsNotCalledUnwritten) {
+    alarms_.refusal = "no more than 48 habits can be entered";
+    const Response response = post(kHabits, R"({"start": "05:15", "length_minutes": 45})");
+    EXPECT_EQ(response.status, 409u);
+    EXPECT_THAT(response.body, ::testing::HasSubstr("no more than 48 habits"));
+}
+
 TEST_F(HabitRoute, ThereIsALimit) {
     alarms_.state.sensors[0].habits.resize(kMaxHabits);
     EXPECT_EQ(post(kHabits, R"({"start": "05:15", "length_minutes": 45})").status, 409u);

@@ -40,7 +40,9 @@ TEST_F(RuleRoute, ShowsLimitsSwitchesAndWhatIsPending) {
     watch.sensor = kSensor;
     watch.days_learned = 12;
     watch.base_flow = {1'000};
-    watch.pending = {support::sample_finding(clock_.wall)};
+    watch.pending = {support::sample_finding(clock_.wall), support::sample_finding(clock_.wall)};
+    watch.pending[0].observed = watch.pending[0].limit;  // an alarm, no longer on its way
+    watch.pending[1].observed = watch.pending[1].limit - 1;
     alarms_.state.sensors = {watch};
     const json document = parsed(get(kRulesPath));
     EXPECT_EQ(document["settings"], json::parse(R"({"burst_litres_per_minute": null, "burst_after_minutes": null,
@@ -53,6 +55,7 @@ TEST_F(RuleRoute, ShowsLimitsSwitchesAndWhatIsPending) {
     EXPECT_EQ(document["rules"][4]["on"], false);
     EXPECT_EQ(document["sensors"][0]["days_learned"], 12);
     EXPECT_EQ(document["sensors"][0]["base_flow_litres_per_minute"], 0.06);
+    ASSERT_EQ(document["sensors"][0]["pending"].size(), 1u);
     EXPECT_EQ(document["sensors"][0]["pending"][0]["explanation"]["limit"], 2280.0);
 }
 
@@ -67,6 +70,40 @@ TEST_F(RuleRoute, TakesBackWhatItGave) {
     const Response response = put(kRulesPath, given.dump());
     EXPECT_EQ(response.status, 200u) << response.body;
     EXPECT_EQ(alarms_.state.rules, before);
+}
+
+TEST_F(RuleRoute, TakesBackWhateverTheConfigFileMaySay) {
+    detect::Settings least;
+    least.burst_after = least.away_after = base::Seconds{10};
+    least.continuous_after = base::Seconds{600};
+    least.sensor_silent_after = base::Seconds{900};
+    least.bridge_offline_after = base::Seconds{60};
+    least.battery_low_mv = 1'800;
+    detect::Settings most;
+    most.burst_after = most.away_after = base::Seconds{3'600};
+    most.continuous_after = base::Seconds{2 * 86'400};
+    most.sensor_silent_after = most.bridge_offline_after = base::Seconds{7 * 86'400};
+    most.battery_low_mv = 3'200;
+    most.irrigation = {{0x7f, 0, 0}, {0x01, 1'320, 0}};  // the whole day; up to midnight
+    for (const detect::Settings& settings : {least, most}) {
+        alarms_.state.rules = settings;
+        const json given = parsed(get(kRulesPath))["settings"];
+        const Response response = put(kRulesPath, given.dump());
+        EXPECT_EQ(response.status, 200u) << response.body;
+        EXPECT_EQ(alarms_.state.rules, settings) << given;
+    }
+}
+
+TEST_F(RuleRoute, AWindowWithoutLengthIsNotTheWholeDay) {
+    const std::string whole = R"({"irrigation": [{"from": "00:00", "to": "24:00"}]})";
+    EXPECT_EQ(put(kRulesPath, whole).status, 200u);
+    EXPECT_EQ(parsed(get(kRulesPath))["settings"]["irrigation"][0]["to"], "24:00");
+    for (const char* time : {"06:00", "00:00"}) {
+        const std::string body = json{{"irrigation", {{{"from", time}, {"to", time}}}}}.dump();
+        const Response response = put(kRulesPath, body);
+        EXPECT_EQ(response.status, 400u) << body;
+        EXPECT_EQ(field_of(response), "irrigation[0].to") << body;
+    }
 }
 
 TEST_F(RuleRoute, WhatIsLeftOutStaysAndNullGivesBack) {
@@ -90,7 +127,7 @@ TEST_F(RuleRoute, NamesTheFieldThatIsWrongAndChangesNothing) {
              {R"({"continuous_after_minutes": 1})", "continuous_after_minutes"},
              {R"({"sensor_silent_after_minutes": 5})", "sensor_silent_after_minutes"},
              {R"({"battery_low_mv": 9000})", "battery_low_mv"},
-             {R"({"off": ["everything"]})", "off"},
+             {R"({"off": ["burst", "everything"]})", "off[1]"},
              {R"({"off": "burst"})", "off"},
              {R"({"irrigation": [{"from": "04:00", "to": "6:00"}]})", "irrigation[0].to"},
              {R"({"irrigation": [{"from": "04:00"}]})", "irrigation[0].to"},

@@ -79,5 +79,40 @@ TEST(WriteGuard, TakesJsonOnly) {
     EXPECT_EQ(status_of(request), 0u);
 }
 
+class PlainCodes : public ports::AnswerCodes {
+    std::string code(std::int64_t incident, std::string_view answer) const override {
+        return std::to_string(incident) + "-" + std::string(answer);
+    }
+};
+
+Request button(std::string id, std::string answer, std::string code) {
+    Request request;
+    request.method = Method::Post;
+    request.segments = {"api", "v1", "alarms", std::move(id), std::move(answer)};
+    request.query = {{"code", std::move(code)}};
+    return request;
+}
+
+TEST(WriteGuard, AButtonsCodeIsGoodForItsAnswerToItsAlarmOnly) {
+    const PlainCodes codes;
+    EXPECT_TRUE(bears_code(button("7", "acknowledge", "7-acknowledge"), codes));
+    EXPECT_TRUE(bears_code(button("7", "snooze", "7-snooze"), codes));
+    EXPECT_FALSE(bears_code(button("8", "acknowledge", "7-acknowledge"), codes));
+    EXPECT_FALSE(bears_code(button("7", "snooze", "7-acknowledge"), codes));
+    EXPECT_FALSE(bears_code(button("7", "acknowledge", "7-acknowledg"), codes));
+    EXPECT_FALSE(bears_code(button("7", "acknowledge", ""), codes));
+    EXPECT_FALSE(bears_code(button("7x", "acknowledge", "7-acknowledge"), codes));
+    EXPECT_FALSE(bears_code(button("7", "not-a-leak", "7-not-a-leak"), codes)) << "no notice has such a button";
+    Request elsewhere = button("7", "acknowledge", "7-acknowledge");
+    elsewhere.segments[2] = "channels";
+    EXPECT_FALSE(bears_code(elsewhere, codes));
+    Request without = button("7", "acknowledge", "");
+    without.query.clear();
+    EXPECT_FALSE(bears_code(without, codes));
+    Request put = button("7", "acknowledge", "7-acknowledge");
+    put.method = Method::Put;
+    EXPECT_FALSE(bears_code(put, codes));
+}
+
 }  // namespace
 }  // namespace millrace::api

@@ -188,8 +188,23 @@ TEST_F(WaterTest, NotALeakIsKeptForTheNextStart) {
     const auto said = findings_from(state.choices[0].value);
     ASSERT_TRUE(said && said->size() == 1);
     EXPECT_EQ(said->front().rule, Rule::Burst);
+    notices_.said.clear();
     restart();
     EXPECT_THAT(notices_.said, IsEmpty());
+}
+
+TEST_F(WaterTest, LesserRulesThatHoldAreShownBesideTheGravest) {
+    rules_.continuous_after = Seconds{600};
+    start({});
+    watch_->set_mode(Mode::Away, noted());
+    run_water(kMuch / 4, Seconds{900});
+    ASSERT_THAT(open_rules(), ElementsAre("away_use"));
+    const auto water = watch_->alarms().sensors[0].pending;
+    const auto continuous = std::find_if(water.begin(), water.end(), [](const detect::Finding& finding) {
+        return finding.rule == Rule::ContinuousFlow;
+    });
+    ASSERT_NE(continuous, water.end());
+    EXPECT_TRUE(continuous->holds());
 }
 
 TEST_F(WatchTest, ModesFollowTheScheduleUntilSomebodyChooses) {
@@ -397,6 +412,19 @@ TEST_F(WatchTest, AnswersReachSubscribersAndRefusalsDoNot) {
     EXPECT_THAT(answers_, ElementsAre("there is no alarm 77"));
     pass(Seconds{61});
     EXPECT_THAT(changes(), ElementsAre(Change::Resumed));
+}
+
+TEST_F(WatchTest, AcknowledgingTwiceIsOneAnswer) {
+    event(message::sensor_event::kDeviceMoved);
+    pass(Seconds{1});
+    changes();
+    watch_->acknowledge(1, "Ann", noted());
+    store_.finish();
+    watch_->acknowledge(1, "Ben", noted());
+    store_.finish();
+    EXPECT_THAT(changes(), ElementsAre(Change::Acknowledged));
+    EXPECT_THAT(answers_, ElementsAre("ok", "ok"));
+    EXPECT_EQ(watch_->alarms().incidents[0].answered_by, "Ann");
 }
 
 // Through the hub: frames in, alarms out, before anything is on disk.

@@ -106,7 +106,7 @@ TEST(Requests, WebhookIsSignedOverTimeAndBody) {
     Channel channel;
     channel.url = "https://h/hook?x=1";
     channel.secret = Secret("key");
-    const HttpRequest request = request_for(channel, notice(), "", at_s(77));
+    const HttpRequest request = request_for(channel, notice(), {}, at_s(77));
     EXPECT_EQ(request.url, "https://h/hook?x=1");
     const std::string stamp = std::to_string(kStart + 77);
     EXPECT_EQ(header(request, "X-Millrace-Timestamp"), stamp);
@@ -121,9 +121,15 @@ TEST(Requests, WebhookIsSignedOverTimeAndBody) {
     EXPECT_EQ(body["incident"]["cleared"], nullptr);
     EXPECT_EQ(body["link"], "http://w/");
     channel.secret = {};
-    EXPECT_EQ(header(request_for(channel, notice(), "", at_s(0)), "X-Millrace-Signature"), "");
-    EXPECT_EQ(json::parse(request_for(channel, test_notice(), "", at_s(0)).body)["incident"], nullptr);
+    EXPECT_EQ(header(request_for(channel, notice(), {}, at_s(0)), "X-Millrace-Signature"), "");
+    EXPECT_EQ(json::parse(request_for(channel, test_notice(), {}, at_s(0)).body)["incident"], nullptr);
 }
+
+class FixedCodes : public ports::AnswerCodes {
+    std::string code(std::int64_t incident, std::string_view answer) const override {
+        return std::to_string(incident) + std::string(answer);
+    }
+};
 
 TEST(Requests, NtfyHasPriorityTagsClickAndButtons) {
     Channel channel;
@@ -131,7 +137,7 @@ TEST(Requests, NtfyHasPriorityTagsClickAndButtons) {
     channel.url = "https://ntfy.lan/";
     channel.target = "water";
     channel.secret = Secret("tk");
-    const HttpRequest request = request_for(channel, notice(), "http://w", at_s(0));
+    const HttpRequest request = request_for(channel, notice(), {"http://w", nullptr}, at_s(0));
     EXPECT_EQ(request.url, "https://ntfy.lan/");
     EXPECT_EQ(header(request, "Authorization"), "Bearer tk");
     const json body = json::parse(request.body);
@@ -143,8 +149,12 @@ TEST(Requests, NtfyHasPriorityTagsClickAndButtons) {
     EXPECT_EQ(body["actions"][0]["url"], "http://w/api/v1/alarms/12/acknowledge");
     EXPECT_EQ(body["actions"][1]["url"], "http://w/api/v1/alarms/12/snooze");
     EXPECT_EQ(json::parse(body["actions"][1]["body"].get<std::string>())["minutes"], 60);
-    EXPECT_FALSE(json::parse(request_for(channel, notice(), "", at_s(0)).body).contains("actions"));
-    const json cleared = json::parse(request_for(channel, notice(NoticeKind::Cleared), "http://w", at_s(0)).body);
+    const FixedCodes codes;
+    const json coded = json::parse(request_for(channel, notice(), {"http://w", &codes}, at_s(0)).body);
+    EXPECT_EQ(coded["actions"][1]["url"], "http://w/api/v1/alarms/12/snooze?code=12snooze");
+    EXPECT_FALSE(json::parse(request_for(channel, notice(), {}, at_s(0)).body).contains("actions"));
+    const json cleared =
+        json::parse(request_for(channel, notice(NoticeKind::Cleared), {"http://w", nullptr}, at_s(0)).body);
     EXPECT_FALSE(cleared.contains("actions"));
     EXPECT_EQ(cleared["priority"], 3);
 }
@@ -154,19 +164,19 @@ TEST(Requests, GotifyAndAppriseAreAskedTheirWay) {
     channel.type = ChannelType::Gotify;
     channel.url = "http://g/sub/";
     channel.secret = Secret("A1");
-    HttpRequest request = request_for(channel, notice(), "", at_s(0));
+    HttpRequest request = request_for(channel, notice(), {}, at_s(0));
     EXPECT_EQ(request.url, "http://g/sub/message");
     EXPECT_EQ(header(request, "X-Gotify-Key"), "A1");
     EXPECT_EQ(json::parse(request.body)["priority"], 9);
     channel.type = ChannelType::Apprise;
     channel.target = "family";
-    request = request_for(channel, notice(), "", at_s(0));
+    request = request_for(channel, notice(), {}, at_s(0));
     EXPECT_EQ(request.url, "http://g/sub/notify/A1");
     EXPECT_EQ(json::parse(request.body)["type"], "failure");
     EXPECT_EQ(json::parse(request.body)["tag"], "family");
     channel.secret = {};
     channel.addresses = {Secret("json://a"), Secret("json://b")};
-    request = request_for(channel, notice(), "", at_s(0));
+    request = request_for(channel, notice(), {}, at_s(0));
     EXPECT_EQ(request.url, "http://g/sub/notify");
     EXPECT_EQ(json::parse(request.body)["urls"], "json://a,json://b");
     EXPECT_TRUE(taken(ChannelType::Apprise, 200));
@@ -180,7 +190,7 @@ TEST(Requests, HomeAssistantIsAskedThroughTheSupervisor) {
     channel.type = ChannelType::HomeAssistant;
     channel.target = "mobile_app_phone";
     channel.secret = Secret("sv");
-    HttpRequest request = request_for(channel, notice(), "", at_s(0));
+    HttpRequest request = request_for(channel, notice(), {}, at_s(0));
     EXPECT_EQ(request.url, "http://supervisor/core/api/services/notify/mobile_app_phone");
     EXPECT_EQ(header(request, "Authorization"), "Bearer sv");
     json body = json::parse(request.body);
@@ -188,14 +198,14 @@ TEST(Requests, HomeAssistantIsAskedThroughTheSupervisor) {
     EXPECT_EQ(body["data"]["actions"][0]["action"], "MILLRACE_ACK_12");
     EXPECT_EQ(body["data"]["push"]["sound"]["critical"], 1);
     // The end takes the place of what it ends, and disturbs nobody.
-    body = json::parse(request_for(channel, notice(NoticeKind::Cleared), "", at_s(0)).body);
+    body = json::parse(request_for(channel, notice(NoticeKind::Cleared), {}, at_s(0)).body);
     EXPECT_EQ(body["data"]["tag"], "millrace-12");
     EXPECT_FALSE(body["data"].contains("push"));
     channel.target = "alexa";
-    EXPECT_FALSE(json::parse(request_for(channel, notice(), "", at_s(0)).body).contains("data"));
+    EXPECT_FALSE(json::parse(request_for(channel, notice(), {}, at_s(0)).body).contains("data"));
     channel.type = ChannelType::PersistentNotification;
     channel.url = "http://ha:8123/";
-    request = request_for(channel, notice(), "", at_s(0));
+    request = request_for(channel, notice(), {}, at_s(0));
     EXPECT_EQ(request.url, "http://ha:8123/api/services/persistent_notification/create");
     EXPECT_EQ(json::parse(request.body)["notification_id"], "millrace-12");
 }
@@ -203,7 +213,7 @@ TEST(Requests, HomeAssistantIsAskedThroughTheSupervisor) {
 TEST(Requests, BytesThatAreNoTextMakeNoBrokenJson) {
     Notice odd = notice();
     odd.text = "a\xff\xfe";
-    EXPECT_TRUE(json::accept(request_for(Channel{}, odd, "", at_s(0)).body));
+    EXPECT_TRUE(json::accept(request_for(Channel{}, odd, {}, at_s(0)).body));
 }
 
 TEST(SplitUrl, HalvesOrRefuses) {

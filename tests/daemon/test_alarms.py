@@ -1,0 +1,90 @@
+"""Water while nobody is at home, all the way: bridge → alarm → API, Home Assistant's broker, a phone, and its answer."""
+import json
+import pathlib
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+pytest.importorskip("aiosmtpd", reason="python3-aiosmtpd is not installed")
+from channel_servers import HttpServer, ntfy_check
+from harness import BINARY, BRIDGE, SENSOR, Process, free_port, until
+
+TOKEN = "tk-of-the-phone"
+
+
+def trace_of_water(folder: pathlib.Path):
+    """A few dry seconds, then ten gallons a minute."""
+    path = folder / "water.csv"
+    rows = [f"{second},{max(0, second - 3) * 631}" for second in range(600)]
+    path.write_text("unix_timestamp,cumulative_ml\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def alarms(daemon):
+    return daemon.http("/api/v1/alarms")[1]["items"]
+
+
+def press(url, body):
+    """A button of a notice, as a phone presses it through the proxy in front of the house: the status."""
+    request = urllib.request.Request(url, method="POST", data=body.encode(),
+                                     headers={"Content-Type": "application/json", "X-Forwarded-For": "203.0.113.7"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_water_while_away_reaches_everybody_and_is_answered_from_a_phone(started):
+    phone = HttpServer(ntfy_check(TOKEN))
+    started.stack.callback(phone.close)
+    broker = started.broker()
+    said = started.listener(broker)
+    (started.folder / "token").write_text(TOKEN)
+    http_port = free_port()
+    config = f"""
+notify:
+  public_url: http://127.0.0.1:{http_port}
+  channels:
+  - {{name: phone, type: ntfy, url: "{phone.url}", topic: water, token_file: token, least: warning}}
+"""
+    daemon = started.daemon(broker, config=config, http_port=http_port)
+    assert daemon.send("PUT", "/api/v1/mode", {"mode": "away"})[0] == 200
+    until(lambda: said.last("millrace/mode") == "away", "the mode in MQTT")
+    started.keep(Process([BINARY, "simulate", "--port", str(daemon.bridge_port), "--bridge", BRIDGE, "--sensor", SENSOR,
+                          "--key-file", str(started.folder / "bridge.key"),
+                          "--trace", str(trace_of_water(started.folder))], started.folder / "bridge.log"))
+    began = time.monotonic()
+    until(lambda: alarms(daemon), "the alarm", 60)
+    assert time.monotonic() - began < 50
+    alarm = alarms(daemon)[0]
+    assert (alarm["rule"], alarm["severity"], alarm["state"]) == ("away_use", "critical", "raised")
+    assert "gal" in alarm["sentence"] or " l" in alarm["sentence"].lower()
+    until(lambda: said.last(f"millrace/{SENSOR}/leak") == "ON", "the moisture sensor")
+    until(lambda: phone.bodies(), "the phone")
+    message = phone.bodies()[0]
+    assert message["priority"] == 5 and message["message"].startswith(alarm["sentence"][:20])
+
+    acknowledge, snooze = message["actions"]
+    bare = acknowledge["url"].split("?")[0]
+    other_alarm = acknowledge["url"].replace(f"/alarms/{alarm['id']}/", f"/alarms/{alarm['id'] + 1}/")
+    other_answer = snooze["url"].split("?")[0] + "?" + acknowledge["url"].split("?")[1]
+    for url in (bare, bare + "?code=" + "0" * 32, other_alarm, other_answer):
+        assert press(url, acknowledge["body"]) == 403, url
+    assert alarms(daemon)[0]["state"] == "raised"
+    assert press(acknowledge["url"], acknowledge["body"]) == 200
+    answered = alarms(daemon)[0]
+    assert (answered["state"], answered["answered_by"]) == ("acknowledged", "ntfy button")
+    assert said.last(f"millrace/{SENSOR}/leak") == "ON", "it still runs"
+
+    assert daemon.stop() == 0
+    daemon = started.daemon(broker, config=config, http_port=http_port, bridge_port=daemon.bridge_port)
+    assert daemon.http("/api/v1/mode")[1]["mode"] == "away"
+    assert [(a["id"], a["state"]) for a in alarms(daemon)] == [(alarm["id"], "acknowledged")]
+    assert press(snooze["url"], snooze["body"]) == 200, "the buttons outlive a restart"
+    assert alarms(daemon)[0]["state"] == "snoozed"
+    assert (daemon.state / "answer.key").stat().st_mode & 0o077 == 0
+    code = acknowledge["url"].split("code=")[1]
+    assert code not in daemon.log() and TOKEN not in daemon.log()
