@@ -181,7 +181,7 @@ HabitMatch Habits::match(WallTime now, FlowRate rate, FlowRate grain, FlowRate l
     return best;
 }
 
-HabitMatch Habits::match(const WaterStep& spread, Seconds utc_offset) const {
+bool Habits::explain(const WaterStep& spread, Seconds utc_offset) const {
     const double lasts = static_cast<double>(spread.length().count()) / 60'000;
     for (const Known& known : known_) {
         const Habit& habit = known.habit;
@@ -194,13 +194,11 @@ HabitMatch Habits::match(const WaterStep& spread, Seconds utc_offset) const {
         const double shared = std::min(into + lasts, end) - std::max(into, -slack);
         if (shared <= 0) continue;
         double most = static_cast<double>(habit.flow.microlitres_per_second);
-        if (most == 0) return {&habit, false, {}};
+        if (most == 0) return true;  // the owner's, of any flow
         for (const std::int64_t minute : known.profile) most = std::max(most, static_cast<double>(minute) / 60);
-        if (static_cast<double>(spread.volume.microlitres) <= kMostShare * most * shared * 60) {
-            return {&habit, false, {}};
-        }
+        if (static_cast<double>(spread.volume.microlitres) <= kMostShare * most * shared * 60) return true;
     }
-    return {};
+    return false;
 }
 
 std::vector<Habit> Habits::list() const {

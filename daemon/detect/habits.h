@@ -35,9 +35,9 @@ public:
     [[nodiscard]] HabitMatch match(base::WallTime now, base::FlowRate rate, base::FlowRate grain,
                                    base::FlowRate last_minute, base::Seconds utc_offset) const;
 
-    // The habit that explains water of which it is not known when exactly it ran: some of that time is the habit's, and
-    // it takes as much in it.
-    [[nodiscard]] HabitMatch match(const WaterStep& spread, base::Seconds utc_offset) const;
+    // Whether a habit explains water of which it is not known when exactly it ran: some of that time is the habit's,
+    // and it takes as much in it.
+    [[nodiscard]] bool explain(const WaterStep& spread, base::Seconds utc_offset) const;
 
     [[nodiscard]] std::vector<Habit> list() const;
     void set(Habit habit);

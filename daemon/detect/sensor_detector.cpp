@@ -22,7 +22,7 @@ std::vector<Finding> SensorDetector::judge(base::WallTime now, const Context& co
 }
 
 std::vector<Use> SensorDetector::take_uses(base::WallTime now) {
-    if (const auto use = state_->cutter.end_by(now)) state_->note_use(*use);
+    for (const Use& use : state_->cutter.end_by(now)) state_->note_use(use);
     return std::exchange(state_->ended_uses, {});
 }
 

@@ -63,7 +63,7 @@ void SensorDetector::State::apply(const meter::Reading& reading, const Context& 
                                      [&](const WeekWindow& window) { return holds(window, step->to, utc_offset); });
     excused_now = match.habit != nullptr || by_hand;
     note_zone(*step, match);
-    if (!excused_now) note_away(*step, context);
+    if (!excused_now && !may_be_habits(*step, context)) note_away(*step, context);
     note_runs(*step, day, context);
     note_rest(*step, day);
     newest = step->to;
@@ -85,19 +85,24 @@ void SensorDetector::State::note_peak(const WaterStep& step, std::int64_t day) {
 }
 
 HabitMatch SensorDetector::State::habit_of(const WaterStep& step, const Context& context) const {
-    if (step.spread) return habits.match(step, context.utc_offset);
+    if (step.spread) return {};
     const Milliseconds grid = meter::kGridStep;
     Milliseconds over = step.length();
     if (step.peaks == 1) over = newest ? std::min<Milliseconds>(step.to - *newest, grid) : grid;
     over = std::max(over, Milliseconds{1'000});
     const FlowRate one_peak = mean_flow(Volume{per_peak.microlitres}, over);
     const FlowRate last_minute{minutes.in(base::unix_s(step.to) / 60 - 1) / 60};
-    const HabitMatch match =
-        habits.match(step.to, mean_flow(step.volume, over), one_peak, last_minute, context.utc_offset);
-    if (match.habit != nullptr || !newest || step.to - *newest > kLostMessages) return match;
+    return habits.match(step.to, mean_flow(step.volume, over), one_peak, last_minute, context.utc_offset);
+}
+
+bool SensorDetector::State::may_be_habits(const WaterStep& step, const Context& context) const {
     WaterStep since_newest = step;
-    since_newest.from = std::min(*newest, step.from);
-    return habits.match(since_newest, context.utc_offset);
+    if (!step.spread) {
+        const Milliseconds pause = newest ? step.to - *newest : Milliseconds{0};
+        if (step.peaks == 1 || pause <= meter::kGridStep || pause > kLostMessages) return false;
+        since_newest.from = *newest;
+    }
+    return habits.explain(since_newest, context.utc_offset);
 }
 
 bool SensorDetector::State::looks_like_sprinklers(WallTime now) const {
@@ -132,12 +137,16 @@ void SensorDetector::State::note_runs(const WaterStep& step, std::int64_t day, c
         if (any_over_ || may_be_sprinklers(run) || may_be_drip_zone(run)) continue;
         longest.add(level, day, part_of_day(run.began_minute), run.length());
     }
-    if (const auto use = cutter.add(step, per_peak, standing)) note_use(*use);
+    for (const Use& use : cutter.add(step, per_peak, standing)) note_use(use);
     use_excused = use_excused || excused_now;
     use_beside_leak = use_beside_leak || any_over_;
 }
 
 void SensorDetector::State::note_use(const Use& use) {
+    if (use.overlapped) {
+        ended_uses.push_back(use);
+        return;
+    }
     refills.add(use, per_peak);
     const bool excused = std::exchange(use_excused, false);
     const bool beside_leak = std::exchange(use_beside_leak, false);

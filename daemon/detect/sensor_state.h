@@ -79,6 +79,8 @@ private:
     // More than this in one entry has come over a longer time.
     [[nodiscard]] base::FlowRate most_at_once() const;
     [[nodiscard]] HabitMatch habit_of(const WaterStep& step, const Context& context) const;
+    // Water after lost messages, of which a habit may have taken all.
+    [[nodiscard]] bool may_be_habits(const WaterStep& step, const Context& context) const;
     // At dawn and from a flow that only sprinklers take, or a burst main.
     [[nodiscard]] bool looks_like_sprinklers(base::WallTime now) const;
     void note_peak(const WaterStep& step, std::int64_t day);

@@ -1,6 +1,9 @@
 #include "detect/use_cutter.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "detect/use_overlap.h"
 
 namespace millrace::detect {
 namespace {
@@ -18,9 +21,14 @@ constexpr Milliseconds kLongestRest{40'000};
 // Waiting for the batch that may tell of more.
 constexpr Milliseconds kReportedWithin{45'000};
 
+WallTime after(WallTime start, std::size_t buckets) {
+    return start + static_cast<std::int64_t>(buckets) * kBucket;
+}
+
 }  // namespace
 
-std::optional<Use> UseCutter::add(const WaterStep& step, base::VolumePerPeak per_peak, FlowRate base) {
+std::vector<Use> UseCutter::add(const WaterStep& step, base::VolumePerPeak per_peak, FlowRate base) {
+    per_peak_ = per_peak;
     const std::int64_t least = std::max(kLeastFlow, kAboveBase * base.microlitres_per_second);
     rest_ = std::clamp(Milliseconds{per_peak.microlitres * 1'500 / kLeastFlow}, kShortestRest, kLongestRest);
     const Milliseconds since_last = last_water_ ? step.to - *last_water_ : kLongestRest;
@@ -28,7 +36,7 @@ std::optional<Use> UseCutter::add(const WaterStep& step, base::VolumePerPeak per
     last_water_ = step.to;
     const bool in_use = step.volume.microlitres * 1'000 >= least * std::max<std::int64_t>(1, over.count());
 
-    std::optional<Use> ended;
+    std::vector<Use> ended;
     if (open_ && step.from - open_->end > rest_) ended = close();
     if (step.spread || (!in_use && !(open_ && step.peaks == 1))) return ended;
     if (!open_) {
@@ -46,8 +54,8 @@ std::optional<Use> UseCutter::add(const WaterStep& step, base::VolumePerPeak per
     return ended;
 }
 
-std::optional<Use> UseCutter::end_by(WallTime now) {
-    if (!open_ || now - open_->end <= rest_ + kReportedWithin) return std::nullopt;
+std::vector<Use> UseCutter::end_by(WallTime now) {
+    if (!open_ || now - open_->end <= rest_ + kReportedWithin) return {};
     return close();
 }
 
@@ -55,11 +63,27 @@ std::optional<Use> UseCutter::open() const {
     return open_ && open_->peaks > 1 ? std::optional(use_of(*open_)) : std::nullopt;
 }
 
-std::optional<Use> UseCutter::close() {
-    const Open ended = std::move(*open_);
+std::vector<Use> UseCutter::close() {
+    Open ended = std::move(*open_);
     open_.reset();
-    // One peak alone is a trickle's.
-    return ended.peaks > 1 ? std::optional(use_of(ended)) : std::nullopt;
+    if (ended.peaks <= 1) return {};  // one alone is a trickle's
+    std::vector<Use> within;
+    for (const Overlap& overlap : find_overlaps(ended.buckets, per_peak_.microlitres)) {
+        Open apart;
+        apart.start = after(ended.start, overlap.from);
+        apart.end = std::min(ended.end, after(ended.start, overlap.to));
+        apart.volume_ul = overlap.volume_ul;
+        for (std::size_t i = overlap.from; i < overlap.to; ++i) {
+            apart.buckets.push_back(std::max<std::int64_t>(0, ended.buckets[i] - overlap.beside_ul));
+            ended.buckets[i] -= apart.buckets.back();
+        }
+        ended.volume_ul -= overlap.volume_ul;
+        within.push_back(use_of(apart));
+        within.back().base = FlowRate{overlap.beside_ul * 1'000 / kBucket.count()};
+        within.back().overlapped = true;
+    }
+    within.insert(within.begin(), use_of(ended));
+    return within;
 }
 
 Use UseCutter::use_of(const Open& open) const {

@@ -17,10 +17,10 @@ namespace millrace::detect {
 
 class UseCutter {
 public:
-    // Returns the use that this water ended, if any. `base`: what ran all the time.
-    std::optional<Use> add(const WaterStep& step, base::VolumePerPeak per_peak, base::FlowRate base);
-    // The use that has ended by `now`, if any.
-    std::optional<Use> end_by(base::WallTime now);
+    // Returns the use that this water ended, if any, and those told apart within it. `base`: what ran all the time.
+    std::vector<Use> add(const WaterStep& step, base::VolumePerPeak per_peak, base::FlowRate base);
+    // The same, of a use that has ended by `now`.
+    std::vector<Use> end_by(base::WallTime now);
     // As far as it has come.
     [[nodiscard]] std::optional<Use> open() const;
 
@@ -36,11 +36,12 @@ private:
         std::vector<std::int64_t> buckets;  // microlitres in each 5 s
     };
 
-    [[nodiscard]] std::optional<Use> close();
+    [[nodiscard]] std::vector<Use> close();
     [[nodiscard]] Use use_of(const Open& open) const;
 
     std::optional<Open> open_;
     std::optional<base::WallTime> last_water_;
+    base::VolumePerPeak per_peak_;
     base::Milliseconds rest_{12'000};
 };
 

@@ -65,7 +65,8 @@ std::vector<Field> alarm_fields() {
          ValueType::Span,
          {10, 3'600, {}},
          "",
-         "For how long water may run while nobody is at home.",
+         "For how long a trickle may run while nobody is at home. A quarter of a litre at once is an alarm however "
+         "short.",
          [](Draft& d, const Value& v) { d.settings.alarms.away_after = seconds(v); },
          [](const Settings& s) { return span_text(s.alarms.away_after); }},
         {.key = "alarms.off",

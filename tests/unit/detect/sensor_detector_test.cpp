@@ -328,6 +328,45 @@ TEST(SensorDetector, UsesAreCutAndGivenOnce) {
     EXPECT_FALSE(house.detector.open_use(house.now()));
 }
 
+class TwoAtOnce : public testing::TestWithParam<base::VolumePerPeak> {};
+
+TEST_P(TwoAtOnce, AreToldApartByTheStepsOfTheFlow) {
+    House house{GetParam()};
+    house.rest(hours(7));
+    house.run(2.2, minutes(4));
+    house.run(2.2 + 2.6, 50);
+    house.run(2.2, minutes(4));
+    house.rest(minutes(5));
+    const auto uses = house.detector.take_uses(house.now());
+    ASSERT_EQ(uses.size(), 2u);
+    const Use& shower = uses.front();
+    const Use& flush = uses.back();
+    EXPECT_FALSE(shower.overlapped);
+    EXPECT_TRUE(flush.overlapped);
+    EXPECT_NEAR(base::to_gallons(shower.volume), 2.2 * 530 / 60, 0.4);
+    EXPECT_NEAR(base::to_gallons(flush.volume), 2.6 * 50 / 60, 0.4);
+    EXPECT_NEAR(static_cast<double>(base::unix_s(flush.start) - kMonday), hours(7) + minutes(4), 10);
+    EXPECT_NEAR(static_cast<double>(base::unix_s(flush.end) - kMonday), hours(7) + minutes(4) + 50, 12);
+    EXPECT_NEAR(base::to_gallons_per_minute(flush.base), 2.2, 0.3);
+    EXPECT_LT(base::to_gallons_per_minute(shower.peak), 3.2);
+}
+
+INSTANTIATE_TEST_SUITE_P(SensorDetector, TwoAtOnce, testing::Values(kFineMeter, kCoarseMeter));
+
+TEST(SensorDetector, ATapOpenedFurtherStaysOneUse) {
+    House house;
+    house.rest(hours(7));
+    house.run(1, minutes(2));
+    house.run(2, minutes(2));
+    house.rest(minutes(5));
+    EXPECT_EQ(house.detector.take_uses(house.now()).size(), 1u);
+    house.run(1, minutes(1));
+    house.run(3, minutes(1));
+    house.run(2, minutes(1));
+    house.rest(minutes(5));
+    EXPECT_EQ(house.detector.take_uses(house.now()).size(), 1u) << "the first may have ended within the second";
+}
+
 TEST(SensorDetector, UsesAreCountedBesideAStandingLeak) {
     House house;
     house.leak_gpm = 0.2;
