@@ -57,6 +57,8 @@ std::optional<detect::WeekWindow> day_window(std::string_view text) {
     const auto from = minute(text.substr(0, dash));
     const auto to = minute(text.substr(dash + 1));
     if (!from || !to) return std::nullopt;
+    // A slip of the finger must not mean the whole day, which is 00:00-24:00.
+    if (text.substr(0, dash) == text.substr(dash + 1)) return std::nullopt;
     return detect::WeekWindow{0x7f, *from, *to};
 }
 

@@ -86,8 +86,10 @@ TEST(WeekText, DaysAreListsAndSpansEvenOverTheWeeksEnd) {
     EXPECT_EQ(week_window("sat-mon 01:00-02:00")->days, 0b1100001);
     EXPECT_EQ(week_window("TUE,thu 01:00-02:00")->days, 0b1010);
     EXPECT_EQ(week_window("23:30-24:00")->to_minute, 0);
-    for (const char* bad : {"", "Mon", "Mon 05:00", "05:00", "24:01-05:00", "Mon, 05:00-06:00", "5:00-6:00",
-                            "Mo 05:00-06:00", "05:00-06:00 Mon", "0a:00-06:00", "Mon- 05:00-06:00"}) {
+    EXPECT_TRUE(week_window("00:00-24:00"));
+    for (const char* bad :
+         {"", "Mon", "Mon 05:00", "05:00", "24:01-05:00", "Mon, 05:00-06:00", "5:00-6:00", "Mo 05:00-06:00",
+          "05:00-06:00 Mon", "0a:00-06:00", "Mon- 05:00-06:00", "06:00-06:00", "Mon 00:00-00:00"}) {
         EXPECT_FALSE(week_window(bad).has_value()) << bad;
     }
 }
