@@ -59,7 +59,7 @@ ports::Commit household_commit(std::int64_t id) {
     for (std::int64_t i = 0; i < 8; ++i) {
         made.projections.emplace_back(reading_record(kStart + 40 * id + 5 * i, 8 * id + i));
     }
-    made.projections.emplace_back(ports::MeterRecord{kSensor, {1, {}, {8 * id}, {}}, {id}});
+    made.projections.emplace_back(ports::MeterRecord{kSensor, {1, {}, {8 * id}, {}, {}}, {id}});
     return made;
 }
 
