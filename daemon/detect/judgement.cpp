@@ -20,10 +20,6 @@ using State = SensorDetector::State;
 constexpr std::int64_t kSlowLeak = 3'155;
 constexpr std::int64_t kBurstMean = 284'000;
 
-// While nobody is at home: a quarter of a litre, or less over Settings::away_after.
-constexpr std::int64_t kAwayUl = 250'000;
-constexpr std::int64_t kAwayPeaks = 3;
-
 // A day without a free hour is long enough that a quarter more than the longest before is clear.
 constexpr std::int64_t kWithoutRestNumerator = 5;
 constexpr std::int64_t kWithoutRestDenominator = 4;
@@ -76,12 +72,17 @@ std::optional<Finding> running_toilet(const State& s, WallTime now) {
 }
 
 std::optional<Finding> away_use(const State& s, WallTime now, const Context& context) {
-    if (context.mode == Mode::Home || !s.away || now - s.away->until > kAwayRests) return std::nullopt;
+    const AwayLimits& limits = away_limits(context.mode);
+    if (context.mode == Mode::Home || !s.away || now - s.away->until > limits.rests) return std::nullopt;
     Finding finding = finding_of(Rule::AwayUse, *s.away);
     finding.measure = Measure::Amount;
     finding.observed = s.away->volume.microlitres;
-    const bool lasts = s.away->length() >= context.settings.away_after && s.away->peaks >= kAwayPeaks;
-    finding.limit = lasts ? std::min(kAwayUl, finding.observed) : kAwayUl;
+    const bool lasts = s.away->length() >= context.settings.away_after && s.away->peaks >= limits.peaks;
+    // One peak may be water that moved to and fro.
+    const bool enough = s.away->peaks > 1 || s.away->length() > Milliseconds{0};
+    finding.limit = lasts    ? std::min(limits.amount_ul, finding.observed)
+                    : enough ? limits.amount_ul
+                             : std::max(limits.amount_ul, finding.observed + 1);
     return finding;
 }
 

@@ -173,7 +173,9 @@ void SensorDetector::State::note_rest(const WaterStep& step, std::int64_t day) {
 }
 
 void SensorDetector::State::note_away(const WaterStep& step, const Context& context) {
-    if (context.mode == Mode::Home || (away && step.from - away->until > kAwayRests)) away.reset();
+    if (context.mode == Mode::Home || (away && step.from - away->until > away_limits(context.mode).rests)) {
+        away.reset();
+    }
     if (context.mode == Mode::Home) return;
     if (!away) away = Span{step.from, step.to, {}, 0, {}};
     away->until = step.to;

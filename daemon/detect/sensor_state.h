@@ -31,8 +31,19 @@ struct Span {
     [[nodiscard]] base::Milliseconds length() const { return until - since; }
 };
 
-// While nobody is at home, water after this long a rest is another use.
-inline constexpr base::Seconds kAwayRests{10 * 60};
+// When water is an alarm while nobody is at home.
+struct AwayLimits {
+    base::Seconds rests;     // water after this long a rest is another use
+    std::int64_t amount_ul;  // so much at once, ...
+    std::int64_t peaks;      // ... or so many peaks over Settings::away_after
+};
+// Gone for the day: a quarter of a litre, less than anything is opened for.
+inline constexpr AwayLimits kAwayLimits{base::Seconds{10 * 60}, 250'000, 3};
+// Gone for long, nobody will hear a drip: two peaks in an hour are enough.
+inline constexpr AwayLimits kVacationLimits{base::Seconds{3'600}, 100'000, 2};
+[[nodiscard]] constexpr const AwayLimits& away_limits(Mode mode) {
+    return mode == Mode::Vacation ? kVacationLimits : kAwayLimits;
+}
 // A sprinkler zone takes too much when it has for this long without a break: longer than a shower beside it.
 inline constexpr base::Seconds kZoneOver{18 * 60};
 inline constexpr base::Seconds kZonePauses{150};

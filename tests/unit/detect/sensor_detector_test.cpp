@@ -198,6 +198,23 @@ TEST(SensorDetector, AnyUseWhileAwayIsToldWithinTwoMinutes) {
     EXPECT_FALSE(house.holding(Rule::AwayUse)) << "somebody is at home";
 }
 
+// A peak every twenty minutes: each a use of its own for who is gone for the day, a drip for who is gone for weeks.
+TEST(SensorDetector, ADripIsToldOnVacationThatIsNotOnADayAway) {
+    for (const auto& [mode, told] : {std::pair{Mode::Away, false}, std::pair{Mode::Vacation, true}}) {
+        House house;
+        house.usual_days(15);
+        house.mode = mode;
+        house.rest(hours(2));
+        bool holds = false;
+        for (int peak = 0; peak < 4; ++peak) {
+            house.run(0.0087 * 12, 5);
+            house.rest(minutes(20));
+            holds = holds || house.holding(Rule::AwayUse).has_value();
+        }
+        EXPECT_EQ(holds, told) << static_cast<int>(mode);
+    }
+}
+
 TEST(SensorDetector, TrickleWhileAwayIsToldWithinTwoMinutes) {
     House house;
     house.usual_days(3);
