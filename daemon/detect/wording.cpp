@@ -10,6 +10,11 @@ namespace {
 using base::Milliseconds;
 using base::WallTime;
 
+// Whether a house may teach the rule another limit.
+bool is_learned(Rule rule) {
+    return is_water(rule) && rule != Rule::AwayUse && rule != Rule::RunningToilet && rule != Rule::ImpossibleFlow;
+}
+
 // Enough digits to tell a drip from a trickle, and no more: 0.02, 0.1, 6.4, 85.
 std::string number(double value) {
     const double size = value < 0 ? -value : value;
@@ -99,7 +104,7 @@ std::string limit_text(const Finding& finding, const Wording& w) {
     const bool is_known = finding.usual > 0 && finding.learned_days > 0;
     switch (finding.source) {
         case LimitSource::Fallback:
-            if (!is_water(finding.rule)) return "; the limit is " + limit + ".";
+            if (!is_learned(finding.rule)) return "; the limit is " + limit + ".";
             return "; the limit is " + limit + ", as in every house until this one is known.";
         case LimitSource::Learned:
             if (is_known) return "; " + known + ", and the limit learned from that is " + limit + ".";

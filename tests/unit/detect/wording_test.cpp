@@ -50,6 +50,11 @@ TEST(Wording, TellsWhereTheLimitComesFrom) {
     finding.source = LimitSource::Fallback;
     EXPECT_THAT(sentence(finding, denver()),
                 HasSubstr("; the limit is 57 min, as in every house until this one is known."));
+    for (const Rule same_everywhere : {Rule::AwayUse, Rule::RunningToilet, Rule::ImpossibleFlow}) {
+        finding.rule = same_everywhere;
+        EXPECT_THAT(sentence(finding, denver()), Not(HasSubstr("until this one is known")));
+    }
+    finding.rule = Rule::ContinuousFlow;
     finding.source = LimitSource::Owner;
     EXPECT_THAT(sentence(finding, denver()), HasSubstr("; the limit you set is 57 min."));
     finding.source = LimitSource::Floor;
