@@ -11,6 +11,8 @@ using base::WallTime;
 // A message of the sensor holds some 20 s of water; when it is lost, the total makes up for it afterwards.
 constexpr Milliseconds kLostMessage{25'000};
 constexpr Milliseconds kUnseen{120'000};
+// Nothing goes on through a month without water.
+constexpr Milliseconds kForgotten{31LL * 86'400'000};
 // Readings come in batches of some 20 s and through a bridge: water may have run that nobody has told of yet.
 constexpr Milliseconds kReportedWithin{45'000};
 
@@ -70,6 +72,7 @@ FlowRuns::Ended FlowRuns::add(const WaterStep& step, base::VolumePerPeak per_pea
 
 // Brings how far the run is behind up to date; false when it is too far.
 bool FlowRuns::keep_up(Run& run, std::size_t level, const WaterStep& step) const {
+    if (step.to - run.until > kForgotten) return false;
     if (step.spread && !run.was_over && !goes_on(run, step)) return false;
     // Without water until the step began; then it runs evenly.
     const Milliseconds dry = step.spread ? Milliseconds{0} : std::max(Milliseconds{0}, step.from - run.until);
@@ -94,6 +97,7 @@ const Run* FlowRuns::run(std::size_t level, WallTime now) const {
     const std::optional<Run>& run = runs_[level];
     if (!run) return nullptr;
     const Milliseconds quiet = std::max(Milliseconds{0}, now - run->until - kReportedWithin);
+    if (quiet > kForgotten) return nullptr;
     return run->behind_ul + falls_behind(level, quiet) > slack(level) ? nullptr : &*run;
 }
 

@@ -1,6 +1,7 @@
 #include "detect/sensor_state.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace millrace::detect {
@@ -44,7 +45,11 @@ std::int64_t local_day(WallTime time, Seconds utc_offset) {
 }
 
 FlowRate mean_flow(Volume volume, Milliseconds length) {
-    return {volume.microlitres * 1'000 / std::max<std::int64_t>(1'000, length.count())};
+    // A thousandth of what fits, so that the product does.
+    constexpr std::int64_t kExact = std::numeric_limits<std::int64_t>::max() / 1'000;
+    const std::int64_t milliseconds = std::max<std::int64_t>(1'000, length.count());
+    if (volume.microlitres > kExact) return {volume.microlitres / milliseconds * 1'000};
+    return {volume.microlitres * 1'000 / milliseconds};
 }
 
 void SensorDetector::State::apply(const meter::Reading& reading, const Context& context) {

@@ -11,6 +11,8 @@ using base::Milliseconds;
 
 // An entry of this few peaks, after a pause of as many beats, is a trickle of which messages were lost.
 constexpr std::int64_t kMostLostBeats = 8;
+// 100 cubic metres: what a house takes in months. More is a broken count, and too much to calculate with.
+constexpr std::int64_t kMostInAStep = 100'000'000'000;
 // A beat may be off by this share.
 constexpr double kBeatTolerance = 0.3;
 
@@ -25,6 +27,7 @@ std::optional<WaterStep> WaterSteps::step(const meter::Reading& reading, base::V
     if (reading.kind == ReadingKind::First || reading.advance.value <= 0) return std::nullopt;
 
     WaterStep step{reading.time, reading.time, reading.advance.value, reading.advance * per_peak, false};
+    step.volume.microlitres = std::min(step.volume.microlitres, kMostInAStep);
     const Milliseconds pause = before ? std::max(Milliseconds{0}, reading.time - *before) : Milliseconds{0};
     if (step.peaks == 1) {
         last_interval_ = pause;

@@ -1,0 +1,1 @@
+millrace_fuzzer(detector LINKS millrace::detect millrace::meter)
