@@ -21,11 +21,15 @@ let misses = 0;
 
 // ---- asking
 
+// The daemon does not know who asks.
+class Unknown extends Error {}
+
 async function ask(path) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), kAnswerLimitMs);
   try {
     const response = await fetch(path, { signal: abort.signal, cache: 'no-store' });
+    if (response.status === 401) throw new Unknown();
     if (!response.ok) throw new Error(`status ${response.status}`);
     return await response.json();
   } finally {
@@ -296,8 +300,15 @@ async function askDevices() {
     lastAnswer = devices.time;
     if (misses >= kMissesBeforeLost) { askUsageNow(); askStatusNow(); }
     misses = 0;
+    showLogin(false);
   } catch (error) {
-    misses += 1;
+    if (error instanceof Unknown) {
+      misses = 0;
+      setHealth('Log in to see your water', '');
+      showLogin(true);
+    } else {
+      misses += 1;
+    }
   }
   const lost = misses >= kMissesBeforeLost;
   const banner = byId('lost');

@@ -61,9 +61,10 @@ void add_archive_routes(Router& router, const Site& site) {
         if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
         responder.answer(json_response(archive_document(site.dependencies.controls.archive(), site.settings.zone)));
     });
-    router.add(Method::Post, "/api/v1/archive/rebuild", [&site](const Request& request, const Responder& responder) {
-        handle_rebuild(site, request, responder);
-    });
+    router.add(
+        Method::Post, "/api/v1/archive/rebuild",
+        [&site](const Request& request, const Responder& responder) { handle_rebuild(site, request, responder); },
+        access::Scope::Admin);
 }
 
 }  // namespace millrace::api

@@ -21,6 +21,12 @@ millrace_alarms_js:
 millrace_alarms_js_end:
     .byte 0
 
+    .global millrace_login_js, millrace_login_js_end
+millrace_login_js:
+    .incbin "login.js"
+millrace_login_js_end:
+    .byte 0
+
     .global millrace_style_css, millrace_style_css_end
 millrace_style_css:
     .incbin "style.css"

@@ -318,8 +318,8 @@ void add_calibration_routes(Router& router, const Site& site) {
                    if (auto refusal = parameters.problem()) return asked.responder.answer(std::move(*refusal));
                    answer_list(asked);
                }));
-    router.add(Method::Post, path, for_sensor(site, handle_post));
-    router.add(Method::Delete, path + "/{number}", for_sensor(site, handle_delete));
+    router.add(Method::Post, path, for_sensor(site, handle_post), access::Scope::Admin);
+    router.add(Method::Delete, path + "/{number}", for_sensor(site, handle_delete), access::Scope::Admin);
 }
 
 }  // namespace millrace::api

@@ -37,8 +37,10 @@ void add_cloud_routes(Router& router, const Site& site) {
         if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
         responder.answer(json_response(cloud_document(site.dependencies.live.live())));
     });
-    router.add(Method::Put, "/api/v1/cloud",
-               [&site](const Request& request, const Responder& responder) { handle_put(site, request, responder); });
+    router.add(
+        Method::Put, "/api/v1/cloud",
+        [&site](const Request& request, const Responder& responder) { handle_put(site, request, responder); },
+        access::Scope::Admin);
 }
 
 }  // namespace millrace::api

@@ -192,10 +192,10 @@ std::string habits_document(const ports::SensorWatch& watch, const base::TimeZon
 void add_habit_routes(Router& router, const Site& site) {
     const std::string path = "/api/v1/sensors/{uuid}/habits";
     router.add(Method::Get, path, for_sensor(site, handle_get));
-    router.add(Method::Post, path, for_sensor(site, handle_post));
-    router.add(Method::Post, path + "/reset", for_sensor(site, handle_reset));
-    router.add(Method::Put, path + "/{number}", for_sensor(site, handle_put));
-    router.add(Method::Delete, path + "/{number}", for_sensor(site, handle_delete));
+    router.add(Method::Post, path, for_sensor(site, handle_post), access::Scope::Admin);
+    router.add(Method::Post, path + "/reset", for_sensor(site, handle_reset), access::Scope::Admin);
+    router.add(Method::Put, path + "/{number}", for_sensor(site, handle_put), access::Scope::Admin);
+    router.add(Method::Delete, path + "/{number}", for_sensor(site, handle_delete), access::Scope::Admin);
 }
 
 }  // namespace millrace::api

@@ -15,7 +15,7 @@ namespace millrace::api {
 
 [[nodiscard]] bool all_well(const std::vector<ports::HealthItem>& items);
 
-// {"ready": …, "items": [{"part", "ok", "detail"}]}
-[[nodiscard]] std::string readiness_document(const std::vector<ports::HealthItem>& items);
+// {"ready": …, "items": [{"part", "ok", "detail"}]}; a stranger gets no items.
+[[nodiscard]] std::string readiness_document(bool ready, const std::vector<ports::HealthItem>& items);
 
 }  // namespace millrace::api

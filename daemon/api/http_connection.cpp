@@ -52,7 +52,7 @@ bool is_protocol_error(const beast::error_code& error) {
 }  // namespace
 
 HttpConnection::HttpConnection(Socket socket, std::shared_ptr<HttpShared> shared, Peer peer, bool refused)
-    : stream_(std::move(socket)),
+    : stream_(std::move(socket), shared->tls ? shared->tls->current() : nullptr),
       shared_(std::move(shared)),
       address_(std::move(peer.key)),
       from_loopback_(peer.loopback),
@@ -84,7 +84,7 @@ void HttpConnection::close() {
     closed_ = true;
     awaiting_answer_ = false;
     answer_timer_.cancel();
-    stream_.close();
+    stream_.tcp().close();
 }
 
 // Whether an operation failed so that nothing can be said any more.
@@ -96,7 +96,17 @@ bool HttpConnection::failed(const Error& error) {
     return true;
 }
 
+void HttpConnection::serve() {
+    if (!stream_.secure()) return wait_for_request();
+    stream_.tcp().expires_after(shared_->limits.header);
+    stream_.async_handshake([self = shared_from_this()](const Error& error) {
+        if (!self->failed(error)) self->wait_for_request();
+    });
+}
+
 void HttpConnection::refuse(std::string_view reason) {
+    // A handshake costs more than a word of regret is worth.
+    if (stream_.secure()) return close();
     Response response = problem(503, reason);
     response.headers.emplace_back("Retry-After", "5");
     answer_and_close(std::move(response));
@@ -105,7 +115,7 @@ void HttpConnection::refuse(std::string_view reason) {
 void HttpConnection::wait_for_request() {
     if (buffer_.size() > 0) return read_header();
     buffer_.shrink_to_fit();
-    stream_.expires_after(shared_->limits.idle);
+    stream_.tcp().expires_after(shared_->limits.idle);
     constexpr std::size_t kFirstRead = 1024;  // most requests whole, and little to hold for an idle connection
     stream_.async_read_some(buffer_.prepare(std::min(kFirstRead, buffer_.max_size())),
                             [self = shared_from_this()](const Error& error, std::size_t size) {
@@ -122,7 +132,7 @@ void HttpConnection::read_header() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes));
     parser_->body_limit(shared_->limits.body_bytes);
-    stream_.expires_after(shared_->limits.header);
+    stream_.tcp().expires_after(shared_->limits.header);
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = shared_from_this()](const Error& error, std::size_t) { self->on_header(error); });
 }
@@ -184,7 +194,17 @@ void HttpConnection::on_request() {
     request.origin = header(http::field::origin);
     request.forwarded = message.count("Forwarded") > 0 || message.count("X-Forwarded-For") > 0;
     request.from_loopback = from_loopback_;
+    request.peer = address_;
+    request.secure = stream_.secure();
+    request.authorization = header(http::field::authorization);
+    request.cookies = header(http::field::cookie);
     keep_alive_ = message.keep_alive();
+    if (auto refusal = shared_->router->refusal(request)) {
+        // What follows the headers is not read, so the connection cannot go on where something does.
+        keep_alive_ = keep_alive_ && parser_->is_done();
+        parser_.reset();
+        return write(std::move(*refusal));
+    }
     if (parser_->is_done()) return dispatch(std::move(request));
     if (request.method == Method::Get || request.method == Method::Head) {
         return answer_and_close(problem(413, "A GET or HEAD request may not have a body."));
@@ -196,7 +216,7 @@ void HttpConnection::on_request() {
 }
 
 void HttpConnection::read_body(Request request) {
-    stream_.expires_after(shared_->limits.body);
+    stream_.tcp().expires_after(shared_->limits.body);
     http::async_read(
         stream_, buffer_, *parser_,
         [self = shared_from_this(), request = std::move(request)](const Error& error, std::size_t) mutable {
@@ -263,7 +283,7 @@ void HttpConnection::write(Response response) {
     head_ = head(response);
     const bool no_body = head_only_ || response.status == 204 || response.status == 304;
     body_ = no_body ? std::string{} : std::move(response.body);
-    stream_.expires_after(shared_->limits.write);
+    stream_.tcp().expires_after(shared_->limits.write);
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
     asio::async_write(stream_, buffers,
                       [self = shared_from_this()](const Error& error, std::size_t) { self->on_written(error); });
@@ -279,10 +299,16 @@ void HttpConnection::on_written(const Error& error) {
 // Closing a socket that holds unread input makes the kernel reset the connection, and the client may lose the answer.
 // So say that nothing more comes, then read and forget until the client closes too, within limits.
 void HttpConnection::linger() {
+    if (stream_.secure()) return say_goodbye();
     Error ignored;
-    stream_.socket().shutdown(Socket::shutdown_send, ignored);
-    stream_.expires_after(shared_->limits.linger);
+    stream_.tcp().socket().shutdown(Socket::shutdown_send, ignored);
+    stream_.tcp().expires_after(shared_->limits.linger);
     read_and_discard();
+}
+
+void HttpConnection::say_goodbye() {
+    stream_.tcp().expires_after(shared_->limits.linger);
+    stream_.async_shutdown([self = shared_from_this()](const Error&) { self->close(); });
 }
 
 void HttpConnection::read_and_discard() {

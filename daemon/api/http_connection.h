@@ -17,11 +17,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "api/http_server.h"
+#include "api/http_stream.h"
+#include "api/tls.h"
 
 namespace millrace::api {
 
@@ -43,6 +44,7 @@ struct HttpShared {
     const Router* router = nullptr;
     HttpLimits limits;
     std::vector<std::string> host_names;
+    std::shared_ptr<ServerTls> tls;  // null: plain
     bool loopback_only = true;
     bool stopped = false;
     std::size_t refusing = 0;
@@ -66,7 +68,7 @@ public:
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
 
-    void serve() { wait_for_request(); }
+    void serve();
     void refuse(std::string_view reason);
     void close();
 
@@ -86,12 +88,13 @@ private:
     void write(Response response);
     void on_written(const Error& error);
     void linger();
+    void say_goodbye();
     void read_and_discard();
     [[nodiscard]] std::string head(const Response& response) const;
     [[nodiscard]] std::optional<Response> host_problem(std::string_view authority) const;
     [[nodiscard]] bool failed(const Error& error);
 
-    boost::beast::tcp_stream stream_;
+    HttpStream stream_;
     std::shared_ptr<HttpShared> shared_;
     std::string address_;
     bool from_loopback_;

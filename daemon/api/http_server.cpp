@@ -98,7 +98,8 @@ public:
         shared_->host_names = std::move(host_names);
     }
 
-    base::Result<void, base::Error> start(std::string_view address) {
+    base::Result<void, base::Error> start(std::string_view address, std::shared_ptr<ServerTls> tls) {
+        shared_->tls = std::move(tls);
         const auto endpoint = parse_endpoint(address);
         if (!endpoint) return base::failure(endpoint.error());
         ErrorCode error;
@@ -191,8 +192,8 @@ HttpServer::~HttpServer() {
     impl_->stop();
 }
 
-base::Result<void, base::Error> HttpServer::start(std::string_view address) {
-    return impl_->start(address);
+base::Result<void, base::Error> HttpServer::start(std::string_view address, std::shared_ptr<ServerTls> tls) {
+    return impl_->start(address, std::move(tls));
 }
 
 void HttpServer::stop() {

@@ -53,6 +53,8 @@ struct HttpFigures {
     std::array<std::uint64_t, 6> answers{};  // by the first digit of the status
 };
 
+class ServerTls;
+
 class HttpServer {
 public:
     // `host_names` are names besides those of loopback under which the server may be asked.
@@ -64,7 +66,9 @@ public:
 
     // `address` is "127.0.0.1:8099", "[::]:8099" or "localhost:8099"; port 0 takes a free one. On failure nothing
     // listens, and the message says how to mend it.
-    [[nodiscard]] base::Result<void, base::Error> start(std::string_view address);
+    // With `tls` it speaks nothing but TLS.
+    [[nodiscard]] base::Result<void, base::Error> start(std::string_view address,
+                                                        std::shared_ptr<ServerTls> tls = nullptr);
 
     // Closes the listener and every connection; what handlers answer later is dropped.
     void stop();

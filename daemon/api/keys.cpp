@@ -63,13 +63,18 @@ std::string keys_document(const ports::LiveState& live) {
 }
 
 void add_key_routes(Router& router, const Site& site) {
-    router.add(Method::Get, "/api/v1/keys", [&site](const Request& request, const Responder& responder) {
-        Parameters parameters(request);
-        if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
-        responder.answer(json_response(keys_document(site.dependencies.live.live())));
-    });
-    router.add(Method::Post, "/api/v1/keys",
-               [&site](const Request& request, const Responder& responder) { handle_post(site, request, responder); });
+    router.add(
+        Method::Get, "/api/v1/keys",
+        [&site](const Request& request, const Responder& responder) {
+            Parameters parameters(request);
+            if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
+            responder.answer(json_response(keys_document(site.dependencies.live.live())));
+        },
+        access::Scope::Admin);
+    router.add(
+        Method::Post, "/api/v1/keys",
+        [&site](const Request& request, const Responder& responder) { handle_post(site, request, responder); },
+        access::Scope::Admin);
 }
 
 }  // namespace millrace::api

@@ -119,11 +119,14 @@ void add_meter_reading_routes(Router& router, const Site& site) {
     const std::string path = "/api/v1/sensors/{uuid}/meter-readings";
     router.add(Method::Get, path,
                [&site](const Request& request, const Responder& responder) { handle_get(site, request, responder); });
-    router.add(Method::Post, path,
-               [&site](const Request& request, const Responder& responder) { handle_post(site, request, responder); });
-    router.add(Method::Delete, path + "/{time}", [&site](const Request& request, const Responder& responder) {
-        handle_delete(site, request, responder);
-    });
+    router.add(
+        Method::Post, path,
+        [&site](const Request& request, const Responder& responder) { handle_post(site, request, responder); },
+        access::Scope::Admin);
+    router.add(
+        Method::Delete, path + "/{time}",
+        [&site](const Request& request, const Responder& responder) { handle_delete(site, request, responder); },
+        access::Scope::Admin);
 }
 
 }  // namespace millrace::api

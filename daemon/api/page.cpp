@@ -10,6 +10,7 @@ extern "C" {
 extern const char millrace_index_html[], millrace_index_html_end[];
 extern const char millrace_app_js[], millrace_app_js_end[];
 extern const char millrace_alarms_js[], millrace_alarms_js_end[];
+extern const char millrace_login_js[], millrace_login_js_end[];
 extern const char millrace_style_css[], millrace_style_css_end[];
 extern const char millrace_favicon_svg[], millrace_favicon_svg_end[];
 }
@@ -24,10 +25,11 @@ std::string_view between(const char* begin, const char* end) {
 }  // namespace
 
 std::span<const Asset> assets() {
-    static const std::array<Asset, 5> list = {{
+    static const std::array<Asset, 6> list = {{
         {"/", "text/html; charset=utf-8", between(millrace_index_html, millrace_index_html_end)},
         {"/app.js", "text/javascript; charset=utf-8", between(millrace_app_js, millrace_app_js_end)},
         {"/alarms.js", "text/javascript; charset=utf-8", between(millrace_alarms_js, millrace_alarms_js_end)},
+        {"/login.js", "text/javascript; charset=utf-8", between(millrace_login_js, millrace_login_js_end)},
         {"/style.css", "text/css; charset=utf-8", between(millrace_style_css, millrace_style_css_end)},
         {"/favicon.svg", "image/svg+xml", between(millrace_favicon_svg, millrace_favicon_svg_end)},
     }};
@@ -77,10 +79,12 @@ Response asset_response(const Asset& asset, std::string_view tag, std::string_vi
 
 void add_page_routes(Router& router) {
     for (const Asset& asset : assets()) {
-        router.add(Method::Get, asset.path,
-                   [asset, tag = entity_tag(asset.content)](const Request& request, const Responder& responder) {
-                       responder.answer(asset_response(asset, tag, request.if_none_match));
-                   });
+        router.add(
+            Method::Get, asset.path,
+            [asset, tag = entity_tag(asset.content)](const Request& request, const Responder& responder) {
+                responder.answer(asset_response(asset, tag, request.if_none_match));
+            },
+            access::Scope::Open);
     }
 }
 

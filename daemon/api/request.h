@@ -8,9 +8,21 @@
 #include <utility>
 #include <vector>
 
+#include "access/scope.h"
+#include "base/time.h"
+
 namespace millrace::api {
 
 enum class Method { Get, Head, Post, Put, Patch, Delete, Options, Other };
+
+// As whom a client was let in, and what it may do.
+enum class GrantedBy { Nobody, ThisMachine, Supervisor, Token, Session };
+struct Grant {
+    access::Scope scope = access::Scope::Open;
+    GrantedBy by = GrantedBy::Nobody;
+    std::string token;    // the name of the token shown or logged in with
+    base::WallTime ends;  // of a session
+};
 
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -25,7 +37,12 @@ struct Request {
     std::string origin;          // the page that asks, where a browser says so
     bool forwarded = false;      // a proxy says that it asks for somebody else
     bool from_loopback = false;  // the connection comes from this machine
-    std::string body;            // wiped once the handler has returned, since it may hold a secret
+    std::string peer;            // the address that it comes from; of IPv6 the first 8 bytes, as they are
+    bool secure = false;         // it came by TLS
+    std::string authorization;   // headers that may hold secrets, wiped by the gate
+    std::string cookies;
+    Grant grant;       // set by the gate
+    std::string body;  // wiped once the handler has returned, since it may hold a secret
 
     // The path segment a pattern named; empty when the pattern has no such name.
     [[nodiscard]] std::string_view path_parameter(std::string_view name) const;

@@ -53,8 +53,8 @@ struct Wiper {
 
 }  // namespace
 
-void Router::add(Method method, std::string_view pattern, Handler handler) {
-    routes_.push_back({method, split(pattern), std::move(handler)});
+void Router::add(Method method, std::string_view pattern, Handler handler, access::Scope scope) {
+    routes_.push_back({method, split(pattern), std::move(handler), scope});
 }
 
 const Router::Route* Router::find(Method method, const std::vector<std::string>& segments) const {
@@ -67,7 +67,12 @@ const Router::Route* Router::find(Method method, const std::vector<std::string>&
 
 bool Router::wants_body(const Request& request) const {
     if (request.method == Method::Get || request.method == Method::Head) return false;
-    return find(request.method, request.segments) != nullptr && !(guard_ && guard_(request));
+    return find(request.method, request.segments) != nullptr;
+}
+
+std::optional<Response> Router::refusal(Request& request) const {
+    const Route* route = guard_ ? find(request.method, request.segments) : nullptr;
+    return route == nullptr ? std::nullopt : guard_(request, route->scope);
 }
 
 std::string Router::allowed(const std::vector<std::string>& segments) const {
@@ -88,9 +93,6 @@ std::string Router::allowed(const std::vector<std::string>& segments) const {
 
 void Router::handle(Request request, const Responder& responder) const {
     if (const Route* route = find(request.method, request.segments)) {
-        if (guard_ && request.method != Method::Get && request.method != Method::Head) {
-            if (auto refusal = guard_(request)) return responder.answer(std::move(*refusal));
-        }
         for (std::size_t i = 0; i < route->pattern.size(); ++i) {
             const std::string& segment = route->pattern[i];
             if (!is_name(segment)) continue;

@@ -2,8 +2,8 @@
 //
 // A route is a method and a pattern such as "/api/v1/sensors/{uuid}/usage", where a segment in braces matches any one
 // segment and gets that name. The router itself answers what is the same for all: 404, 405 with Allow, OPTIONS, and
-// HEAD wherever GET is served. Routes are added before the server starts; handlers run on the loop thread and return
-// at once.
+// HEAD wherever GET is served. Every route needs a scope. Routes are added before the server starts; handlers run on
+// the loop thread and return at once.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/scope.h"
 #include "api/request.h"
 
 namespace millrace::api {
@@ -21,12 +22,18 @@ using Handler = std::function<void(const Request&, Responder)>;
 
 class Router {
 public:
-    void add(Method method, std::string_view pattern, Handler handler);
+    // Without a scope, GET needs `Read` and all others `Control`.
+    void add(Method method, std::string_view pattern, Handler handler) {
+        const access::Scope scope = method == Method::Get ? access::Scope::Read : access::Scope::Control;
+        add(method, pattern, std::move(handler), scope);
+    }
+    void add(Method method, std::string_view pattern, Handler handler, access::Scope scope);
 
-    // Asked before anything that may change something: every served request but GET and HEAD. The answer to give
-    // instead, when it must not be served.
-    using Guard = std::function<std::optional<Response>(const Request&)>;
-    void guard_changes(Guard guard) { guard_ = std::move(guard); }
+    // Asked once for every request that there is a route for: the answer to give instead, when it must not be served.
+    using Guard = std::function<std::optional<Response>(Request&, access::Scope)>;
+    void guard(Guard guard) { guard_ = std::move(guard); }
+    // To be asked before the body is read; `handle` does not ask again.
+    [[nodiscard]] std::optional<Response> refusal(Request& request) const;
 
     void handle(Request request, const Responder& responder) const;
 
@@ -38,6 +45,7 @@ private:
         Method method;
         std::vector<std::string> pattern;
         Handler handler;
+        access::Scope scope;
     };
 
     [[nodiscard]] const Route* find(Method method, const std::vector<std::string>& segments) const;

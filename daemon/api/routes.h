@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/gate.h"
 #include "api/problem.h"
 #include "api/router.h"
 #include "api/server.h"
@@ -23,6 +24,7 @@ struct Site {
     Dependencies dependencies;
     std::shared_ptr<const bool> life;                       // gone when the site is
     std::map<detect::Rule, std::uint64_t> raised_in_run{};  // alarms, by the rule that raised them
+    std::unique_ptr<Gate> gate{};
 };
 
 // `work` as a callback that may come after the server has gone, when it does nothing.
@@ -81,6 +83,7 @@ void add_rule_routes(Router& router, const Site& site);
 void add_habit_routes(Router& router, const Site& site);
 void add_use_route(Router& router, const Site& site);
 void add_channel_routes(Router& router, const Site& site);
+void add_session_routes(Router& router, const Site& site);
 void add_page_routes(Router& router);
 
 }  // namespace millrace::api

@@ -218,9 +218,9 @@ void add_rule_routes(Router& router, const Site& site) {
             responder.answer(json_response(rules_document(alarms.alarms(), {site.settings.unit, site.settings.zone})));
         }));
     router.add(Method::Put, "/api/v1/rules",
-               with_alarms(site, [&site](ports::Alarms& alarms, const Request& request, const Responder& responder) {
-                   handle_put(site, alarms, request, responder);
-               }));
+               with_alarms(site, [&site](ports::Alarms& alarms, const Request& request,
+                                         const Responder& responder) { handle_put(site, alarms, request, responder); }),
+               access::Scope::Admin);
 }
 
 }  // namespace millrace::api

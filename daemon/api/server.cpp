@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "api/routes.h"
-#include "api/write_guard.h"
+#include "api/tls.h"
 
 namespace millrace::api {
 namespace {
@@ -20,11 +20,11 @@ HttpLimits limits_from(const Settings& settings) {
 Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies dependencies)
     : listen_(settings.listen),
       site_(std::make_unique<Site>(Site{std::move(settings), std::move(dependencies), std::make_shared<const bool>()})),
-      http_(loop, router_, limits_from(site_->settings)) {
+      http_(loop, router_, limits_from(site_->settings), site_->settings.host_names) {
     site_->dependencies.reports.push_back(this);
-    router_.guard_changes([codes = site_->dependencies.answer_codes](const Request& request) {
-        return codes != nullptr && bears_code(request, *codes) ? std::nullopt : write_problem(request);
-    });
+    site_->gate = std::make_unique<Gate>(site_->settings, site_->dependencies.credentials, site_->dependencies.clock);
+    router_.guard(
+        [gate = site_->gate.get()](Request& request, access::Scope needed) { return gate->refusal(request, needed); });
     add_health_routes(router_, *site_);
     add_metrics_route(router_, *site_);
     add_status_route(router_, *site_);
@@ -44,13 +44,18 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_habit_routes(router_, *site_);
     add_use_route(router_, *site_);
     add_channel_routes(router_, *site_);
+    add_session_routes(router_, *site_);
     add_page_routes(router_);
 }
 
 Server::~Server() = default;
 
 base::Result<void, base::Error> Server::start() {
-    return http_.start(listen_);
+    const Settings& settings = site_->settings;
+    if (settings.certificate_file.empty()) return http_.start(listen_);
+    auto tls = ServerTls::make(settings.certificate_file, settings.key_file, site_->dependencies.clock);
+    if (!tls) return base::failure(std::move(tls.error()));
+    return http_.start(listen_, std::move(*tls));
 }
 
 void Server::stop() {

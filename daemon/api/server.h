@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "api/gate.h"
 #include "api/http_server.h"
 #include "api/router.h"
 #include "api/settings.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ports/alarms.h"
-#include "ports/answer_codes.h"
 #include "ports/controls.h"
 #include "ports/health.h"
 #include "ports/history.h"
@@ -38,9 +38,9 @@ struct Dependencies {
     const base::Clock& clock;
     std::vector<const ports::SelfReport*> reports;
     StatusInfo status;
-    ports::Alarms* alarms = nullptr;                   // null: nobody watches the water
-    ports::Channels* channels = nullptr;               // null: nobody is told
-    const ports::AnswerCodes* answer_codes = nullptr;  // null: notices' buttons bear none
+    ports::Alarms* alarms = nullptr;      // null: nobody watches the water
+    ports::Channels* channels = nullptr;  // null: nobody is told
+    Credentials credentials{};
 };
 
 struct Site;

@@ -2,11 +2,11 @@
 // of earlier notices work after a restart. The key is in no backup; after a restore older buttons do nothing.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "app/installation_key.h"
 #include "ports/answer_codes.h"
 #include "ports/random.h"
 
@@ -24,7 +24,7 @@ public:
     [[nodiscard]] std::string code(std::int64_t incident, std::string_view answer) const override;
 
 private:
-    std::array<std::uint8_t, 32> key_{};
+    InstallationKey key_;
 };
 
 }  // namespace millrace::app

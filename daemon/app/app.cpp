@@ -21,6 +21,7 @@
 #include "app/online_rebuild.h"
 #include "app/privileges.h"
 #include "app/system_random.h"
+#include "app/token_file.h"
 #include "base/system_clock.h"
 #include "capture/doors.h"
 #include "capture/guest.h"
@@ -108,18 +109,22 @@ struct App::Parts {
           rebuild(writer, hub, reader, clock, settings.hub.zone),
           controls(settings, keys, {hub, writer, doors, rebuild, clock}),
           answer_codes(settings.store.state_dir, random),
+          tokens(settings.store.state_dir),
           notifier(loop, settings.notify, told_of()),
           publisher(loop, settings.publish, clock, commands()),
-          server(loop, settings.api,
-                 {hub,
-                  reader,
-                  controls,
-                  clock,
-                  reports(),
-                  {MILLRACE_VERSION, clock.wall_now()},
-                  &watch,
-                  &notifier,
-                  &answer_codes}),
+          server(
+              loop, settings.api,
+              {hub,
+               reader,
+               controls,
+               clock,
+               reports(),
+               {MILLRACE_VERSION, clock.wall_now()},
+               &watch,
+               &notifier,
+               {&tokens,
+                installation_key(settings.store.state_dir, "session.key", "people on the page stay logged in", random),
+                &answer_codes}}),
           signals(loop, SIGINT, SIGTERM),
           tick(loop) {
         if (live) live->set_bridge_of_device([this](const auto& device) { return hub.pipeline().bridge_of(device); });
@@ -165,6 +170,7 @@ struct App::Parts {
     OnlineRebuild rebuild;
     DaemonControls controls;
     AnswerCodes answer_codes;
+    TokenFile tokens;
     notify::Notifier notifier;
     publish::Publisher publisher;
     api::Server server;
@@ -224,8 +230,9 @@ void App::open_doors() {
     if (parts.live) parts.live->start();
     if (parts.outcome) parts.outcome = parts.server.start();
     if (!parts.outcome) return stop();
-    log().info("millrace {}: bridges on {} ({}), page and API on http://{}/, state in {}", MILLRACE_VERSION,
-               parts.doors.local_endpoint(), name(parts.hub.live().cloud_mode), parts.server.address(),
+    log().info("millrace {}: bridges on {} ({}), page and API on {}://{}/, state in {}", MILLRACE_VERSION,
+               parts.doors.local_endpoint(), name(parts.hub.live().cloud_mode),
+               settings_.api.certificate_file.empty() ? "http" : "https", parts.server.address(),
                settings_.store.state_dir);
     tick();
 }

@@ -19,6 +19,7 @@
 #include "app/commands/restore.h"
 #include "app/commands/run.h"
 #include "app/commands/simulate.h"
+#include "app/commands/token.h"
 #include "app/common_options.h"
 #include "app/daemon_url.h"
 #include "app/exit_code.h"
@@ -138,6 +139,8 @@ int run_command_line(int argc, char** argv) {
     CLI::App* calibration = add_calibrate(app, calibrate_options);
     KeyOptions key_options;
     CLI::App* keys = add_key(app, key_options);
+    TokenOptions token_options;
+    CLI::App* tokens = add_token(app, token_options);
     app.add_subcommand("version", "Print the version");
     try {
         app.parse(argc, argv);
@@ -155,6 +158,7 @@ int run_command_line(int argc, char** argv) {
     if (write_out->parsed()) return export_rows(export_options, std::cerr);
     if (calibration->parsed()) return run_calibrate(calibrate_options);
     if (keys->parsed()) return key(key_options, std::cout, std::cerr);
+    if (tokens->parsed()) return token(token_options, std::cout, std::cerr);
     std::cout << "millrace " << MILLRACE_VERSION << '\n';
     return 0;
 }

@@ -6,6 +6,9 @@
 namespace millrace::app {
 namespace {
 
+// Where the Supervisor is on the network of every Home Assistant; requests by ingress come from there only.
+constexpr const char* kSupervisorAddress = "172.30.32.2";
+
 constexpr const char* kDefaultConfigFile = "/etc/millrace/millrace.yaml";
 
 // Read before any thread is started.
@@ -33,6 +36,8 @@ void override_with(const CommonOptions& options, settings::Settings& settings) {
     set(options.cloud, settings.capture.cloud);
     if (!options.cloud.empty()) settings.capture.mode = ports::CloudMode::Relay;
     settings.capture.mode = ports::cloud_mode_of(options.mode).value_or(settings.capture.mode);
+    // Set by Home Assistant's Supervisor for its apps, and by nobody else.
+    if (!environment("SUPERVISOR_TOKEN").empty()) settings.api.supervisor = kSupervisorAddress;
     if (settings.store.state_dir.empty()) settings.store.state_dir = default_state_dir();
 }
 

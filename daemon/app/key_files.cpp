@@ -1,13 +1,13 @@
 #include "app/key_files.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+
+#include "app/private_file.h"
 
 namespace millrace::app {
 namespace {
@@ -20,27 +20,6 @@ constexpr const char* kDefaultStem = "default";
 
 std::string kept_keys(const std::string& state_dir) {
     return state_dir + "/keys";
-}
-
-// Writes all of it, readable by us alone, and has it on disk. Nothing is left when that fails.
-bool write_private_file(const std::string& path, base::ByteView content) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-    if (file < 0) return false;
-    const bool written =
-        ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && ::fsync(file) == 0;
-    const int cause = errno;
-    ::close(file);
-    if (!written) ::unlink(path.c_str());
-    errno = cause;
-    return written;
-}
-
-bool sync_folder(const std::string& path) {
-    const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return false;
-    const bool synced = ::fsync(folder) == 0;
-    ::close(folder);
-    return synced;
 }
 
 void add_problem(std::string& problems, const base::Error& error) {
@@ -117,13 +96,10 @@ base::Result<void, base::Error> keep_key(const std::string& state_dir, const std
                                          const payload::SecretKey& key) {
     const std::string folder = kept_keys(state_dir);
     const std::string path = folder + "/" + (bridge ? bridge->str() : kDefaultStem) + ".key";
-    const std::string unfinished = path + ".new";
-    const bool made = ::mkdir(folder.c_str(), S_IRWXU) == 0 || errno == EEXIST;
-    if (!made || !write_private_file(unfinished, key.bytes()) || ::rename(unfinished.c_str(), path.c_str()) != 0 ||
-        !sync_folder(folder)) {
-        return base::failure(base::Error{"cannot keep the key in " + path + ": " + std::strerror(errno)});  // NOLINT
+    if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+        return base::failure(base::Error{"cannot make " + folder + ": " + std::strerror(errno)});  // NOLINT
     }
-    return {};
+    return write_private_file(path, key.bytes());
 }
 
 }  // namespace millrace::app

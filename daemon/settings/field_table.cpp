@@ -72,34 +72,6 @@ std::vector<Field> top_fields() {
     };
 }
 
-std::vector<Field> http_fields() {
-    return {
-        {"http.listen",
-         ValueType::Listen,
-         {},
-         "",
-         "Where the page and the API are served. Nobody is asked to log in.",
-         [](Draft& d, const Value& v) { d.settings.api.listen = v.text; },
-         [](const Settings& s) { return s.api.listen; }},
-        {"http.max_connections",
-         ValueType::Integer,
-         {1, 20'000, {}},
-         "connections",
-         "Visitors at once.",
-         [](Draft& d, const Value& v) { d.settings.api.max_connections = static_cast<std::size_t>(v.integer); },
-         [](const Settings& s) { return std::to_string(s.api.max_connections); }},
-        {"http.max_connections_per_address",
-         ValueType::Integer,
-         {1, 20'000, {}},
-         "connections",
-         "Visitors at once from one address.",
-         [](Draft& d, const Value& v) {
-             d.settings.api.max_connections_per_address = static_cast<std::size_t>(v.integer);
-         },
-         [](const Settings& s) { return std::to_string(s.api.max_connections_per_address); }},
-    };
-}
-
 }  // namespace
 
 const std::vector<Field>& fields() {

@@ -76,7 +76,17 @@ void read_channel_secrets(Draft& draft, Problems& problems) {
     }
 }
 
+// A certificate is of no use without its key.
+void check_pair(const Draft& draft, const std::string& key, const std::string& other, Problems& problems) {
+    const auto given = draft.places.find(key);
+    if (given != draft.places.end() && !draft.places.contains(other)) {
+        problems.push_back({given->second, key, "needs " + other + " beside it"});
+    }
+}
+
 base::Result<Settings, Problems> result(Draft draft, Problems problems) {
+    check_pair(draft, "http.tls.certificate_file", "http.tls.key_file", problems);
+    check_pair(draft, "http.tls.key_file", "http.tls.certificate_file", problems);
     std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
         return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
     });

@@ -1,5 +1,5 @@
 // Serves the page with made-up water, to look at it with a browser: api_page_server PORT
-// [empty|bridge|sealed|calibrated|ill|alarm]
+// [empty|bridge|sealed|calibrated|ill|alarm|login]
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -32,6 +32,16 @@ public:
     }
     bool calibrated = false;
     bool dry = false;
+};
+
+// One token, which is no secret: millrace_ and 48 zeros.
+class OneToken : public access::Tokens {
+public:
+    OneToken() { (void)book_.add({"phone", access::Scope::Control, access::sha256(access::token_text({})), {}}); }
+    const access::TokenBook& book() override { return book_; }
+
+private:
+    access::TokenBook book_;
 };
 
 int serve(const std::string& port, const std::string& scene) {
@@ -68,8 +78,11 @@ int serve(const std::string& port, const std::string& scene) {
     Settings settings;
     settings.listen = "127.0.0.1:" + port;
     settings.zone = *base::TimeZone::load("America/Denver");
-    Server server(loop, settings,
-                  {live, history, controls, clock, {&report}, {MILLRACE_VERSION, clock.wall}, &alarms, &channels});
+    settings.loopback_needs_token = scene == "login";
+    OneToken tokens;
+    Server server(
+        loop, settings,
+        {live, history, controls, clock, {&report}, {MILLRACE_VERSION, clock.wall}, &alarms, &channels, {&tokens}});
     if (const auto started = server.start(); !started) {
         std::cerr << started.error().message << "\n";
         return 1;

@@ -126,6 +126,19 @@ def answer_alarms(browser):
                  'document.querySelector("#mode").selectedOptions[0].textContent === "By schedule: Home"')
 
 
+def log_in(browser):
+    browser.wait('the page asks for a token', '!document.querySelector("#login").hidden')
+    browser.wait('and shows no fault', 'document.querySelector("#lost").hidden')
+    for token, then in (('millrace_' + '1' * 48, text('#login-problem') + '.includes("not known")'),
+                        ('millrace_' + '0' * 48, 'document.querySelector("#login").hidden && ' + text('.flow') + ' === "9.0"')):
+        browser.value(f'document.querySelector("#token").value = {token!r}')
+        click(browser, '#login button')
+        browser.wait('what becomes of it is shown', then)
+    assert browser.value('document.cookie') == '', 'no script may read the session'
+    click(browser, '#log-out')
+    browser.wait('it asks again after the log-out', '!document.querySelector("#login").hidden')
+
+
 def main():
     program, chromium = sys.argv[1:3]
     server, address = start_server(program, '0', 'empty')
@@ -150,6 +163,10 @@ def main():
         stop(server)
         server, _ = start_server(program, address.split(':')[1], 'alarm')
         answer_alarms(browser)
+        stop(server)
+        server, _ = start_server(program, address.split(':')[1], 'login')
+        browser.call('Page.navigate', url=f'http://{address}/')
+        log_in(browser)
 
         hosts = {event['params']['request']['url'].split('/')[2] for event in browser.events
                  if event['method'] == 'Network.requestWillBeSent'}

@@ -134,7 +134,7 @@ class Daemon(Process):
     """`millrace run` in a folder of its own."""
 
     def __init__(self, folder, broker=None, arguments=(), key=KEY, bridge_port=None, http_port=None, config="",
-                 wait=True, state=None):
+                 wait=True, state=None, http_address="127.0.0.1"):
         folder = pathlib.Path(folder)
         self.state = pathlib.Path(state or folder / "state")
         self.bridge_port = bridge_port or free_port()
@@ -145,7 +145,7 @@ class Daemon(Process):
             text += f"mqtt:\n  host: 127.0.0.1\n  port: {broker.port}\n"
         self.config.write_text(text)
         command = [BINARY, "run", "--config", str(self.config), "--state-dir", str(self.state),
-                   "--bridge-listen", f"127.0.0.1:{self.bridge_port}", "--http-listen", f"127.0.0.1:{self.http_port}"]
+                   "--bridge-listen", f"127.0.0.1:{self.bridge_port}", "--http-listen", f"{http_address}:{self.http_port}"]
         if key:
             command += ["--key-file", str(key_file(folder, key))]
         super().__init__(command + list(arguments), folder / "millrace.log")

@@ -1,46 +1,33 @@
 """Watching a bridge and its cloud on a network interface, with real TCP between them on the loopback interface."""
 import contextlib
-import ctypes
-import fcntl
 import os
 import pathlib
 import pwd
 import re
 import shutil
 import socket
-import struct
 import subprocess
 import tempfile
 
 import pytest
 from cloud import Cloud
 from harness import BINARY, SENSOR, free_port, ledger, until
+from own_network import own_network
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to open a raw socket and to give it up again")
-CLONE_NEWNET = 0x40000000
 UNPRIVILEGED = "nobody"
 PORT = 1883
 WATCH = "capture:\n  interface: lo\n  user: " + UNPRIVILEGED + "\n"
 
 
 @pytest.fixture(autouse=True)
-def own_network():
-    """A network namespace of the test's own, where the usual port is free and nobody else's MQTT comes by."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    with open("/proc/thread-self/ns/net") as before:
-        if libc.unshare(CLONE_NEWNET) != 0:
-            pytest.skip(f"no network namespace here: {os.strerror(ctypes.get_errno())}")
-        with contextlib.closing(socket.socket()) as any_socket:
-            get_flags, set_flags, up = 0x8913, 0x8914, 1
-            request = fcntl.ioctl(any_socket, get_flags, struct.pack("16sh22x", b"lo", 0))
-            flags = struct.unpack_from("16sh", request)[1]
-            fcntl.ioctl(any_socket, set_flags, struct.pack("16sh22x", b"lo", flags | up))
+def loopback_of_our_own():
+    with own_network():
         yield
-        assert libc.setns(before.fileno(), CLONE_NEWNET) == 0
 
 
 @pytest.fixture
-def open_folder(own_network):
+def open_folder(loopback_of_our_own):
     """A folder that every user may pass, unlike pytest's own."""
     path = pathlib.Path(tempfile.mkdtemp(prefix="millrace-live-"))
     path.chmod(0o755)
@@ -49,7 +36,7 @@ def open_folder(own_network):
 
 
 @pytest.fixture
-def cloud(own_network, started):
+def cloud(loopback_of_our_own, started):
     broker = started.broker(name="cloud", port=PORT)
     answers = Cloud(broker.port)
     started.stack.callback(answers.close)

@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2] / "daemon"
 # Room -> rooms it may include, besides itself.
 ALLOWED = {
     "base": set(),
+    "access": {"base"},
     "mqtt": {"base"},
     "payload": {"base"},
     "message": {"base"},
@@ -23,7 +24,7 @@ ALLOWED = {
     "capture": {"base", "mqtt", "ports"},
     "store": {"base", "meter", "detect", "ports"},
     "publish": {"base", "meter", "detect", "ports"},
-    "api": {"base", "meter", "detect", "ports"},
+    "api": {"access", "base", "meter", "detect", "ports"},
     "notify": {"base", "meter", "detect", "ports"},
     "ble": {"base", "meter", "detect", "ports"},
     "emulate": {"base", "mqtt", "payload", "message"},
@@ -31,7 +32,7 @@ ALLOWED = {
     "app": None,  # everything
 }
 # The pipeline proper: values in, values out.
-PURE = {"base", "mqtt", "payload", "message", "cloud", "meter", "detect", "hub"}
+PURE = {"access", "base", "mqtt", "payload", "message", "cloud", "meter", "detect", "hub"}
 # Libraries and system headers that mean I/O, threads, logging or clocks.
 OUTSIDE = re.compile(
     r"<(boost/|asio|spdlog/|SQLiteCpp/|sqlite3|mosquitto|ares|pcap|tins/|thread|mutex|condition_variable|fstream|iostream"

@@ -234,8 +234,8 @@ TEST(StatusDocument, EstimateIsMarkedAndSummed) {
 }
 
 TEST(ReadinessDocument, IsReadyOnlyWhenEveryPartIs) {
-    EXPECT_EQ(json::parse(readiness_document({{"store", true, ""}, {"cloud", false, "gone"}}))["ready"], false);
-    EXPECT_EQ(json::parse(readiness_document({{"store", true, ""}}))["ready"], true);
+    EXPECT_EQ(json::parse(readiness_document(false, {{"store", true, ""}, {"cloud", false, "gone"}}))["ready"], false);
+    EXPECT_EQ(json::parse(readiness_document(true, {{"store", true, ""}}))["ready"], true);
 }
 
 TEST(Page, TagChangesWithEveryByte) {

@@ -17,7 +17,12 @@ namespace millrace::api {
 class FakeClock : public base::Clock {
 public:
     [[nodiscard]] base::WallTime wall_now() const override { return wall; }
-    [[nodiscard]] base::SteadyTime steady_now() const override { return {}; }
+    [[nodiscard]] base::SteadyTime steady_now() const override { return steady; }
+    void pass(base::Seconds time) {
+        wall += time;
+        steady += time;
+    }
+    base::SteadyTime steady{};
     base::WallTime wall = *base::from_rfc3339("2026-11-23T16:20:00Z");
 };
 

@@ -93,16 +93,27 @@ TEST_F(RouterTest, OnlyARouteOfItsOwnWantsABody) {
     EXPECT_FALSE(wants_body(Method::Get, {""}));
 }
 
-TEST_F(RouterTest, GuardIsAskedBeforeChangesAndNothingElse) {
-    router_.guard_changes([](const Request&) { return std::optional(problem(403, "no")); });
-    EXPECT_EQ(ask(Method::Post, {"api", "v1", "alarms"}).status, 403u);
-    EXPECT_FALSE(wants_body(Method::Post, {"api", "v1", "alarms"}));
-    EXPECT_EQ(ask(Method::Get, {"api", "v1", "alarms"}).status, 200u);
-    EXPECT_EQ(ask(Method::Head, {"api", "v1", "alarms"}).status, 200u);
-    EXPECT_EQ(ask(Method::Post, {"nowhere"}).status, 404u);
-    router_.guard_changes([](const Request&) { return std::optional<Response>(); });
-    EXPECT_EQ(ask(Method::Post, {"api", "v1", "alarms"}).status, 200u);
-    EXPECT_TRUE(wants_body(Method::Post, {"api", "v1", "alarms"}));
+TEST_F(RouterTest, GuardIsToldWhatARouteNeeds) {
+    std::vector<access::Scope> asked;
+    router_.guard([&](Request&, access::Scope needed) {
+        asked.push_back(needed);
+        return std::optional(problem(403, "no"));
+    });
+    const auto refused = [&](Method method, std::vector<std::string> segments) {
+        Request request;
+        request.method = method;
+        request.segments = std::move(segments);
+        return router_.refusal(request).has_value();
+    };
+    router_.add(
+        Method::Put, "/api/v1/alarms", [](const Request&, const Responder&) {}, access::Scope::Admin);
+    EXPECT_TRUE(refused(Method::Get, {"api", "v1", "alarms"}));
+    EXPECT_TRUE(refused(Method::Head, {"api", "v1", "alarms"}));
+    EXPECT_TRUE(refused(Method::Post, {"api", "v1", "alarms"}));
+    EXPECT_TRUE(refused(Method::Put, {"api", "v1", "alarms"}));
+    EXPECT_FALSE(refused(Method::Post, {"nowhere"}));
+    EXPECT_EQ(asked,
+              (std::vector{access::Scope::Read, access::Scope::Read, access::Scope::Control, access::Scope::Admin}));
 }
 
 TEST(Responder, OnlyTheFirstAnswerCounts) {

@@ -193,6 +193,7 @@ TEST_F(ServerTest, PageIsServedWithATagAndNotTwice) {
     EXPECT_EQ(again.status, 304);
     EXPECT_EQ(again.body, "");
     EXPECT_EQ(get("/app.js").status, 200);
+    EXPECT_EQ(get("/login.js").status, 200);
     EXPECT_EQ(get("/style.css").status, 200);
     EXPECT_EQ(get("/favicon.svg").status, 200);
 }
@@ -210,7 +211,7 @@ TEST_F(ServerTest, ChangesComeThroughTheRealServer) {
     EXPECT_EQ(put("Host: " + own + "\r\nOrigin: http://" + own + "\r\n" + json_type, R"({"mode": "relay"})"), 200);
     EXPECT_EQ(loop_.run([this] { return controls_.modes.size(); }), 2u);
     EXPECT_EQ(put("Host: localhost\r\nOrigin: http://evil.example\r\n" + json_type, R"({"mode": "local"})"), 403);
-    EXPECT_EQ(put("Host: localhost\r\nX-Forwarded-For: 10.0.0.1\r\n" + json_type, R"({"mode": "local"})"), 403);
+    EXPECT_EQ(put("Host: localhost\r\nX-Forwarded-For: 10.0.0.1\r\n" + json_type, R"({"mode": "local"})"), 401);
     EXPECT_EQ(put("Host: localhost\r\nContent-Type: text/plain\r\n", R"({"mode": "local"})"), 415);
     EXPECT_EQ(put("Host: localhost\r\n", R"({"mode": "local"})"), 415);
     EXPECT_EQ(put("Host: localhost\r\n" + json_type, std::string(16 * 1024 + 1, ' ')), 413);

@@ -10,7 +10,6 @@
 
 #include "api/routes.h"
 #include "api/target.h"
-#include "api/write_guard.h"
 #include "support/alarm_fakes.h"
 #include "unit/api/fakes.h"
 
@@ -26,7 +25,8 @@ protected:
             std::make_unique<Site>(Site{settings,
                                         {live_, history_, controls_, clock_, {}, {"9.9.9", {}}, &alarms_, &channels_},
                                         std::make_shared<const bool>()});
-        router_.guard_changes(write_problem);
+        site_->gate = std::make_unique<Gate>(site_->settings, site_->dependencies.credentials, clock_);
+        router_.guard([this](Request& asked, access::Scope needed) { return site_->gate->refusal(asked, needed); });
         add_status_route(router_, *site_);
         add_devices_route(router_, *site_);
         add_estimates_route(router_, *site_);
@@ -58,6 +58,7 @@ protected:
         request.body = std::move(body);
         last_ = std::make_shared<Response>();
         last_->status = 0;
+        if (auto refusal = router_.refusal(request)) return *last_ = std::move(*refusal);
         router_.handle(std::move(request), Responder([last = last_](Response got) { *last = std::move(got); }));
         return *last_;
     }
