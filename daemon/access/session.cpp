@@ -6,8 +6,7 @@ namespace millrace::access {
 namespace {
 
 std::string signature(const SessionKey& key, const Token& token, std::int64_t ends) {
-    const std::string text =
-        "session/" + token.name + "/" + std::to_string(ends) + "/" + base::to_hex(token.digest);
+    const std::string text = "session/" + token.name + "/" + std::to_string(ends) + "/" + base::to_hex(token.digest);
     return base::to_hex(hmac_sha256(key, text));
 }
 

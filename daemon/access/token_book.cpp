@@ -39,8 +39,7 @@ std::string token_text(const TokenChance& chance) {
 }
 
 bool is_token_name(std::string_view text) {
-    constexpr std::string_view kSigns =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    constexpr std::string_view kSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     return !text.empty() && text.size() <= kMostNameBytes && text.find_first_not_of(kSigns) == std::string_view::npos;
 }
 

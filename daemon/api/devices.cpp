@@ -22,6 +22,19 @@ std::string_view name(ports::Door door) {
     return "unknown";
 }
 
+Json estimate_json(const std::optional<ports::LiveEstimate>& estimate, base::VolumeUnit unit,
+                   const base::TimeZone& zone) {
+    if (!estimate) return nullptr;
+    return Json{
+        {"estimated", true},
+        {"running", estimate->running},
+        {"running_since", time_or_null(estimate->running_since, zone)},
+        {"today_at_least", shown(estimate->today_at_least, unit)},
+    };
+}
+
+}  // namespace
+
 Json bridge_json(const ports::LiveBridge& bridge, const base::TimeZone& zone) {
     return Json{
         {"uuid", bridge.id.text()},
@@ -39,17 +52,6 @@ Json bridge_json(const ports::LiveBridge& bridge, const base::TimeZone& zone) {
         {"frames_unopened", bridge.frames_unopened},
         {"cloud_path", ports::name(bridge.cloud_path)},
         {"waiting_for_cloud", bridge.waiting_for_cloud},
-    };
-}
-
-Json estimate_json(const std::optional<ports::LiveEstimate>& estimate, base::VolumeUnit unit,
-                   const base::TimeZone& zone) {
-    if (!estimate) return nullptr;
-    return Json{
-        {"estimated", true},
-        {"running", estimate->running},
-        {"running_since", time_or_null(estimate->running_since, zone)},
-        {"today_at_least", shown(estimate->today_at_least, unit)},
     };
 }
 
@@ -79,8 +81,6 @@ Json sensor_json(const ports::LiveSensor& sensor, base::VolumeUnit unit, const b
         {"firmware", or_null(sensor.firmware)},
     };
 }
-
-}  // namespace
 
 std::string devices_document(const ports::LiveState& live, base::VolumeUnit unit, const base::TimeZone& zone,
                              base::WallTime now) {

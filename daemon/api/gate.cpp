@@ -57,8 +57,9 @@ Response unauthorized(std::string_view detail) {
 Response nobody_may(Scope needed) {
     std::string text = "This needs a token with the scope \"";
     text.append(name(needed));
-    text += "\": make one with `millrace token add`, then send it as \"Authorization: Bearer\" or log in on the page "
-            "with it. Programs on the machine that millrace runs on need none when they ask at 127.0.0.1 or localhost.";
+    text +=
+        "\": make one with `millrace token add`, then send it as \"Authorization: Bearer\" or log in on the page "
+        "with it. Programs on the machine that millrace runs on need none when they ask at 127.0.0.1 or localhost.";
     return unauthorized(text);
 }
 
@@ -151,16 +152,17 @@ bool Gate::is_this_machine(const Request& request) const {
 const access::Token* Gate::heard(const std::string& peer, std::string_view shown, Response& refusal) {
     const base::SteadyTime now = clock_.steady_now();
     if (const base::Seconds wait = attempts_.wait(peer, now); wait.count() > 0) {
-        refusal = problem(429, "Too many wrong tokens came from this address; try again in " +
-                                   std::to_string(wait.count()) + " s.");
+        refusal = problem(
+            429, "Too many wrong tokens came from this address; try again in " + std::to_string(wait.count()) + " s.");
         refusal.headers.emplace_back("Retry-After", std::to_string(wait.count()));
         return nullptr;
     }
     const access::Token* token = credentials_.tokens == nullptr ? nullptr : credentials_.tokens->book().match(shown);
     if (token != nullptr) return token;
     attempts_.failed(peer, now);
-    refusal = unauthorized("This token is not known here; it may have been revoked. `millrace token list` names those "
-                           "that are, and `millrace token add` makes one.");
+    refusal = unauthorized(
+        "This token is not known here; it may have been revoked. `millrace token list` names those "
+        "that are, and `millrace token add` makes one.");
     return nullptr;
 }
 
@@ -178,8 +180,8 @@ std::string Gate::no_session_cookie(bool secure) {
 }
 
 const access::Token* Gate::to_renew(const Request& request) const {
-    const bool old = request.grant.by == GrantedBy::Session &&
-                     request.grant.ends - clock_.wall_now() < access::kSessionLasts / 2;
+    const bool old =
+        request.grant.by == GrantedBy::Session && request.grant.ends - clock_.wall_now() < access::kSessionLasts / 2;
     return old ? credentials_.tokens->book().find(request.grant.token) : nullptr;
 }
 

@@ -44,6 +44,25 @@ std::string_view to_view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
+class ConnectionSink final : public StreamSink {
+public:
+    explicit ConnectionSink(std::weak_ptr<HttpConnection> connection) : connection_(std::move(connection)) {}
+    void send(std::string_view text) override {
+        if (const auto connection = connection_.lock()) connection->send(text);
+    }
+    [[nodiscard]] std::size_t waiting() const override {
+        const auto connection = connection_.lock();
+        return connection ? connection->waiting() : 0;
+    }
+    [[nodiscard]] bool open() const override {
+        const auto connection = connection_.lock();
+        return connection && connection->open();
+    }
+
+private:
+    std::weak_ptr<HttpConnection> connection_;
+};
+
 bool is_protocol_error(const beast::error_code& error) {
     return error.category() == make_error_code(http::error::bad_method).category() &&
            error != http::error::end_of_stream && error != http::error::partial_message;
@@ -188,6 +207,7 @@ void HttpConnection::on_request() {
     request.segments = std::move(target->segments);
     request.query = std::move(target->query);
     const auto header = [&message](http::field name) { return std::string(to_view(message[name])); };
+    request.last_event_id = std::string(to_view(message["Last-Event-ID"]));
     request.if_none_match = header(http::field::if_none_match);
     request.content_type = header(http::field::content_type);
     request.host = target->authority.empty() ? header(http::field::host) : std::move(target->authority);
@@ -266,7 +286,9 @@ std::string HttpConnection::head(const Response& response) const {
     const auto add = [&head](std::string_view name, std::string_view value) {
         head.append(name).append(": ").append(value).append("\r\n");
     };
-    if (response.status != 204 && response.status != 304) {
+    if (response.stream) {
+        add("Content-Type", response.content_type);
+    } else if (response.status != 204 && response.status != 304) {
         add("Content-Length", std::to_string(response.body.size()));
         if (!response.content_type.empty()) add("Content-Type", response.content_type);
     }
@@ -280,6 +302,7 @@ std::string HttpConnection::head(const Response& response) const {
 
 void HttpConnection::write(Response response) {
     ++shared_->figures.answers[std::min<std::size_t>(response.status / 100, shared_->figures.answers.size() - 1)];
+    if (response.stream && !head_only_) return begin_stream(std::move(response));
     head_ = head(response);
     const bool no_body = head_only_ || response.status == 204 || response.status == 304;
     body_ = no_body ? std::string{} : std::move(response.body);
@@ -287,6 +310,44 @@ void HttpConnection::write(Response response) {
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
     asio::async_write(stream_, buffers,
                       [self = shared_from_this()](const Error& error, std::size_t) { self->on_written(error); });
+}
+
+// Its end is the connection's, which HTTP/1.0 proxies understand too.
+void HttpConnection::begin_stream(Response response) {
+    keep_alive_ = false;
+    stream_pending_ = head(response);
+    watch_for_end();
+    write_stream();
+    response.stream(std::make_shared<ConnectionSink>(weak_from_this()));
+}
+
+void HttpConnection::send(std::string_view text) {
+    if (closed_) return;
+    stream_pending_ += text;
+    write_stream();
+}
+
+void HttpConnection::write_stream() {
+    if (stream_writing_ || stream_pending_.empty()) return;
+    stream_writing_ = true;
+    body_ = std::exchange(stream_pending_, {});
+    stream_.tcp().expires_after(shared_->limits.write);
+    asio::async_write(stream_, asio::buffer(body_), [self = shared_from_this()](const Error& error, std::size_t) {
+        if (self->failed(error)) return;
+        self->stream_writing_ = false;
+        self->body_ = {};
+        self->write_stream();
+    });
+}
+
+// A stream's client has nothing more to say; what it says is read and forgotten, until it closes.
+void HttpConnection::watch_for_end() {
+    stream_.tcp().expires_never();
+    stream_.async_read_some(asio::buffer(discard_), [self = shared_from_this()](const Error& error, std::size_t size) {
+        self->lingered_ += size;
+        if (error || self->closed_ || self->lingered_ > self->shared_->limits.linger_bytes) return self->close();
+        self->watch_for_end();
+    });
 }
 
 void HttpConnection::on_written(const Error& error) {

@@ -72,6 +72,11 @@ public:
     void refuse(std::string_view reason);
     void close();
 
+    // Of a stream.
+    void send(std::string_view text);
+    [[nodiscard]] std::size_t waiting() const { return stream_pending_.size() + (stream_writing_ ? body_.size() : 0); }
+    [[nodiscard]] bool open() const { return !closed_; }
+
 private:
     using Error = boost::beast::error_code;
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -87,6 +92,9 @@ private:
     void answer_and_close(Response response);
     void write(Response response);
     void on_written(const Error& error);
+    void begin_stream(Response response);
+    void write_stream();
+    void watch_for_end();
     void linger();
     void say_goodbye();
     void read_and_discard();
@@ -109,6 +117,8 @@ private:
     bool keep_alive_ = false;
     std::string head_;
     std::string body_;
+    std::string stream_pending_;  // what a stream has to say, after what is being written
+    bool stream_writing_ = false;
     std::size_t lingered_ = 0;
     std::array<char, 2048> discard_{};
 };

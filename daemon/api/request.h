@@ -31,7 +31,8 @@ struct Request {
     std::vector<std::string> segments;  // of the path, percent-decoded; "/" is one empty segment
     TextPairs query;                    // in the order sent, percent-decoded
     TextPairs path_parameters;          // filled by the router: the segments its pattern gave a name to
-    std::string if_none_match;          // headers' values, or empty
+    std::string last_event_id;
+    std::string if_none_match;  // headers' values, or empty
     std::string content_type;
     std::string host;            // whom the client asked: of the address when that names one, else of the Host header
     std::string origin;          // the page that asks, where a browser says so
@@ -48,12 +49,23 @@ struct Request {
     [[nodiscard]] std::string_view path_parameter(std::string_view name) const;
 };
 
+// The client's end of an answer that goes on. Loop thread only.
+class StreamSink {
+public:
+    virtual ~StreamSink() = default;
+    virtual void send(std::string_view text) = 0;
+    [[nodiscard]] virtual std::size_t waiting() const = 0;  // bytes that the client has not taken yet
+    [[nodiscard]] virtual bool open() const = 0;
+};
+
 struct Response {
     unsigned status = 200;
     std::string content_type;
     std::string body;
     TextPairs headers;
     std::string cache_control = "no-store";
+    // Called once the head is on its way; the body is then what the sink is given, until the client goes.
+    std::function<void(std::shared_ptr<StreamSink>)> stream;
 };
 
 [[nodiscard]] Response json_response(std::string body, unsigned status = 200);

@@ -1,7 +1,9 @@
 #include "api/server.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "api/live_stream.h"
 #include "api/routes.h"
 #include "api/tls.h"
 
@@ -22,6 +24,10 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
       site_(std::make_unique<Site>(Site{std::move(settings), std::move(dependencies), std::make_shared<const bool>()})),
       http_(loop, router_, limits_from(site_->settings), site_->settings.host_names) {
     site_->dependencies.reports.push_back(this);
+    // Whoever listens holds a connection for as long as he likes; half of them stay for those who ask.
+    stream_ = std::make_unique<LiveStream>(loop, *site_, std::max<std::size_t>(1, site_->settings.max_connections / 2),
+                                           std::max<std::size_t>(1, site_->settings.max_connections_per_address / 2));
+    stream_->add_route(router_);
     site_->gate = std::make_unique<Gate>(site_->settings, site_->dependencies.credentials, site_->dependencies.clock);
     router_.guard(
         [gate = site_->gate.get()](Request& request, access::Scope needed) { return gate->refusal(request, needed); });
@@ -59,12 +65,18 @@ base::Result<void, base::Error> Server::start() {
 }
 
 void Server::stop() {
+    stream_->stop();
     http_.stop();
 }
 
 void Server::on_alarm(const detect::AlarmEvent& event) {
     const bool by_a_rule = event.change == detect::Change::Raised || event.change == detect::Change::Escalated;
     if (by_a_rule) ++site_->raised_in_run[event.incident.finding.rule];
+    stream_->on_alarm(event);
+}
+
+void Server::on_live(const ports::LiveState&) {
+    stream_->on_live();
 }
 
 void Server::health(std::vector<ports::HealthItem>& items) const {
@@ -81,6 +93,7 @@ void Server::metrics(std::vector<ports::Metric>& metrics) const {
         metrics.push_back({std::move(name), std::move(help), type, std::move(labels), static_cast<double>(value)});
     };
     add("millrace_http_connections", "HTTP connections open now.", MetricType::Gauge, figures.connections);
+    add("millrace_http_streams", "Clients that listen to the stream.", MetricType::Gauge, stream_->clients());
     add("millrace_http_connections_accepted_total", "HTTP connections taken.", MetricType::Counter, figures.accepted);
     add("millrace_http_connections_refused_total", "HTTP connections over a limit.", MetricType::Counter,
         figures.refused);

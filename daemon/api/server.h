@@ -45,7 +45,9 @@ struct Dependencies {
 
 struct Site;
 
-class Server : public ports::SelfReport, public ports::AlarmSubscriber {
+class LiveStream;
+
+class Server : public ports::SelfReport, public ports::AlarmSubscriber, public ports::LiveSubscriber {
 public:
     Server(boost::asio::io_context& loop, Settings settings, Dependencies dependencies);
     ~Server() override;
@@ -60,7 +62,8 @@ public:
     [[nodiscard]] std::string address() const { return http_.address(); }
     [[nodiscard]] std::uint16_t port() const { return http_.port(); }
 
-    // Counts what is raised, for the metrics.
+    // Both go on to those who listen to the stream; alarms are counted for the metrics.
+    void on_live(const ports::LiveState& state) override;
     void on_alarm(const detect::AlarmEvent& event) override;
 
     // Its own share of health and metrics; it asks itself, so leave it out of Dependencies::reports.
@@ -70,6 +73,7 @@ public:
 private:
     std::string listen_;
     std::unique_ptr<Site> site_;  // what the routes speak of
+    std::unique_ptr<LiveStream> stream_;
     Router router_;
     HttpServer http_;
 };

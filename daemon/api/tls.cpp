@@ -4,11 +4,11 @@
 #include <cstring>
 #include <utility>
 
-#include <boost/asio/ssl/context.hpp>
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <boost/asio/ssl/context.hpp>
 
 namespace millrace::api {
 namespace {

@@ -219,6 +219,7 @@ base::Result<void, base::Error> App::run() {
 void App::open_doors() {
     Parts& parts = *parts_;
     parts.hub.subscribe(parts.publisher);
+    parts.hub.subscribe(parts.server);
     parts.watch.subscribe(parts.notifier);
     parts.watch.subscribe(parts.publisher);
     parts.watch.subscribe(parts.server);

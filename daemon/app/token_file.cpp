@@ -58,7 +58,8 @@ base::Result<void, base::Error> write_token_file(const std::string& path, const 
     const bool ours = ::geteuid() != 0 || (::stat(parent.c_str(), &folder) == 0 &&
                                            ::lchown(path.c_str(), folder.st_uid, folder.st_gid) == 0);
     if (ours) return {};
-    return base::failure(base::Error{"cannot give " + path + " to its folder's owner: " + std::strerror(errno)});  // NOLINT
+    return base::failure(
+        base::Error{"cannot give " + path + " to its folder's owner: " + std::strerror(errno)});  // NOLINT
 }
 
 TokenFile::TokenFile(const std::string& state_dir) : path_(token_file_of(state_dir)) {

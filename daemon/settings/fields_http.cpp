@@ -17,7 +17,8 @@ std::vector<Field> http_fields() {
          ValueType::Boolean,
          {},
          "",
-         "Asks programs on this machine for a token too. Set it where a proxy on this machine passes on requests without "
+         "Asks programs on this machine for a token too. Set it where a proxy on this machine passes on requests "
+         "without "
          "saying so in `X-Forwarded-For` or `Forwarded`.",
          [](Draft& d, const Value& v) { d.settings.api.loopback_needs_token = v.flag; },
          [](const Settings& s) { return yes_no(s.api.loopback_needs_token); }},
@@ -25,7 +26,8 @@ std::vector<Field> http_fields() {
          ValueType::Texts,
          {},
          "",
-         "Names besides localhost under which a proxy on this machine may ask while `http.listen` is a loopback address, "
+         "Names besides localhost under which a proxy on this machine may ask while `http.listen` is a loopback "
+         "address, "
          "such as `water.lan`.",
          [](Draft& d, const Value& v) { d.settings.api.host_names = v.list; }},
         {"http.tls.certificate_file",

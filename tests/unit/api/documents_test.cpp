@@ -254,7 +254,7 @@ TEST(Page, NoneMatchTakesListsWeakTagsAndStar) {
 
 // The content security policy forbids inline code and styles, and any base path must do.
 TEST(Page, FilesObeyTheirOwnRules) {
-    ASSERT_EQ(assets().size(), 5u);
+    ASSERT_EQ(assets().size(), 6u);
     for (const Asset& asset : assets()) {
         ASSERT_GT(asset.content.size(), 100u) << asset.path;
         const std::string content(asset.content);
