@@ -110,8 +110,8 @@ std::size_t EventStream::clients() {
 
 std::size_t EventStream::clients_of(std::string_view peer) {
     drop_closed();
-    return static_cast<std::size_t>(std::count_if(
-        clients_.begin(), clients_.end(), [peer](const Client& client) { return client.wish.peer == peer; }));
+    return static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(),
+                                                  [peer](const Client& client) { return client.wish.peer == peer; }));
 }
 
 }  // namespace millrace::api

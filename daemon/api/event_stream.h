@@ -69,7 +69,7 @@ private:
 
     std::string run_;
     Snapshot snapshot_;
-    std::uint64_t number_ = 0;  // of the newest event
+    std::uint64_t number_ = 0;      // of the newest event
     std::uint64_t known_from_ = 0;  // all events after this number are kept
     std::deque<Event> kept_;
     std::size_t kept_bytes_ = 0;

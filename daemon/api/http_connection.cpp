@@ -118,7 +118,7 @@ bool HttpConnection::failed(const Error& error) {
 void HttpConnection::serve() {
     if (!stream_.secure()) return wait_for_request();
     stream_.tcp().expires_after(shared_->limits.header);
-    stream_.async_handshake([self = shared_from_this()](const Error& error) {
+    stream_.async_handshake(boost::asio::ssl::stream_base::server, [self = shared_from_this()](const Error& error) {
         if (!self->failed(error)) self->wait_for_request();
     });
 }

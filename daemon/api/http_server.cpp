@@ -75,11 +75,12 @@ std::string address_key(const asio::ip::address& address) {
     return {bytes.begin(), bytes.begin() + 8};
 }
 
-HttpConnection::Peer peer_of(const asio::ip::address& address) {
+// A program that asks at one of this machine's own addresses has that address too.
+HttpConnection::Peer peer_of(const asio::ip::address& address, const asio::ip::address& local) {
     const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
     const bool loopback =
         mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback() : address.is_loopback();
-    return {address_key(address), loopback};
+    return {address_key(address), loopback || address == local};
 }
 
 std::shared_ptr<spdlog::logger> logger() {
@@ -157,10 +158,11 @@ private:
     void on_accepted(Tcp::socket socket) {
         ErrorCode error;
         const Tcp::endpoint peer = socket.remote_endpoint(error);
+        const Tcp::endpoint local = error ? Tcp::endpoint() : socket.local_endpoint(error);
         if (error) return;  // gone already
         socket.set_option(Tcp::no_delay(true), error);
         ++shared_->figures.accepted;
-        HttpConnection::Peer named = peer_of(peer.address());
+        HttpConnection::Peer named = peer_of(peer.address(), local.address());
         const auto same = shared_->per_address.find(named.key);
         const bool address_full =
             same != shared_->per_address.end() && same->second >= shared_->limits.connections_per_address;

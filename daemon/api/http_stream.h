@@ -1,4 +1,4 @@
-// A connection's bytes, plain or by TLS, as one kind of stream to Beast. For http_connection.cpp; loop thread only.
+// A connection's bytes, plain or by TLS, as one kind of stream to Beast. For .cpp files; loop thread only.
 #pragma once
 
 #include <memory>
@@ -27,9 +27,12 @@ public:
     [[nodiscard]] executor_type get_executor() { return tcp_.get_executor(); }
     [[nodiscard]] boost::beast::tcp_stream& tcp() { return tcp_; }
 
+    // Of the secure connection, or null.
+    [[nodiscard]] SSL* tls() { return tls_ ? tls_->native_handle() : nullptr; }
+
     template <typename Handler>
-    void async_handshake(Handler&& handler) {
-        tls_->async_handshake(boost::asio::ssl::stream_base::server, std::forward<Handler>(handler));
+    void async_handshake(boost::asio::ssl::stream_base::handshake_type side, Handler&& handler) {
+        tls_->async_handshake(side, std::forward<Handler>(handler));
     }
     // Says that nothing more comes, and waits until the client says so too.
     template <typename Handler>

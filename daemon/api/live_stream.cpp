@@ -78,9 +78,9 @@ void LiveStream::handle(const Request& request, const Responder& responder) {
     EventStream::Wish wish{types_of(parameters), request.last_event_id.substr(0, kMostIdBytes), request.peer};
     if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
     if (events_.clients() >= most_ || events_.clients_of(request.peer) >= most_per_address_) {
-        Response full = problem(503, "There are as many streams as may be (" + std::to_string(most_) +
-                                         ", and from one address " + std::to_string(most_per_address_) +
-                                         "); close one, or ask /api/v1/devices now and then.");
+        Response full =
+            problem(503, "There are as many streams as may be (" + std::to_string(most_) + ", and from one address " +
+                             std::to_string(most_per_address_) + "); close one, or ask /api/v1/devices now and then.");
         full.headers.emplace_back("Retry-After", "30");
         return responder.answer(std::move(full));
     }

@@ -1,8 +1,8 @@
 // `/api/v1/stream`: what changes, as server-sent events, while it changes.
 //
 // Events: `snapshot` (`devices` and `alarms`, as the routes of those names say them), `sensor` and `bridge` (one of
-// them, as in `devices`), `alarm` (`change`, `at`, `by` and the `alarm`). Changes within kGathered of each other come as
-// one. Volumes are in the site's unit. Loop thread only.
+// them, as in `devices`), `alarm` (`change`, `at`, `by` and the `alarm`). Changes within kGathered of each other come
+// as one. Volumes are in the site's unit. Loop thread only.
 #pragma once
 
 #include <memory>

@@ -103,11 +103,11 @@ int run_decode(DecodeArguments arguments, std::ostream& out, std::ostream& err) 
 }
 
 int run_calibrate(const CalibrateOptions& options) {
-    const auto url = daemon_url(options.url, options.config_file);
-    if (!url) return fail(url.error(), std::cerr);
+    const auto address = daemon_address(options.daemon);
+    if (!address) return fail(address.error(), std::cerr);
     const base::SystemClock clock;
     Console console{std::cin, std::cout, std::cerr, clock, wait_for};
-    return calibrate(options, *url, console);
+    return calibrate(options, *address, console);
 }
 
 }  // namespace

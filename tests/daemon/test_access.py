@@ -161,14 +161,23 @@ def test_only_the_supervisor_of_its_app_lets_people_in(house, started):
     assert "made-up-by-the-test" not in app.log()
 
 
-def test_a_proxy_that_says_nothing_needs_the_setting(started):
-    daemon = started.daemon(config="http:\n  loopback_needs_token: true\n  host_names: [water.lan]\n", wait=False)
+def test_a_proxy_that_says_nothing_needs_the_setting(started, tmp_path):
+    daemon = started.daemon(config="http:\n  loopback_needs_token: true\n  host_names: [water.lan]\n", wait=False,
+                            key=None)
     until(lambda: daemon.running() and "page and API" in daemon.log(), "the daemon to listen")
     assert ask(daemon.http_port, "/healthz").status == 200
     assert ask(daemon.http_port, "/api/v1/status").status == 401
     token = make_token(daemon, "proxy", "read")
     assert ask(daemon.http_port, "/api/v1/status", Host="water.lan", **with_token(token)).status == 200
     assert ask(daemon.http_port, "/api/v1/status", Host="evil.example", **with_token(token)).status == 421
+
+    token_file, key = tmp_path / "token", tmp_path / "another.key"
+    token_file.write_text(make_token(daemon, "admin", "admin") + "\n")
+    key.write_text("22" * 32)
+    add = ["key", "add", "--url", f"http://127.0.0.1:{daemon.http_port}", "--key-file", key]
+    refused = run(*add)
+    assert refused.returncode == 1 and "token" in refused.stderr
+    assert run(*add, "--token-file", token_file).returncode == 0
 
 
 def certificate(folder, name):
@@ -182,7 +191,7 @@ def certificate(folder, name):
 def test_tls_serves_the_page_and_refuses_plain_talk(started, tmp_path):
     certificate_file, key_file = certificate(tmp_path, "house")
     config = f"http:\n  tls:\n    certificate_file: {certificate_file}\n    key_file: {key_file}\n"
-    daemon = started.daemon(config=config, wait=False)
+    daemon = started.daemon(config=config, wait=False, key=None)
     until(lambda: daemon.running() and "page and API on https://" in daemon.log(), "the daemon to listen")
     tls = ssl.create_default_context(cafile=str(certificate_file))
     page = ask(daemon.http_port, "/", tls=tls)
@@ -193,6 +202,15 @@ def test_tls_serves_the_page_and_refuses_plain_talk(started, tmp_path):
     assert "; Secure" in said
     with pytest.raises((http.client.HTTPException, OSError)):
         ask(daemon.http_port, "/")
+    config = daemon.config.read_text() + f"  listen: 127.0.0.1:{daemon.http_port}\n"
+    daemon.config.write_text(config)
+    key = tmp_path / "another.key"
+    key.write_text("22" * 32)
+    added = run("key", "add", "--config", daemon.config, "--key-file", key)
+    assert added.returncode == 0 and "https://" in added.stdout, added.stderr
+    by_name = run("key", "add", "--url", f"https://localhost:{daemon.http_port}", "--key-file", key,
+                  "--ca-file", certificate_file)
+    assert by_name.returncode == 1 and "certificate" in by_name.stderr, "the certificate is for an address"
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
     old.minimum_version, old.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_1

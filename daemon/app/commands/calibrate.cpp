@@ -50,8 +50,8 @@ bool is_true(const Json& object, const char* name) {
 // The conversation with one daemon about one sensor.
 class Session {
 public:
-    static base::Result<Session, Refusal> open(const std::string& url, const std::string& sensor) {
-        auto client = ApiClient::at(url);
+    static base::Result<Session, Refusal> open(const DaemonAddress& address, const std::string& sensor) {
+        auto client = ApiClient::at(address);
         if (!client) return refused(client.error().message);
         Session session(std::move(*client));
         if (!sensor.empty()) {
@@ -264,9 +264,7 @@ CLI::App* add_calibrate(CLI::App& app, CalibrateOptions& options) {
     CLI::App* calibrate = app.add_subcommand("calibrate", "Tell the running daemon what a peak is worth");
     calibrate->require_subcommand(1);
     calibrate->fallthrough();
-    calibrate->add_option("--url", options.url,
-                          "Where the daemon answers; else as http.listen in the config file says");
-    calibrate->add_option("--config", options.config_file, "Config file that says where the daemon listens");
+    add_daemon_options(*calibrate, options.daemon);
     add_action(*calibrate, options, CalibrateAction::Show, "show", "What is in force, and all that was entered");
 
     CLI::App* set = add_action(*calibrate, options, CalibrateAction::Set, "set", "Enter a volume per peak");
@@ -299,8 +297,8 @@ CLI::App* add_calibrate(CLI::App& app, CalibrateOptions& options) {
     return calibrate;
 }
 
-int calibrate(const CalibrateOptions& options, const std::string& url, Console& console) {
-    const auto session = Session::open(url, options.sensor);
+int calibrate(const CalibrateOptions& options, const DaemonAddress& address, Console& console) {
+    const auto session = Session::open(address, options.sensor);
     if (!session) return fail(session.error(), console.err);
     switch (options.action) {
         case CalibrateAction::Show: return show(*session, console);

@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "app/daemon_url.h"
 #include "base/time.h"
 
 namespace CLI {
@@ -19,8 +20,7 @@ enum class CalibrateAction { Show, Set, Draw, Reading, Fit, Undo };
 // As given on the command line; empty means not given.
 struct CalibrateOptions {
     CalibrateAction action = CalibrateAction::Show;
-    std::string url;  // of the daemon
-    std::string config_file;
+    DaemonOptions daemon;
     std::string sensor;
     std::string from;
     double ml_per_peak = 0;
@@ -46,7 +46,7 @@ struct Console {
     std::function<void(base::Milliseconds)> wait;
 };
 
-// Exit code. `url` is where the daemon is asked.
-[[nodiscard]] int calibrate(const CalibrateOptions& options, const std::string& url, Console& console);
+// Exit code. `address` is where the daemon is asked.
+[[nodiscard]] int calibrate(const CalibrateOptions& options, const DaemonAddress& address, Console& console);
 
 }  // namespace millrace::app

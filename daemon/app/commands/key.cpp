@@ -10,7 +10,6 @@
 
 #include "app/api_client.h"
 #include "app/commands/key_verify.h"
-#include "app/daemon_url.h"
 #include "app/exit_code.h"
 #include "app/key_files.h"
 
@@ -66,9 +65,9 @@ int verify(const KeyOptions& options, std::ostream& out, std::ostream& err) {
 int add(const KeyOptions& options, std::ostream& out, std::ostream& err) {
     const auto key = read_key_file(options.key_file);
     if (!key) return fail(key.error(), err);
-    const auto url = daemon_url(options.url, options.config_file);
-    if (!url) return fail(url.error(), err);
-    const auto client = ApiClient::at(*url);
+    const auto address = daemon_address(options.daemon);
+    if (!address) return fail(address.error(), err);
+    const auto client = ApiClient::at(*address);
     if (!client) return fail(client.error(), err);
     // Put together by hand, so that no copy is left behind.
     std::string body = options.bridge.empty() ? R"({"bridge":null,"key":")"
@@ -82,9 +81,9 @@ int add(const KeyOptions& options, std::ostream& out, std::ostream& err) {
     if (answer->status >= 300) {
         const auto document = nlohmann::json::parse(answer->body, nullptr, false);
         const std::string detail = document.is_object() ? document.value("detail", "") : std::string();
-        return fail({detail.empty() ? "what answers at " + *url + " is not millrace" : detail}, err);
+        return fail({detail.empty() ? "what answers at " + client->url() + " is not millrace" : detail}, err);
     }
-    out << "the key is kept; what it opens is filled in now, see " << *url << "/api/v1/archive\n";
+    out << "the key is kept; what it opens is filled in now, see " << client->url() << "/api/v1/archive\n";
     return kExitGood;
 }
 
@@ -110,8 +109,7 @@ CLI::App* add_key(CLI::App& app, KeyOptions& options) {
     add->callback([&options] { options.action = KeyAction::Add; });
     add->add_option("--key-file", options.key_file, "Key file: 64 hex digits or 32 raw bytes")->required();
     add->add_option("--bridge", options.bridge, "Its bridge's uuid; else it is for all that have none of their own");
-    add->add_option("--url", options.url, "Where the daemon answers; else as http.listen in the config file says");
-    add->add_option("--config", options.config_file, "Config file that says where the daemon listens");
+    add_daemon_options(*add, options.daemon);
     return key;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "app/daemon_url.h"
+
 namespace CLI {
 class App;
 }
@@ -22,8 +24,7 @@ struct KeyOptions {
     std::string key_dir;
     std::vector<std::uint16_t> ports = {1883};
     std::string bridge;
-    std::string url;  // of the daemon
-    std::string config_file;
+    DaemonOptions daemon;
 };
 
 CLI::App* add_key(CLI::App& app, KeyOptions& options);

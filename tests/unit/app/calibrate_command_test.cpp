@@ -50,7 +50,8 @@ protected:
         err_.str({});
         waits_ = 0;
         Console console{in, out_, err_, console_clock_, [this](base::Milliseconds) { on_wait(); }};
-        return calibrate(options, options.url.empty() ? url_ : options.url, console);
+        if (options.daemon.address.url.empty()) options.daemon.address.url = url_;
+        return calibrate(options, options.daemon.address, console);
     }
     void on_wait() {
         ++waits_;
@@ -182,7 +183,8 @@ TEST(ApiClient, UnderstandsAddresses) {
     EXPECT_EQ(ApiClient::at("http://127.0.0.1:8099/")->url(), "http://127.0.0.1:8099");
     EXPECT_EQ(ApiClient::at("localhost")->url(), "http://localhost:8099");
     EXPECT_EQ(ApiClient::at("[::1]:80")->url(), "http://[::1]:80");
-    for (const auto bad : {"", "http://", "https://a:1", "a:b", "a/b", "[::1", ":80", "a b"}) {
+    EXPECT_EQ(ApiClient::at("https://water.lan")->url(), "https://water.lan:8099");
+    for (const auto bad : {"", "http://", "a:b", "a/b", "[::1", ":80", "a b"}) {
         EXPECT_FALSE(ApiClient::at(bad)) << bad;
     }
 }
