@@ -208,6 +208,7 @@ void HttpConnection::on_request() {
     request.query = std::move(target->query);
     const auto header = [&message](http::field name) { return std::string(to_view(message[name])); };
     request.last_event_id = std::string(to_view(message["Last-Event-ID"]));
+    request.accept = header(http::field::accept);
     request.if_none_match = header(http::field::if_none_match);
     request.content_type = header(http::field::content_type);
     request.host = target->authority.empty() ? header(http::field::host) : std::move(target->authority);

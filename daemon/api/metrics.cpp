@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "api/alarm_metrics.h"
+#include "api/process_metrics.h"
 #include "api/routes.h"
 
 namespace millrace::api {
@@ -15,6 +16,8 @@ namespace {
 
 using ports::Metric;
 using ports::MetricType;
+
+constexpr std::string_view kCounterEnding = "_total";
 
 bool is_name(std::string_view name) {
     const auto allowed = [](char c) {
@@ -57,6 +60,16 @@ std::string labels_text(const Metric& metric) {
     return text;
 }
 
+// "text/plain;version=0.0.4;q=0.5" is liked by half.
+double liking(std::string_view range) {
+    const std::size_t place = range.find("q=");
+    if (place == std::string_view::npos) return 1;
+    double value = 0;
+    const std::string_view digits = range.substr(place + 2);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc{} ? value : 0;
+}
+
 struct Family {
     const Metric* first;
     std::unordered_set<std::string> seen;
@@ -65,13 +78,14 @@ struct Family {
 
 }  // namespace
 
-std::string exposition(const std::vector<Metric>& metrics) {
+std::string exposition(const std::vector<Metric>& metrics, MetricsFormat format) {
     std::vector<Family> families;
     std::unordered_map<std::string_view, std::size_t> by_name;
     for (const Metric& metric : metrics) {
         const bool names_good = is_name(metric.name) && std::all_of(metric.labels.begin(), metric.labels.end(),
                                                                     [](const auto& l) { return is_name(l.first); });
-        if (!names_good) continue;
+        const bool ending_good = metric.type != MetricType::Counter || metric.name.ends_with(kCounterEnding);
+        if (!names_good || !ending_good) continue;
         const auto [entry, added] = by_name.try_emplace(metric.name, families.size());
         if (added) families.push_back({&metric, {}, {}});
         Family& family = families[entry->second];
@@ -80,15 +94,36 @@ std::string exposition(const std::vector<Metric>& metrics) {
         if (!family.seen.insert(labels).second) continue;
         family.lines.append(metric.name).append(labels).append(" ").append(number(metric.value)).append("\n");
     }
+    const bool open_metrics = format == MetricsFormat::OpenMetrics;
     std::string text;
     for (const Family& family : families) {
         const Metric& first = *family.first;
-        text.append("# HELP ").append(first.name).append(" ").append(escaped(first.help, false)).append("\n");
-        text.append("# TYPE ").append(first.name);
+        // OpenMetrics names a family of counters without the ending of its samples.
+        std::string_view name = first.name;
+        if (open_metrics && first.type == MetricType::Counter) name.remove_suffix(kCounterEnding.size());
+        text.append("# HELP ").append(name).append(" ").append(escaped(first.help, open_metrics)).append("\n");
+        text.append("# TYPE ").append(name);
         text.append(first.type == MetricType::Counter ? " counter\n" : " gauge\n");
         text.append(family.lines);
     }
+    if (open_metrics) text += "# EOF\n";
     return text;
+}
+
+MetricsFormat wanted_format(std::string_view accept) {
+    double open_metrics = 0;
+    double text = 0;
+    while (!accept.empty()) {
+        const std::size_t comma = accept.find(',');
+        const std::string_view range = accept.substr(0, comma);
+        accept = comma == std::string_view::npos ? std::string_view{} : accept.substr(comma + 1);
+        if (range.find("application/openmetrics-text") != std::string_view::npos) {
+            open_metrics = std::max(open_metrics, liking(range));
+        } else if (range.find("text/plain") != std::string_view::npos) {
+            text = std::max(text, liking(range));
+        }
+    }
+    return open_metrics > 0 && open_metrics >= text ? MetricsFormat::OpenMetrics : MetricsFormat::Text;
 }
 
 void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metrics) {
@@ -144,7 +179,7 @@ void append_build_metrics(const StatusInfo& status, ports::CloudMode mode, std::
 }
 
 void add_metrics_route(Router& router, const Site& site) {
-    router.add(Method::Get, "/metrics", [&site](const Request&, const Responder& responder) {
+    router.add(Method::Get, "/metrics", [&site](const Request& request, const Responder& responder) {
         std::vector<Metric> metrics;
         const ports::LiveState live = site.dependencies.live.live();
         append_build_metrics(site.dependencies.status, live.cloud_mode, metrics);
@@ -153,9 +188,14 @@ void add_metrics_route(Router& router, const Site& site) {
             append_alarm_metrics(alarms->alarms(), live, site.raised_in_run, metrics);
         }
         for (const ports::SelfReport* report : site.dependencies.reports) report->metrics(metrics);
+        append_process_metrics(metrics);
+        const MetricsFormat format = wanted_format(request.accept);
         Response response;
-        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-        response.body = exposition(metrics);
+        response.content_type = format == MetricsFormat::OpenMetrics
+                                    ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                    : "text/plain; version=0.0.4; charset=utf-8";
+        response.headers.emplace_back("Vary", "Accept");
+        response.body = exposition(metrics, format);
         responder.answer(std::move(response));
     });
 }

@@ -32,6 +32,7 @@ struct Request {
     TextPairs query;                    // in the order sent, percent-decoded
     TextPairs path_parameters;          // filled by the router: the segments its pattern gave a name to
     std::string last_event_id;
+    std::string accept;
     std::string if_none_match;  // headers' values, or empty
     std::string content_type;
     std::string host;            // whom the client asked: of the address when that names one, else of the Host header

@@ -89,7 +89,7 @@ void Counters::count_tap_break(mqtt::Malformed reason) {
 
 void Counters::report(std::vector<ports::Metric>& metrics) const {
     Report report(metrics);
-    report.counter("millrace_bridge_connections_total", "Connections accepted on the bridge listener.", {},
+    report.counter("millrace_bridge_connections_accepted_total", "Connections accepted on the bridge listener.", {},
                    connections);
     constexpr std::string_view kRefused = "millrace_bridge_connections_refused_total";
     constexpr std::string_view kRefusedHelp = "Connections closed at once, by the limit they met.";

@@ -16,7 +16,8 @@ struct HealthItem {
 enum class MetricType { Counter, Gauge };
 
 struct Metric {
-    std::string name;  // with the millrace_ prefix and unit suffix; counters end in _total
+    // With the millrace_ prefix and unit suffix. Counters end in _total, and without it are no other metric's name.
+    std::string name;
     std::string help;
     MetricType type = MetricType::Gauge;
     std::vector<std::pair<std::string, std::string>> labels;

@@ -83,7 +83,7 @@ def test_a_watched_hour_is_the_hour_the_bridge_sent(started, cloud, open_folder)
     assert sum(directions.values()) == metric(daemon, "millrace_capture_frames_total")
     assert metric(daemon, "millrace_capture_ignored_publishes_total") > 30
     assert metric(daemon, "millrace_capture_gaps_total") == 0
-    assert metric(daemon, "millrace_capture_connections_total") == 1
+    assert metric(daemon, "millrace_capture_connections_seen_total") == 1
     assert metric(daemon, "millrace_capture_connections") == 0, "the bridge has gone"
     assert capture_health(daemon)["ok"]
     assert daemon.stop() == 0, daemon.log()

@@ -239,7 +239,7 @@ void LiveCapture::metrics(std::vector<ports::Metric>& metrics) const {
         found.resyncs);
     add("millrace_capture_broken_total", "Places that are not MQTT although nothing is missing.", Counter,
         found.broken);
-    add("millrace_capture_connections_total", "Bridge connections seen.", Counter, connections_.connections());
+    add("millrace_capture_connections_seen_total", "Bridge connections seen.", Counter, connections_.connections());
     add("millrace_capture_connections", "Bridge connections that are open now.", Gauge, connections_.open());
     add("millrace_capture_frames_total", "PUBLISH packets of bridges and their cloud handed on.", Counter,
         connections_.frames());

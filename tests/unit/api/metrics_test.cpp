@@ -61,6 +61,33 @@ TEST(Exposition, WritesNumbersInFullAndTheOddOnesByName) {
     EXPECT_THAT(text, HasSubstr("d 12345678901\n"));
 }
 
+TEST(Exposition, OpenMetricsNamesCountersByFamilyAndEnds) {
+    EXPECT_EQ(exposition({{"millrace_frames_total", "Say \"frames\".", MetricType::Counter, {{"d", "x"}}, 12},
+                          {"millrace_up", "Runs.", MetricType::Gauge, {}, 1.5}},
+                         MetricsFormat::OpenMetrics),
+              "# HELP millrace_frames Say \\\"frames\\\".\n"
+              "# TYPE millrace_frames counter\n"
+              "millrace_frames_total{d=\"x\"} 12\n"
+              "# HELP millrace_up Runs.\n"
+              "# TYPE millrace_up gauge\n"
+              "millrace_up 1.5\n"
+              "# EOF\n");
+}
+
+TEST(Exposition, ACounterWithoutItsEndingIsLeftOut) {
+    EXPECT_EQ(exposition({{"millrace_frames", "Frames.", MetricType::Counter, {}, 12}}), "");
+}
+
+TEST(Exposition, FormatGoesByWhatTheScraperPrefers) {
+    const auto is_open = [](std::string_view accept) { return wanted_format(accept) == MetricsFormat::OpenMetrics; };
+    // As Prometheus asks.
+    EXPECT_TRUE(is_open("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1"));
+    EXPECT_TRUE(is_open("application/openmetrics-text"));
+    EXPECT_FALSE(is_open("application/openmetrics-text;q=0.3, text/plain;q=0.9"));
+    EXPECT_FALSE(is_open("application/openmetrics-text;q=0"));
+    for (const auto accept : {"", "*/*", "text/html", "text/plain", "q=1"}) EXPECT_FALSE(is_open(accept)) << accept;
+}
+
 TEST(LiveMetrics, TellLitresAndWhetherTheyAreCalibrated) {
     std::vector<Metric> metrics;
     append_live_metrics({{}, {sample_bridge()}, {sample_sensor()}}, metrics);

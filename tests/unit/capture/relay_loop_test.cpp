@@ -28,7 +28,7 @@ TEST_F(RelayLoop, RefusesToCallItsOwnListener) {
     Peer peer = bridge();
     peer.send(connect_packet());
     EXPECT_TRUE(peer.wait_end());
-    EXPECT_EQ(metric("millrace_bridge_connections_total"), 1);
+    EXPECT_EQ(metric("millrace_bridge_connections_accepted_total"), 1);
     expect_loop_reported();
 }
 
@@ -46,7 +46,7 @@ TEST_F(RelayLoop, RefusesANameThatWasRedirectedToIt) {
     Peer peer = bridge();
     peer.send(connect_packet());
     EXPECT_TRUE(peer.wait_end());
-    EXPECT_EQ(metric("millrace_bridge_connections_total"), 1);
+    EXPECT_EQ(metric("millrace_bridge_connections_accepted_total"), 1);
     expect_loop_reported();
 }
 
@@ -124,7 +124,7 @@ TEST_F(RelayLoop, FindsALoopBehindAddressTranslationBeforeItGrows) {
         translate();
         settle(loop_);
     }
-    EXPECT_LE(metric("millrace_bridge_connections_total"), 6);
+    EXPECT_LE(metric("millrace_bridge_connections_accepted_total"), 6);
     EXPECT_EQ(metric("millrace_bridge_connections"), 0);
 }
 

@@ -29,7 +29,7 @@ TEST_F(StandIn, TellsTheSinkNothingOfAConnectionWithoutConnect) {
     settle(loop_);
     peer.socket().close();
     EXPECT_TRUE(eventually([&] { return metric("millrace_bridge_connections") == 0; }));
-    EXPECT_EQ(metric("millrace_bridge_connections_total"), 1);
+    EXPECT_EQ(metric("millrace_bridge_connections_accepted_total"), 1);
     EXPECT_TRUE(sink_.order.empty());
 }
 
