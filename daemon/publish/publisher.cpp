@@ -146,12 +146,21 @@ void Publisher::Session::on_disconnected() {
     birth_timer_.cancel();
 }
 
+// On means with the cloud, in whichever way was chosen.
+ports::CloudMode relay_switched(ports::CloudMode present, bool enabled) {
+    if (!enabled) return ports::CloudMode::Local;
+    return present == ports::CloudMode::Local ? ports::CloudMode::Relay : present;
+}
+
 void Publisher::Session::on_command(const ReceivedMessage& message) {
     // A retained command would be obeyed again at every connection.
     const auto command = message.retained ? std::nullopt : parse_command(settings_, message.topic, message.payload);
     if (command) {
         if (const auto* cloud = std::get_if<SetCloudMode>(&*command)) {
             if (commands_.set_cloud_mode) commands_.set_cloud_mode(cloud->mode);
+        } else if (const auto* relay = std::get_if<SetCloudRelay>(&*command)) {
+            const auto mode = relay_switched(live_.cloud_mode, relay->enabled);
+            if (commands_.set_cloud_mode && mode != live_.cloud_mode) commands_.set_cloud_mode(mode);
         } else {
             desk_.obey(*command, live_, [this, alive = std::weak_ptr(alive_)] {
                 if (!alive.expired() && !stopping_) flush_within(timing_.gather);
