@@ -216,6 +216,10 @@ std::string tail_of(const base::DeviceId& id, std::size_t how_many) {
 
 }  // namespace
 
+std::string hub_identifier(const Settings& settings) {
+    return identifier_from(settings.base_topic);
+}
+
 DeviceIdentities identities(const ports::LiveState& state) {
     DeviceIdentities devices;
     for (const auto& bridge : state.bridges) devices.bridges.push_back({bridge.id, bridge.firmware});
@@ -225,7 +229,7 @@ DeviceIdentities identities(const ports::LiveState& state) {
 
 std::vector<Message> discovery_documents(const Settings& settings, const DeviceIdentities& devices,
                                          std::string_view version) {
-    const std::string hub = identifier_from(settings.base_topic);
+    const std::string hub = hub_identifier(settings);
     std::vector<Message> documents;
     documents.reserve(1 + devices.bridges.size() + devices.sensors.size());
     documents.push_back(hub_document(settings, version, hub));
