@@ -88,8 +88,7 @@ public:
     explicit Reader(Body& body) : body_(body) {}
 
     template <typename T, typename Made>
-    void number(std::string_view name, const detect::LimitRange& range, T& value, const T& first,
-                Made made) {
+    void number(std::string_view name, const detect::LimitRange& range, T& value, const T& first, Made made) {
         if (body_.is_null(name)) value = first;
         if (const auto given = body_.number(name, range.least, range.most)) value = made(*given);
     }
@@ -172,7 +171,8 @@ detect::Settings rules_from(Body& body, detect::Settings settings) {
     read.number("burst_litres_per_minute", detect::kBurstLitresPerMinute, settings.burst_rate, first.burst_rate,
                 [](double litres) { return base::FlowRate{std::llround(litres * 1e6 / 60)}; });
     read.minutes("burst_after_minutes", detect::kBurstAfterMinutes, settings.burst_after, first.burst_after);
-    read.minutes("continuous_after_minutes", detect::kContinuousAfterMinutes, settings.continuous_after, first.continuous_after);
+    read.minutes("continuous_after_minutes", detect::kContinuousAfterMinutes, settings.continuous_after,
+                 first.continuous_after);
     read.minutes("away_after_minutes", detect::kAwayAfterMinutes, settings.away_after, first.away_after);
     read.minutes("sensor_silent_after_minutes", detect::kSensorSilentAfterMinutes, settings.sensor_silent_after,
                  first.sensor_silent_after);

@@ -389,7 +389,7 @@ void Hub::note_readings(const Outcome& outcome) {
         if (estimate == nullptr) continue;
         const Sensor& sensor = pipeline_.house().sensors.at(estimate->sensor);
         at_least_[estimate->sensor].add(estimate->to, estimate->least * sensor.calibration.at(estimate->to),
-                                              surroundings_.clock.wall_now(), settings_.zone);
+                                        surroundings_.clock.wall_now(), settings_.zone);
     }
     if (outcome.readings.empty()) return;
     const base::DeviceId& id = *outcome.topic.device;
@@ -397,7 +397,7 @@ void Hub::note_readings(const Outcome& outcome) {
     for (const meter::Reading& reading : outcome.readings) {
         if (reading.advance.value == 0) continue;
         totals_[id].add(reading.time, reading.advance * sensor.calibration.at(reading.time),
-                       surroundings_.clock.wall_now(), settings_.zone);
+                        surroundings_.clock.wall_now(), settings_.zone);
     }
 }
 

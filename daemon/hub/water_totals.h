@@ -54,8 +54,8 @@ private:
         base::Volume volume;
     };
 
-    std::map<base::WallTime, base::Volume> days_;     // by the day's start
-    std::map<std::int64_t, base::Volume> minutes_;    // since 1970
+    std::map<base::WallTime, base::Volume> days_;       // by the day's start
+    std::map<std::int64_t, base::Volume> minutes_;      // since 1970
     mutable std::map<base::Seconds, Counted> counted_;  // by span: the state is asked for more often than a minute ends
 };
 

@@ -1,8 +1,8 @@
 // What water costs: prices by the month's volume, by season, and a charge for each month.
 //
 // Exact: prices are millionths of the currency's unit, volumes nanolitres, of which each unit of volume is a whole
-// number. A month's cost is summed exactly and rounded once, to the nearest millionth, halves up. What a part of a month
-// costs is the difference of two such sums, so that its days add up to the month. Pure values; any thread.
+// number. A month's cost is summed exactly and rounded once, to the nearest millionth, halves up. What a part of a
+// month costs is the difference of two such sums, so that its days add up to the month. Pure values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -40,9 +40,9 @@ struct Season {
 };
 
 struct Tariff {
-    std::string currency;  // ISO 4217
+    std::string currency;                                  // ISO 4217
     base::VolumeUnit unit = base::VolumeUnit::CubicMetre;  // that prices are for
-    std::vector<Season> seasons;                            // the first that has a month holds; each month has one
+    std::vector<Season> seasons;                           // the first that has a month holds; each month has one
     Money monthly_charge;
 
     bool operator==(const Tariff&) const = default;

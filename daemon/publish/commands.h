@@ -47,9 +47,8 @@ struct TestAlert {
     base::DeviceId device;
 };
 
-using Command =
-    std::variant<SetCloudMode, SetCloudRelay, SetRuleLimit, SetMode, SetIrrigation, SetNotifications,
-                 AcknowledgeAlarms, SnoozeAlarms, TestAlert>;
+using Command = std::variant<SetCloudMode, SetCloudRelay, SetRuleLimit, SetMode, SetIrrigation, SetNotifications,
+                             AcknowledgeAlarms, SnoozeAlarms, TestAlert>;
 
 // What to subscribe to for them.
 [[nodiscard]] std::vector<std::string> command_filters(const Settings& settings);

@@ -146,7 +146,8 @@ void add_water(Document& document, const Settings& settings, const DeviceIdentit
 void add_costs(Document& document, const Settings& settings, const DeviceIdentities::Sensor& sensor) {
     if (!settings.tariff) return;
     const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
-    for (const auto& [key, name] : {std::pair("cost_today", "Cost today"), std::pair("cost_month", "Cost this month")}) {
+    for (const auto& [key, name] :
+         {std::pair("cost_today", "Cost today"), std::pair("cost_month", "Cost this month")}) {
         Json& cost = document.add(key, "sensor", name, topic(key));
         cost["device_class"] = "monetary";
         cost["state_class"] = "total";
@@ -158,7 +159,8 @@ void add_costs(Document& document, const Settings& settings, const DeviceIdentit
     }
     // No class: "monetary" is for sums. The energy dashboard takes prices by their unit.
     Json& price = document.add("price", "sensor", "Price", topic("price"));
-    price["unit_of_measurement"] = settings.tariff->currency + "/" + std::string(unit_names(settings.tariff->unit).volume);
+    price["unit_of_measurement"] =
+        settings.tariff->currency + "/" + std::string(unit_names(settings.tariff->unit).volume);
     price["suggested_display_precision"] = 4;
 }
 

@@ -49,8 +49,7 @@ void add_costs(std::vector<StateMessage>& messages, const Settings& settings, co
     const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
     const meter::Tariff& tariff = *settings.tariff;
     const int month = meter::month_of(sensor.month_start, settings.zone);
-    const meter::Money today =
-        meter::cost_within_month(tariff, month, sensor.month - sensor.today, sensor.today);
+    const meter::Money today = meter::cost_within_month(tariff, month, sensor.month - sensor.today, sensor.today);
     messages.push_back(kept(topic("cost_today"), cost_json(today, sensor.day_start, settings), Pace::Fast));
     messages.push_back(kept(topic("cost_month"),
                             cost_json(meter::cost_of_month(tariff, month, sensor.month), sensor.month_start, settings),

@@ -138,8 +138,8 @@ std::optional<meter::Money> price_of(std::string_view text) {
 }
 
 std::string check_currency(const Value& value) {
-    const bool three = value.text.size() == 3 && value.text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") ==
-                                                     std::string::npos;
+    const bool three =
+        value.text.size() == 3 && value.text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
     return three ? std::string() : "must be the three capital letters of a currency, such as USD";
 }
 

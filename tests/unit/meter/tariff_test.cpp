@@ -16,7 +16,8 @@ Tariff tiered() {
     tariff.currency = "EUR";
     tariff.unit = VolumeUnit::CubicMetre;
     tariff.seasons.push_back({0x01c0, {{10 * unit, {3'000'000}}, {std::nullopt, {9'000'000}}}});  // July to September
-    tariff.seasons.push_back({0x0fff, {{10 * unit, {2'000'000}}, {20 * unit, {4'000'000}}, {std::nullopt, {6'000'000}}}});
+    tariff.seasons.push_back(
+        {0x0fff, {{10 * unit, {2'000'000}}, {20 * unit, {4'000'000}}, {std::nullopt, {6'000'000}}}});
     tariff.monthly_charge = {5'000'000};
     return tariff;
 }

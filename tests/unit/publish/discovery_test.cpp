@@ -179,8 +179,7 @@ void expect_valid_component(const std::string& key, const json& component) {
         EXPECT_EQ(component.value(topic, "").find_first_of("+#"), std::string::npos);
     }
     const std::string device_class = component.value("device_class", "");
-    const bool commands = platform == "select" || platform == "switch" || platform == "button" ||
-                          platform == "number";
+    const bool commands = platform == "select" || platform == "switch" || platform == "button" || platform == "number";
     EXPECT_EQ(component.contains("command_topic"), commands);
     EXPECT_FALSE(component.value("retain", false)) << "a retained command would be obeyed again";
     EXPECT_EQ(component.value("entity_category", "") == "config", commands) << "nothing else may be changed";

@@ -67,16 +67,14 @@ TEST(StateMessages, CostsAreExactAndSayWhenTheyBegan) {
     Settings settings;
     settings.tariff.emplace();
     settings.tariff->unit = base::VolumeUnit::Litre;
-    settings.tariff->seasons = {{0x0fff, {{400 * meter::nanolitres_of(base::VolumeUnit::Litre), {10'000}},
-                                          {std::nullopt, {20'000}}}}};
+    settings.tariff->seasons = {
+        {0x0fff, {{400 * meter::nanolitres_of(base::VolumeUnit::Litre), {10'000}}, {std::nullopt, {20'000}}}}};
     settings.tariff->monthly_charge = {2'500'000};
     StatePlanner planner{settings};
     const auto messages = planner.plan(sample_state(), kMorning, kStart);
     // 445.678 l this month, 45.678 of them today: just what lies above the first tier.
-    EXPECT_EQ(payload(messages, kSensor, "cost_month"),
-              R"({"cost":7.413560,"last_reset":"2026-09-01T00:00:00Z"})");
-    EXPECT_EQ(payload(messages, kSensor, "cost_today"),
-              R"({"cost":0.913560,"last_reset":"2026-09-21T00:00:00Z"})");
+    EXPECT_EQ(payload(messages, kSensor, "cost_month"), R"({"cost":7.413560,"last_reset":"2026-09-01T00:00:00Z"})");
+    EXPECT_EQ(payload(messages, kSensor, "cost_today"), R"({"cost":0.913560,"last_reset":"2026-09-21T00:00:00Z"})");
     EXPECT_EQ(payload(messages, kSensor, "price"), "0.020000");
 }
 

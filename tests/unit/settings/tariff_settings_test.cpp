@@ -52,8 +52,9 @@ tariff:
 }
 
 TEST(TariffSettings, SeasonsOfAllMonthsNeedNoOtherPrice) {
-    EXPECT_EQ(tariff("tariff: {currency: EUR, seasons: [{months: [1,2,3,4,5,6,7,8,9,10,11,12], price: 1}]}").seasons.size(),
-              1u);
+    EXPECT_EQ(
+        tariff("tariff: {currency: EUR, seasons: [{months: [1,2,3,4,5,6,7,8,9,10,11,12], price: 1}]}").seasons.size(),
+        1u);
 }
 
 TEST(TariffSettings, EachMistakeIsNamedWithItsKey) {
