@@ -8,14 +8,13 @@
 #include "api/quantity.h"
 #include "api/routes.h"
 #include "api/week.h"
+#include "detect/limit_range.h"
 
 namespace millrace::api {
 namespace {
 
 using detect::Rule;
 using Limits = detect::Settings;  // this room has Settings of its own
-
-constexpr double kMinutesPerDay = 1'440;
 
 double minutes(base::Seconds duration) {
     return static_cast<double>(duration.count()) / 60;
@@ -89,13 +88,13 @@ public:
     explicit Reader(Body& body) : body_(body) {}
 
     template <typename T, typename Made>
-    void number(std::string_view name, double least, double most, T& value, const T& first, Made made) {
+    void number(std::string_view name, const detect::LimitRange& range, T& value, const T& first, Made made) {
         if (body_.is_null(name)) value = first;
-        if (const auto given = body_.number(name, least, most)) value = made(*given);
+        if (const auto given = body_.number(name, range.least, range.most)) value = made(*given);
     }
     template <typename T>
-    void minutes(std::string_view name, double least, double most, T& value, const T& first) {
-        number(name, least, most, value, first, [](double given) { return base::Seconds{std::llround(given * 60)}; });
+    void minutes(std::string_view name, const detect::LimitRange& range, T& value, const T& first) {
+        number(name, range, value, first, [](double given) { return base::Seconds{std::llround(given * 60)}; });
     }
 
 private:
@@ -167,21 +166,19 @@ void handle_put(const Site& site, ports::Alarms& alarms, const Request& request,
 
 detect::Settings rules_from(Body& body, detect::Settings settings) {
     const Limits first;
-    constexpr double kTenSeconds = 10.0 / 60;
     Reader read(body);
     // What the config file may say must be taken back here, so that what was read can be written.
-    // From a garden tap to a main; nothing a house's meter passes is more.
-    read.number("burst_litres_per_minute", 1, 1'000, settings.burst_rate, first.burst_rate,
+    read.number("burst_litres_per_minute", detect::kBurstLitresPerMinute, settings.burst_rate, first.burst_rate,
                 [](double litres) { return base::FlowRate{std::llround(litres * 1e6 / 60)}; });
-    read.minutes("burst_after_minutes", kTenSeconds, 120, settings.burst_after, first.burst_after);
-    read.minutes("continuous_after_minutes", 5, 2 * kMinutesPerDay, settings.continuous_after, first.continuous_after);
-    read.minutes("away_after_minutes", kTenSeconds, kMinutesPerDay, settings.away_after, first.away_after);
-    // The sensor reports every ten minutes; shorter, and every sensor is silent all the time.
-    read.minutes("sensor_silent_after_minutes", 15, 7 * kMinutesPerDay, settings.sensor_silent_after,
+    read.minutes("burst_after_minutes", detect::kBurstAfterMinutes, settings.burst_after, first.burst_after);
+    read.minutes("continuous_after_minutes", detect::kContinuousAfterMinutes, settings.continuous_after,
+                 first.continuous_after);
+    read.minutes("away_after_minutes", detect::kAwayAfterMinutes, settings.away_after, first.away_after);
+    read.minutes("sensor_silent_after_minutes", detect::kSensorSilentAfterMinutes, settings.sensor_silent_after,
                  first.sensor_silent_after);
-    read.minutes("bridge_offline_after_minutes", 1, 7 * kMinutesPerDay, settings.bridge_offline_after,
+    read.minutes("bridge_offline_after_minutes", detect::kBridgeOfflineAfterMinutes, settings.bridge_offline_after,
                  first.bridge_offline_after);
-    read.number("battery_low_mv", 1'800, 3'200, settings.battery_low_mv, first.battery_low_mv,
+    read.number("battery_low_mv", detect::kBatteryLowMillivolts, settings.battery_low_mv, first.battery_low_mv,
                 [](double millivolts) { return std::llround(millivolts); });
     read_off(body, settings);
     read_windows(body, settings);

@@ -201,8 +201,8 @@ base::Result<void, base::Error> App::run() {
     parts_->signals.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) stop();
     });
-    // Today's volume comes from the store before the first frame may add to it.
-    parts_->rebuild.count_today([this, key_came] {
+    // What was counted so far comes from the store before the first frame may add to it.
+    parts_->rebuild.count_totals([this, key_came] {
         if (parts_->stopping) return;
         open_doors();
         if (key_came) parts_->rebuild.start(keys_, "a key was added", [](const auto&) {});

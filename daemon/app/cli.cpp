@@ -21,7 +21,7 @@
 #include "app/commands/simulate.h"
 #include "app/commands/token.h"
 #include "app/common_options.h"
-#include "app/daemon_url.h"
+#include "app/daemon_address.h"
 #include "app/exit_code.h"
 #include "app/key_files.h"
 #include "base/system_clock.h"

@@ -57,33 +57,66 @@ void OnlineRebuild::finish(base::Result<void, base::Error> outcome, std::optiona
         if (!asked_for_.empty()) begin();
     };
     if (changed) {
-        count_today(end);
+        count_totals(end);
     } else {
         end();
     }
 }
 
-void OnlineRebuild::count_today(std::function<void()> done) {
-    count_next(std::make_shared<std::vector<base::DeviceId>>(hub_.sensors()), std::move(done));
+void OnlineRebuild::count_totals(std::function<void()> done) {
+    count_next(std::make_shared<Counting>(Counting{hub_.sensors(), clock_.wall_now(), {}, std::move(done)}));
 }
 
-void OnlineRebuild::count_next(std::shared_ptr<std::vector<base::DeviceId>> sensors, std::function<void()> done) {
-    if (sensors->empty()) return done();
-    const base::DeviceId sensor = sensors->back();
-    sensors->pop_back();
-    const base::WallTime now = clock_.wall_now();
-    const base::WallTime day = zone_.start_of(base::CalendarUnit::Day, now);
-    history_.usage({sensor, day, zone_.next_start(base::CalendarUnit::Day, now), base::CalendarUnit::Day, zone_},
-                   [this, sensors, sensor, day, done = std::move(done),
-                    alive = std::weak_ptr(alive_)](base::Result<ports::UsageAnswer, base::Error> usage) {
-                       if (alive.expired()) return;
-                       if (usage && !usage->buckets.empty()) {
-                           hub_.set_today(sensor, day, usage->buckets.front().volume);
-                       } else if (!usage) {
-                           log().warn("today's volume begins at zero: {}", usage.error().message);
-                       }
-                       count_next(sensors, done);
-                   });
+void OnlineRebuild::count_next(std::shared_ptr<Counting> counting) {
+    if (counting->sensors.empty()) return counting->done();
+    counting->totals = {};
+    const base::DeviceId sensor = counting->sensors.back();
+    const base::WallTime from = hub::calendar_starts(counting->now, zone_).earliest();
+    // A device whose clock is ahead may have spoken of tomorrow.
+    const base::WallTime to = zone_.next_start(base::CalendarUnit::Day, counting->now) + hub::WaterTotals::kWindow;
+    history_.usage(
+        {sensor, from, to, base::CalendarUnit::Day, zone_},
+        [this, counting, sensor, alive = std::weak_ptr(alive_)](base::Result<ports::UsageAnswer, base::Error> usage) {
+            if (alive.expired()) return;
+            if (usage) {
+                for (const ports::UsageBucket& day : usage->buckets) {
+                    if (day.peaks.value != 0) counting->totals.start_with(day.start, day.volume);
+                }
+            } else {
+                log().warn("today, week and month begin at zero: {}", usage.error().message);
+            }
+            ports::ReadingQuery query;
+            query.sensor = sensor;
+            query.from = counting->now - hub::WaterTotals::kWindow;
+            query.to = counting->now + hub::WaterTotals::kWindow;
+            count_recent(counting, std::move(query));
+        });
+}
+
+void OnlineRebuild::count_recent(std::shared_ptr<Counting> counting, ports::ReadingQuery query) {
+    // A day of a meter that tells every five seconds without rest is eighteen pages.
+    const auto on_page = [this, counting, query,
+                          alive = std::weak_ptr(alive_)](base::Result<ports::ReadingPage, base::Error> page) {
+        if (alive.expired()) return;
+        if (page) {
+            for (const meter::Reading& reading : page->readings) {
+                if (reading.advance.value == 0) continue;
+                counting->totals.add_recent(reading.time, reading.advance * page->calibration.at(reading.time),
+                                            counting->now);
+            }
+            if (page->next_cursor) {
+                ports::ReadingQuery next = query;
+                next.cursor = page->next_cursor;
+                return count_recent(counting, std::move(next));
+            }
+        } else {
+            log().warn("the last hour and day begin at zero: {}", page.error().message);
+        }
+        hub_.set_totals(counting->sensors.back(), std::move(counting->totals));
+        counting->sensors.pop_back();
+        count_next(counting);
+    };
+    history_.readings(query, on_page);
 }
 
 }  // namespace millrace::app

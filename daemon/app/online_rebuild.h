@@ -34,8 +34,9 @@ public:
     // Under way, or about to follow.
     [[nodiscard]] bool running() const { return !asked_for_.empty(); }
 
-    // Counts what today holds by the store and tells the hub; `done` is called once when all is counted.
-    void count_today(std::function<void()> done);
+    // Counts by the store what day, week and month hold so far and what ran lately, and tells the hub; `done` is called
+    // once when all is counted.
+    void count_totals(std::function<void()> done);
 
 private:
     struct Request {
@@ -47,7 +48,15 @@ private:
     void begin();
     void take_over();
     void finish(base::Result<void, base::Error> outcome, std::optional<hub::Pipeline> rebuilt);
-    void count_next(std::shared_ptr<std::vector<base::DeviceId>> sensors, std::function<void()> done);
+    // One sensor's totals in the making.
+    struct Counting {
+        std::vector<base::DeviceId> sensors;  // the last one is being counted
+        base::WallTime now;
+        hub::WaterTotals totals;
+        std::function<void()> done;
+    };
+    void count_next(std::shared_ptr<Counting> counting);
+    void count_recent(std::shared_ptr<Counting> counting, ports::ReadingQuery query);
 
     store::Writer& writer_;
     hub::Hub& hub_;

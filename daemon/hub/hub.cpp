@@ -41,8 +41,9 @@ void Hub::restore(const ports::StoredState& stored) {
     if (surroundings_.watch != nullptr) surroundings_.watch->restore(stored);
 }
 
-void Hub::set_today(const base::DeviceId& sensor, WallTime day_start, base::Volume volume) {
-    today_[sensor].start_with(day_start, volume);
+void Hub::set_totals(const base::DeviceId& sensor, WaterTotals totals) {
+    totals_[sensor] = std::move(totals);
+    changed_ = true;
 }
 
 std::vector<base::DeviceId> Hub::sensors() const {
@@ -88,7 +89,7 @@ void Hub::set_keys(payload::KeyRing keys) {
         run.sealed_shut = false;
         run.sealed_message.reset();
     }
-    today_at_least_.clear();
+    at_least_.clear();
     changed_ = true;
 }
 
@@ -387,16 +388,16 @@ void Hub::note_readings(const Outcome& outcome) {
         const auto* estimate = std::get_if<ports::EstimateRecord>(&projection);
         if (estimate == nullptr) continue;
         const Sensor& sensor = pipeline_.house().sensors.at(estimate->sensor);
-        today_at_least_[estimate->sensor].add(estimate->to, estimate->least * sensor.calibration.at(estimate->to),
-                                              surroundings_.clock.wall_now(), settings_.zone);
+        at_least_[estimate->sensor].add(estimate->to, estimate->least * sensor.calibration.at(estimate->to),
+                                        surroundings_.clock.wall_now(), settings_.zone);
     }
     if (outcome.readings.empty()) return;
     const base::DeviceId& id = *outcome.topic.device;
     const Sensor& sensor = pipeline_.house().sensors.at(id);
     for (const meter::Reading& reading : outcome.readings) {
         if (reading.advance.value == 0) continue;
-        today_[id].add(reading.time, reading.advance * sensor.calibration.at(reading.time),
-                       surroundings_.clock.wall_now(), settings_.zone);
+        totals_[id].add(reading.time, reading.advance * sensor.calibration.at(reading.time),
+                        surroundings_.clock.wall_now(), settings_.zone);
     }
 }
 
@@ -432,8 +433,8 @@ void Hub::tick() {
     cloud_queue_.tick();
     diary_.tick(surroundings_.clock.wall_now());
     tick_watch(surroundings_.clock.wall_now());
-    const WallTime day = settings_.zone.start_of(base::CalendarUnit::Day, surroundings_.clock.wall_now());
-    if (std::exchange(day_, day) != day) changed_ = true;
+    const WallTime minute = std::chrono::floor<std::chrono::minutes>(surroundings_.clock.wall_now());
+    if (std::exchange(minute_, minute) != minute) changed_ = true;
     // While water runs the rate changes by the passing of time alone.
     if (!changed_ && !any_running_) return;
     const ports::LiveState state = live();

@@ -24,7 +24,7 @@
 #include "hub/diary.h"
 #include "hub/pipeline.h"
 #include "hub/settings.h"
-#include "hub/today.h"
+#include "hub/water_totals.h"
 #include "ports/bridge_link.h"
 #include "ports/frame_store.h"
 #include "ports/health.h"
@@ -54,8 +54,8 @@ public:
 
     // Before the first frame.
     void restore(const ports::StoredState& stored);
-    // What the day that begins at `day_start` already holds; before the first frame.
-    void set_today(const base::DeviceId& sensor, base::WallTime day_start, base::Volume volume);
+    // What the store has counted so far; before the first frame, and while held.
+    void set_totals(const base::DeviceId& sensor, WaterTotals totals);
     // All that are known, heard in this run or not.
     [[nodiscard]] std::vector<base::DeviceId> sensors() const;
 
@@ -76,7 +76,7 @@ public:
     // From now on nothing is applied; what comes waits for resume(). In between, at most kMaxHeldBack frames are kept.
     void hold();
     // Goes on with another pipeline (a rebuild's, with perhaps other keys), or with the present one when there is none,
-    // and takes in what was held back. The totals of today are to be set anew by set_today() before this.
+    // and takes in what was held back. The totals are to be set anew by set_totals() before this.
     void resume(std::optional<Pipeline> rebuilt);
     [[nodiscard]] const Pipeline& pipeline() const { return pipeline_; }
     // Opens what comes from now on; what came before is a rebuild's work.
@@ -179,12 +179,12 @@ private:
     std::unordered_map<ports::ConnectionId, Connection> connections_;
     std::map<base::DeviceId, BridgeRun> runs_;
     std::unordered_map<base::DeviceId, base::Volume> durable_lifetime_;
-    std::unordered_map<base::DeviceId, Today> today_;
-    std::unordered_map<base::DeviceId, Today> today_at_least_;  // by sealed messages
+    std::unordered_map<base::DeviceId, WaterTotals> totals_;
+    std::unordered_map<base::DeviceId, WaterTotals> at_least_;  // by sealed messages
     std::vector<ports::LiveSubscriber*> subscribers_;
     bool changed_ = true;
     bool any_running_ = false;
-    base::WallTime day_;
+    base::WallTime minute_;  // of the last state told: the sliding windows change with time alone
     std::array<std::uint64_t, kUnderstandings> understood_{};
     std::array<std::uint64_t, static_cast<std::size_t>(message::Kind::Unknown) + 1> kinds_{};
     std::size_t sealed_notices_ = 0;

@@ -104,8 +104,17 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
     live.calibrated = sensor.calibration.calibrated();
     live.per_peak = sensor.calibration.at(now);
     if (const auto found = durable_lifetime_.find(id); found != durable_lifetime_.end()) live.lifetime = found->second;
-    if (const auto found = today_.find(id); found != today_.end()) {
-        live.today = found->second.volume(now, settings_.zone);
+    const CalendarStarts starts = calendar_starts(now, settings_.zone);
+    live.day_start = starts.day;
+    live.month_start = starts.month;
+    if (const auto found = totals_.find(id); found != totals_.end()) {
+        constexpr base::Seconds kHour{3'600};
+        const WaterTotals& totals = found->second;
+        live.today = totals.since(starts.day, now, settings_.zone);
+        live.week = totals.since(starts.week, now, settings_.zone);
+        live.month = totals.since(starts.month, now, settings_.zone);
+        live.last_hour = totals.within(kHour, now);
+        live.last_24h = totals.within(WaterTotals::kWindow, now);
     }
     if (live.bridge) {
         const auto run = runs_.find(*live.bridge);
@@ -114,8 +123,10 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
     if (!live.readings_known) {
         const meter::SealedFlow estimated = meter::sealed_flow_at(sensor.sealed, device_time(device.record, now));
         live.estimate = ports::LiveEstimate{estimated.running, estimated.since, {}};
-        const auto today = today_at_least_.find(id);
-        if (today != today_at_least_.end()) live.estimate->today_at_least = today->second.volume(now, settings_.zone);
+        const auto today = at_least_.find(id);
+        if (today != at_least_.end()) {
+            live.estimate->today_at_least = today->second.since(starts.day, now, settings_.zone);
+        }
     }
     return live;
 }

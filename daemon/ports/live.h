@@ -32,6 +32,12 @@ struct LiveSensor {
     bool running = false;
     base::Volume lifetime;  // the durable register: what is shown is on disk, so it survives any crash
     base::Volume today;     // since local midnight
+    base::Volume week;      // since local Monday
+    base::Volume month;     // since the local first
+    base::Volume last_hour;
+    base::Volume last_24h;
+    base::WallTime day_start;    // of `today`
+    base::WallTime month_start;  // of `month`
     bool calibrated = false;
     base::VolumePerPeak per_peak;
     std::optional<base::WallTime> last_reading;  // the sensor's own time

@@ -73,7 +73,14 @@ void AlarmDesk::test(const base::DeviceId& device, const ports::LiveState& live,
 
 void AlarmDesk::obey(const Command& command, const ports::LiveState& live, std::function<void()> changed) {
     std::visit(Overloaded{
-                   [](const SetCloudMode&) {},  // not ours
+                   [](const SetCloudMode&) {},  // neither is ours
+                   [](const SetCloudRelay&) {},
+                   [&](const SetRuleLimit& wanted) {
+                       if (alarms_ == nullptr) return;
+                       detect::Settings rules = alarms_->alarms().rules;
+                       wanted.limit->set(rules, wanted.value);
+                       alarms_->set_rules(rules, after("a rule's limit was changed", changed));
+                   },
                    [&](const SetMode& wanted) {
                        if (alarms_ != nullptr) alarms_->set_mode(wanted.mode, after("the mode was changed", changed));
                    },

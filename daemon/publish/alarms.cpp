@@ -8,6 +8,8 @@
 
 #include "detect/wording.h"
 #include "publish/alarm_entities.h"
+#include "publish/categories.h"
+#include "publish/rule_limits.h"
 #include "publish/units.h"
 
 namespace millrace::publish {
@@ -150,6 +152,15 @@ bool same_alarms(const DeviceAlarms& a, const DeviceAlarms& b) {
                                     });
 }
 
+Json use_attributes(const detect::Use& use, const Settings& settings) {
+    return Json{{"start", settings.zone.rfc3339(use.start)},
+                {"end", settings.zone.rfc3339(use.end)},
+                {"volume", number(volume_text(use.volume, settings.unit))},
+                {"volume_unit", unit_names(settings.unit).volume},
+                {"peak", number(flow_text(use.peak, settings.unit))},
+                {"rate_unit", unit_names(settings.unit).flow}};
+}
+
 Message alert(const Settings& settings, const base::DeviceId& device, const Json& payload) {
     return {device_topic(settings, device, "alert"), text_of(payload), false, 1, true};
 }
@@ -168,7 +179,14 @@ std::vector<StateMessage> sensor_alarm_messages(const Settings& settings, const 
     for (const AlarmEntity& entity : kWaterAlarms) messages.add_entity(entity);
     for (const AlarmEntity& entity : kSensorAlarms) messages.add_entity(entity);
     if (alarms.base_flow) messages.add_message("base_flow", flow_text(*alarms.base_flow, settings.unit), Pace::Slow);
-    if (alarms.use) messages.add_message("session_volume", volume_text(alarms.use->volume, settings.unit), Pace::Fast);
+    if (alarms.use) {
+        messages.add_message("session_volume", volume_text(alarms.use->volume, settings.unit), Pace::Fast);
+        // As far as the last reading, so it does not tick by itself.
+        const auto lasted = std::chrono::duration_cast<base::Seconds>(alarms.use->end - alarms.use->start);
+        messages.add_message("session_duration", std::to_string(lasted.count()), Pace::Fast);
+        messages.add_message("last_event", std::string(kCategories[0].key), Pace::OnChange);
+        messages.add_message("last_event_numbers", text_of(use_attributes(*alarms.use, settings)), Pace::Fast);
+    }
     return messages.finish();
 }
 
@@ -184,6 +202,9 @@ std::vector<StateMessage> house_alarm_messages(const Settings& settings, const p
     std::vector<StateMessage> messages;
     messages.push_back(kept(house_topic(settings, kMode), std::string(detect::name(state.mode))));
     messages.push_back(kept(house_topic(settings, kIrrigation), on_off(state.irrigation_active)));
+    for (const RuleLimit& limit : rule_limits()) {
+        messages.push_back(kept(house_topic(settings, limit.key), limit_text(limit, state.rules, settings.unit)));
+    }
     if (notifications) messages.push_back(kept(house_topic(settings, kNotifications), on_off(*notifications)));
     return messages;
 }

@@ -12,12 +12,20 @@
 #include "base/device_id.h"
 #include "detect/settings.h"
 #include "ports/cloud_mode.h"
+#include "publish/rule_limits.h"
 #include "publish/settings.h"
 
 namespace millrace::publish {
 
 struct SetCloudMode {
     ports::CloudMode mode;
+};
+struct SetCloudRelay {
+    bool enabled;
+};
+struct SetRuleLimit {
+    const RuleLimit* limit;
+    std::optional<double> value;  // in the limit's own unit; nothing: as it is without a choice
 };
 struct SetMode {
     std::optional<detect::Mode> mode;  // nothing: as the week's clock says
@@ -39,8 +47,8 @@ struct TestAlert {
     base::DeviceId device;
 };
 
-using Command =
-    std::variant<SetCloudMode, SetMode, SetIrrigation, SetNotifications, AcknowledgeAlarms, SnoozeAlarms, TestAlert>;
+using Command = std::variant<SetCloudMode, SetCloudRelay, SetRuleLimit, SetMode, SetIrrigation, SetNotifications,
+                             AcknowledgeAlarms, SnoozeAlarms, TestAlert>;
 
 // What to subscribe to for them.
 [[nodiscard]] std::vector<std::string> command_filters(const Settings& settings);

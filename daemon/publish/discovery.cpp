@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/units.h"
+#include "publish/categories.h"
 #include "publish/discovery_alarms.h"
 #include "publish/discovery_document.h"
 #include "publish/units.h"
@@ -46,6 +47,11 @@ Message hub_document(const Settings& settings, std::string_view version, const s
         Json::array({name(ports::CloudMode::Local), name(ports::CloudMode::Relay), name(ports::CloudMode::RelayOnly)});
     mode["entity_category"] = "config";
     mode["availability"] = ours;
+    Json& relay = document.add("cloud_relay_enabled", "switch", "Cloud relay", cloud_relay_topic(settings));
+    relay["command_topic"] = command_topic(cloud_relay_topic(settings));
+    relay["retain"] = false;
+    relay["entity_category"] = "config";
+    relay["availability"] = ours;
     add_hub_alarms(document, settings);
     document.subscribe_at_qos_1();
     return document.finish();
@@ -79,6 +85,10 @@ Message bridge_document(const Settings& settings, std::string_view version, cons
     cloud["options"] = Json::array({name(ports::CloudPath::None), name(ports::CloudPath::Relay),
                                     name(ports::CloudPath::StandingIn), name(ports::CloudPath::CatchingUp)});
     diagnostic(cloud);
+    // Of the bridge's connection to us, "Connected" tells; of the way on from us, this.
+    Json& relayed = document.add("cloud_relay", "binary_sensor", "Cloud relay", topic("cloud_relay"));
+    binary(relayed, "connectivity");
+    diagnostic(relayed);
     Json& waiting = document.add("cloud_waiting", "sensor", "Messages waiting for the cloud", topic("cloud_waiting"));
     waiting["state_class"] = "measurement";
     diagnostic(waiting);
@@ -103,22 +113,59 @@ void add_water(Document& document, const Settings& settings, const DeviceIdentit
     flow["expire_after"] = kFlowExpiresAfterSeconds;
     flow["json_attributes_topic"] = topic("attributes");
 
-    const auto add_volume = [&](std::string_view key, std::string_view name) {
+    const auto add_volume = [&](std::string_view key, std::string_view name) -> Json& {
         Json& volume = document.add(key, "sensor", name, topic(key));
         volume["device_class"] = "water";
         volume["state_class"] = "total_increasing";
         volume["unit_of_measurement"] = units.volume;
         volume["suggested_display_precision"] = units.volume_display_precision;
         volume["json_attributes_topic"] = topic("attributes");
+        return volume;
     };
     add_volume("total", "Total");
     add_volume("today", "Today");
+    add_volume("month", "This month");
+    add_volume("week", "This week")["enabled_by_default"] = false;
+    for (const Category& category : kCategories) {
+        add_volume("total_" + std::string(category.key), "Total " + std::string(category.name))["enabled_by_default"] =
+            false;
+    }
+    // What slides falls and rises, so it is no total.
+    for (const auto& [key, name] : {std::pair("last_hour", "Last hour"), std::pair("last_24h", "Last 24 hours")}) {
+        Json& window = add_volume(key, name);
+        window["device_class"] = "volume";
+        window.erase("state_class");
+        window["enabled_by_default"] = false;
+    }
 
     Json& running = document.add("running", "binary_sensor", "Water running", topic("running"));
     binary(running, "running");
     running["json_attributes_topic"] = topic("attributes");
 }
 
+void add_costs(Document& document, const Settings& settings, const DeviceIdentities::Sensor& sensor) {
+    if (!settings.tariff) return;
+    const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
+    for (const auto& [key, name] :
+         {std::pair("cost_today", "Cost today"), std::pair("cost_month", "Cost this month")}) {
+        Json& cost = document.add(key, "sensor", name, topic(key));
+        cost["device_class"] = "monetary";
+        cost["state_class"] = "total";
+        cost["unit_of_measurement"] = settings.tariff->currency;
+        cost["suggested_display_precision"] = 2;
+        cost["value_template"] = "{{ value_json.cost }}";
+        cost["last_reset_value_template"] = "{{ value_json.last_reset }}";
+        cost["enabled_by_default"] = false;
+    }
+    // No class: "monetary" is for sums. The energy dashboard takes prices by their unit.
+    Json& price = document.add("price", "sensor", "Price", topic("price"));
+    price["unit_of_measurement"] =
+        settings.tariff->currency + "/" + std::string(unit_names(settings.tariff->unit).volume);
+    price["suggested_display_precision"] = 4;
+}
+
+// The protocol gives the battery's voltage. What share of its charge that is depends on the cells and on the cold, so
+// there is no percentage; and messages have no numbers by which a loss on the radio link would show.
 void add_diagnostics(Document& document, const Settings& settings, const DeviceIdentities::Sensor& sensor) {
     const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
     const Json ours = Document::availability({availability_topic(settings)});
@@ -157,6 +204,7 @@ Message sensor_document(const Settings& settings, std::string_view version, cons
     document.available_when({availability_topic(settings), device_topic(settings, sensor.id, "availability")});
     document.subscribe_at_qos_1();
     add_water(document, settings, sensor);
+    add_costs(document, settings, sensor);
     add_sensor_alarms(document, settings, sensor.id);
     add_diagnostics(document, settings, sensor);
     return document.finish();
@@ -170,6 +218,10 @@ std::string tail_of(const base::DeviceId& id, std::size_t how_many) {
 
 }  // namespace
 
+std::string hub_identifier(const Settings& settings) {
+    return identifier_from(settings.base_topic);
+}
+
 DeviceIdentities identities(const ports::LiveState& state) {
     DeviceIdentities devices;
     for (const auto& bridge : state.bridges) devices.bridges.push_back({bridge.id, bridge.firmware});
@@ -179,7 +231,7 @@ DeviceIdentities identities(const ports::LiveState& state) {
 
 std::vector<Message> discovery_documents(const Settings& settings, const DeviceIdentities& devices,
                                          std::string_view version) {
-    const std::string hub = identifier_from(settings.base_topic);
+    const std::string hub = hub_identifier(settings);
     std::vector<Message> documents;
     documents.reserve(1 + devices.bridges.size() + devices.sensors.size());
     documents.push_back(hub_document(settings, version, hub));

@@ -46,6 +46,9 @@ struct DeviceIdentities {
     bool operator==(const DeviceIdentities&) const = default;
 };
 
+// What our identifiers begin with: the base topic as far as Home Assistant takes it.
+[[nodiscard]] std::string hub_identifier(const Settings& settings);
+
 [[nodiscard]] DeviceIdentities identities(const ports::LiveState& state);
 
 // The hub first, then bridges, then sensors: Home Assistant wants a device before those that are reached via it.

@@ -2,6 +2,8 @@
 
 #include "detect/settings.h"
 #include "publish/alarm_entities.h"
+#include "publish/categories.h"
+#include "publish/rule_limits.h"
 #include "publish/units.h"
 
 namespace millrace::publish {
@@ -70,6 +72,27 @@ void add_switch(Document& document, const Settings& settings, std::string_view k
     component["availability"] = Document::availability({availability_topic(settings)});
 }
 
+void add_limit(Document& document, const Settings& settings, const RuleLimit& limit) {
+    Json& number = document.add(limit.key, "number", limit.name, house_topic(settings, limit.key));
+    const detect::LimitRange range = shown_range(limit, settings.unit);
+    number["command_topic"] = command_topic(house_topic(settings, limit.key));
+    number["retain"] = false;
+    number["min"] = range.least;
+    number["max"] = range.most;
+    // Steps that suit the smallest limit; what is entered may be any number between.
+    number["step"] = limit.kind == LimitKind::Millivolts ? 1.0 : 0.001;
+    number["mode"] = "box";
+    switch (limit.kind) {
+        case LimitKind::Minutes: number["device_class"] = "duration"; break;
+        case LimitKind::Flow: number["device_class"] = "volume_flow_rate"; break;
+        case LimitKind::Millivolts: number["device_class"] = "voltage"; break;
+    }
+    number["unit_of_measurement"] = unit_name(limit, settings.unit);
+    number["payload_reset"] = kNoNumber;
+    number["entity_category"] = "config";
+    number["availability"] = Document::availability({availability_topic(settings)});
+}
+
 }  // namespace
 
 void add_hub_alarms(Document& document, const Settings& settings) {
@@ -81,6 +104,7 @@ void add_hub_alarms(Document& document, const Settings& settings) {
     mode["availability"] = Document::availability({availability_topic(settings)});
     add_switch(document, settings, kIrrigation, "Irrigation active");
     add_switch(document, settings, kNotifications, "Notifications");
+    for (const RuleLimit& limit : rule_limits()) add_limit(document, settings, limit);
 }
 
 void add_bridge_alarms(Document& document, const Settings& settings, const base::DeviceId& bridge) {
@@ -111,6 +135,14 @@ void add_sensor_alarms(Document& document, const Settings& settings, const base:
     session["device_class"] = "volume";
     session["unit_of_measurement"] = units.volume;
     session["suggested_display_precision"] = units.volume_display_precision;
+    Json& lasted = alarms.add_figure("session_duration", "Length of the use under way or last");
+    lasted["device_class"] = "duration";
+    lasted["unit_of_measurement"] = "s";
+    Json& event = alarms.add_figure("last_event", "Kind of the use under way or last");
+    event["device_class"] = "enum";
+    event["options"] = Json::array();
+    for (const Category& category : kCategories) event["options"].push_back(category.key);
+    event["json_attributes_topic"] = device_topic(settings, sensor, "last_event_numbers");
 }
 
 }  // namespace millrace::publish

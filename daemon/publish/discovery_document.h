@@ -53,6 +53,7 @@ public:
     }
 
     Message finish() {
+        for (const std::string& key : settings_.without) root_["components"].erase(key);
         return {settings_.discovery_prefix + "/device/" + id_ + "/config",
                 root_.dump(-1, ' ', false, Json::error_handler_t::replace), true, 1};
     }

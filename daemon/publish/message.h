@@ -35,6 +35,11 @@ inline constexpr std::string_view kOffline = "offline";
     return state_topic + "/set";
 }
 
+// `millrace/cloud_relay_enabled`: the same as a switch.
+[[nodiscard]] inline std::string cloud_relay_topic(const Settings& settings) {
+    return settings.base_topic + "/cloud_relay_enabled";
+}
+
 // `millrace/mode`, `millrace/irrigation_active`, `millrace/notifications`: what is true of the house.
 [[nodiscard]] inline std::string house_topic(const Settings& settings, std::string_view leaf) {
     std::string topic = settings.base_topic;

@@ -151,6 +151,10 @@ void MqttClient::subscribe(const std::string& topic_filter, int qos) {
     if (connected() && connection_) connection_->subscribe(topic_filter, qos);
 }
 
+void MqttClient::unsubscribe(const std::string& topic_filter) {
+    if (connected() && connection_) connection_->unsubscribe(topic_filter);
+}
+
 void MqttClient::drain() {
     while (connection_ && connected() && in_flight_ < kMaxInFlight) {
         const std::optional<Message> message = outbox_.take();

@@ -59,9 +59,10 @@ public:
     // `Timing::goodbye_wait`. `done` is never called before `stop` returns.
     void stop(const Message& last_words, std::function<void()> done);
 
-    // Both do nothing while not connected.
+    // All do nothing while not connected.
     void publish(Message message);
     void subscribe(const std::string& topic_filter, int qos);
+    void unsubscribe(const std::string& topic_filter);
 
     [[nodiscard]] bool connected() const { return session_began_.has_value(); }
     [[nodiscard]] Protocol protocol() const { return policy_.protocol(); }

@@ -188,6 +188,13 @@ bool MqttConnection::subscribe(const std::string& topic_filter, int qos) {
     return result == MOSQ_ERR_SUCCESS;
 }
 
+bool MqttConnection::unsubscribe(const std::string& topic_filter) {
+    if (client_ == nullptr) return false;
+    const int result = mosquitto_unsubscribe(client_, nullptr, topic_filter.c_str());
+    settle_soon(result == MOSQ_ERR_INVAL || result == MOSQ_ERR_MALFORMED_UTF8 ? MOSQ_ERR_SUCCESS : result);
+    return result == MOSQ_ERR_SUCCESS;
+}
+
 void MqttConnection::disconnect() {
     if (client_ == nullptr) return;
     asked_ = true;

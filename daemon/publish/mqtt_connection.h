@@ -65,9 +65,10 @@ public:
     // Never calls the observer before it returns.
     void start();
 
-    // Both only after `accepted`. False when the library would not take it; the connection then ends by itself.
+    // All only after `accepted`. False when the library would not take it; the connection then ends by itself.
     bool publish(const Message& message);
     bool subscribe(const std::string& topic_filter, int qos);
+    bool unsubscribe(const std::string& topic_filter);
 
     // Says goodbye to the broker; `closed(Ending::Asked)` follows once that is written.
     void disconnect();
@@ -78,8 +79,8 @@ public:
     [[nodiscard]] Protocol protocol() const { return plan_.protocol; }
 
 private:
-    // Messages on the birth topic are a word long; whatever is longer is not for us.
-    static constexpr std::size_t kMaxPayload = 4096;
+    // Our own discovery documents, heard again after connecting, are the longest.
+    static constexpr std::size_t kMaxPayload = 128 * 1024;
     static constexpr std::size_t kMaxReceivedWaiting = 64;
 
     static void on_connect(mosquitto*, void* self, int code, int flags, const mqtt5__property*);

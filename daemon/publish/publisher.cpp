@@ -13,6 +13,7 @@
 #include "publish/alarm_desk.h"
 #include "publish/commands.h"
 #include "publish/discovery.h"
+#include "publish/leftovers.h"
 #include "publish/message.h"
 #include "publish/mqtt_client.h"
 #include "publish/state.h"
@@ -31,9 +32,11 @@ public:
           client_(loop, settings_, clock, timing_, *this),
           states_(settings_),
           desk_(settings_, clock, commands_.alarms, commands_.channels),
+          leftovers_(settings_),
           flush_timer_(loop),
           announce_timer_(loop),
-          birth_timer_(loop) {}
+          birth_timer_(loop),
+          leftovers_timer_(loop) {}
 
     [[nodiscard]] bool configured() const { return !settings_.host.empty(); }
 
@@ -46,6 +49,7 @@ public:
         flush_timer_.cancel();
         announce_timer_.cancel();
         birth_timer_.cancel();
+        leftovers_timer_.cancel();
         client_.stop(availability(kOffline), std::move(done));
     }
 
@@ -84,6 +88,8 @@ private:
     void flush_discovery(base::SteadyTime now);
     void answer_birth();
     void announce_within(base::Milliseconds wait);
+    void hear_leftovers();
+    void clear_leftovers();
 
     const Settings settings_;
     const base::Clock& clock_;
@@ -97,15 +103,19 @@ private:
     DiscoveryPlanner discovery_;
     DeviceIdentities described_;  // what documents_ is about
     std::vector<Message> documents_;
+    Leftovers leftovers_;
+    std::vector<std::string> leftover_filters_;  // subscribed to while they are heard
     boost::asio::steady_timer flush_timer_;
     boost::asio::steady_timer announce_timer_;
     boost::asio::steady_timer birth_timer_;
+    boost::asio::steady_timer leftovers_timer_;
     std::optional<base::SteadyTime> flush_at_;
     std::minstd_rand random_{std::random_device{}()};
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // handlers check it: they may outlive us
     bool announced_ = false;                                 // "online" was said on this connection, and states follow
     bool birth_waits_ = false;                               // an answer to a birth message is due
     bool announce_waits_ = false;
+    bool hearing_leftovers_ = false;
     bool stopping_ = false;
     std::uint64_t births_ = 0;
 };
@@ -114,6 +124,8 @@ void Publisher::Session::on_connected() {
     announced_ = false;
     birth_waits_ = false;
     discovery_.forget();
+    // Before anything is sent, so that it is an earlier run's documents that come back.
+    hear_leftovers();
     for (const std::string& filter : command_filters(settings_)) client_.subscribe(filter, 1);
     if (settings_.discovery) {
         client_.subscribe(settings_.birth_topic, 1);
@@ -138,12 +150,40 @@ void Publisher::Session::announce_within(base::Milliseconds wait) {
     });
 }
 
+void Publisher::Session::hear_leftovers() {
+    leftovers_.forget();
+    hearing_leftovers_ = true;
+    leftover_filters_ = leftovers_.filters(identities(live_));
+    for (const std::string& filter : leftover_filters_) client_.subscribe(filter, 1);
+    leftovers_timer_.expires_after(timing_.leftovers_heard);
+    leftovers_timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+        if (error || alive.expired() || stopping_) return;
+        clear_leftovers();
+    });
+}
+
+void Publisher::Session::clear_leftovers() {
+    hearing_leftovers_ = false;
+    if (!client_.connected()) return;
+    for (const std::string& filter : leftover_filters_) client_.unsubscribe(filter);
+    publish_all(leftovers_.take_stale(identities(live_)));
+    flush();
+}
+
 void Publisher::Session::on_disconnected() {
     announced_ = false;
     birth_waits_ = false;
     announce_waits_ = false;
     announce_timer_.cancel();
     birth_timer_.cancel();
+    hearing_leftovers_ = false;
+    leftovers_timer_.cancel();
+}
+
+// On means with the cloud, in whichever way was chosen.
+ports::CloudMode relay_switched(ports::CloudMode present, bool enabled) {
+    if (!enabled) return ports::CloudMode::Local;
+    return present == ports::CloudMode::Local ? ports::CloudMode::Relay : present;
 }
 
 void Publisher::Session::on_command(const ReceivedMessage& message) {
@@ -152,6 +192,9 @@ void Publisher::Session::on_command(const ReceivedMessage& message) {
     if (command) {
         if (const auto* cloud = std::get_if<SetCloudMode>(&*command)) {
             if (commands_.set_cloud_mode) commands_.set_cloud_mode(cloud->mode);
+        } else if (const auto* relay = std::get_if<SetCloudRelay>(&*command)) {
+            const auto mode = relay_switched(live_.cloud_mode, relay->enabled);
+            if (commands_.set_cloud_mode && mode != live_.cloud_mode) commands_.set_cloud_mode(mode);
         } else {
             desk_.obey(*command, live_, [this, alive = std::weak_ptr(alive_)] {
                 if (!alive.expired() && !stopping_) flush_within(timing_.gather);
@@ -165,6 +208,7 @@ void Publisher::Session::on_command(const ReceivedMessage& message) {
 }
 
 void Publisher::Session::on_message(const ReceivedMessage& message) {
+    if (hearing_leftovers_ && message.retained) leftovers_.note(message.topic, message.payload);
     if (is_command_topic(settings_, message.topic)) return on_command(message);
     // A retained birth message is one we have been told on subscribing; everything was just sent.
     const bool birth = message.topic == settings_.birth_topic && message.payload == settings_.birth_payload;
@@ -207,8 +251,14 @@ void Publisher::Session::flush_discovery(base::SteadyTime now) {
         described_ = std::move(devices);
         documents_ = discovery_documents(settings_, described_, version_);
     }
-    std::vector<Message> messages = discovery_.plan(documents_, now);
+    // What an earlier run had and we have not is taken back once all of it was heard.
+    std::vector<Message> messages =
+        discovery_.plan(hearing_leftovers_ ? documents_ : leftovers_.with_markers(documents_), now);
     if (messages.empty()) return;
+    if (!hearing_leftovers_) {
+        for (const Message& message : messages) leftovers_.marked(message.topic);
+        flush_within(timing_.gather);  // without the markers, after the gap
+    }
     publish_all(std::move(messages));
     if (announced_ && !announce_waits_) announce_within(timing_.discovery_settles);
 }

@@ -1,6 +1,7 @@
 // Tells the user's broker, and so Home Assistant, what the hub knows.
 //
-// After each connection: subscribe to the birth topic, send the discovery documents, give Home Assistant a second to
+// After each connection: listen for some seconds to what an earlier run left retained (leftovers.h), subscribe to the
+// birth topic, send the discovery documents, give Home Assistant a second to
 // subscribe, then say "online" and send every state. From then on only what is new (`StatePlanner`,
 // `DiscoveryPlanner`). A birth message of Home Assistant brings everything again after a random delay. On a clean
 // stop we say "offline" ourselves; when the daemon dies, the broker does it with our Will. Commands come on the topics

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time_zone.h"
 #include "base/units.h"
+#include "meter/tariff.h"
 
 namespace millrace::publish {
 
@@ -27,6 +30,8 @@ struct Settings {
     std::string birth_payload = "online";
     base::VolumeUnit unit = base::VolumeUnit::Litre;  // the site's unit: Litre or Gallon
     base::TimeZone zone;                              // the site's, for the times in sentences
+    std::vector<std::string> without;                 // keys of entities that Home Assistant is not to have
+    std::optional<meter::Tariff> tariff;
 };
 
 }  // namespace millrace::publish

@@ -1,11 +1,13 @@
 #include "publish/state.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
 #include "base/units.h"
+#include "publish/categories.h"
 #include "publish/units.h"
 
 namespace millrace::publish {
@@ -31,10 +33,35 @@ std::string attributes(const ports::LiveSensor& sensor, base::VolumeUnit unit) {
     return json.dump();
 }
 
+// As a decimal without the error of a double.
+std::string money_text(meter::Money money) {
+    constexpr std::int64_t kMillion = 1'000'000;
+    std::string fraction = std::to_string(kMillion + std::abs(money.millionths % kMillion)).substr(1);
+    return (money.millionths < 0 ? "-" : "") + std::to_string(std::abs(money.millionths / kMillion)) + "." + fraction;
+}
+
+std::string cost_json(meter::Money cost, base::WallTime reset, const Settings& settings) {
+    return R"({"cost":)" + money_text(cost) + R"(,"last_reset":")" + settings.zone.rfc3339(reset) + "\"}";
+}
+
+// Each sensor as if it were alone on the bill.
+void add_costs(std::vector<StateMessage>& messages, const Settings& settings, const ports::LiveSensor& sensor) {
+    const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
+    const meter::Tariff& tariff = *settings.tariff;
+    const int month = meter::month_of(sensor.month_start, settings.zone);
+    const meter::Money today = meter::cost_within_month(tariff, month, sensor.month - sensor.today, sensor.today);
+    messages.push_back(kept(topic("cost_today"), cost_json(today, sensor.day_start, settings), Pace::Fast));
+    messages.push_back(kept(topic("cost_month"),
+                            cost_json(meter::cost_of_month(tariff, month, sensor.month), sensor.month_start, settings),
+                            Pace::Fast));
+    messages.push_back(kept(topic("price"), money_text(meter::price_now(tariff, month, sensor.month))));
+}
+
 }  // namespace
 
 std::vector<StateMessage> hub_messages(const Settings& settings, ports::CloudMode mode) {
-    return {kept(cloud_mode_topic(settings), std::string(name(mode)))};
+    return {kept(cloud_mode_topic(settings), std::string(name(mode))),
+            kept(cloud_relay_topic(settings), on_off(mode != ports::CloudMode::Local))};
 }
 
 std::vector<StateMessage> sensor_messages(const Settings& settings, const ports::LiveSensor& sensor, bool heard,
@@ -52,6 +79,15 @@ std::vector<StateMessage> sensor_messages(const Settings& settings, const ports:
         messages.push_back(kept(topic("running"), on_off(sensor.running)));
         messages.push_back(kept(topic("total"), volume_text(sensor.lifetime, settings.unit), Pace::Fast));
         messages.push_back(kept(topic("today"), volume_text(sensor.today, settings.unit), Pace::Fast));
+        messages.push_back(kept(topic("month"), volume_text(sensor.month, settings.unit), Pace::Fast));
+        messages.push_back(kept(topic("week"), volume_text(sensor.week, settings.unit), Pace::Fast));
+        messages.push_back(kept(topic("last_hour"), volume_text(sensor.last_hour, settings.unit), Pace::Slow));
+        messages.push_back(kept(topic("last_24h"), volume_text(sensor.last_24h, settings.unit), Pace::Slow));
+        for (const Category& category : kCategories) {
+            messages.push_back(kept(topic("total_" + std::string(category.key)),
+                                    volume_text(sensor.lifetime, settings.unit), Pace::Fast));
+        }
+        if (settings.tariff) add_costs(messages, settings, sensor);
     } else if (sensor.estimate) {
         messages.push_back(kept(topic("running"), on_off(sensor.estimate->running)));
     }
@@ -73,6 +109,7 @@ std::vector<StateMessage> bridge_messages(const Settings& settings, const ports:
     messages.push_back(kept(topic("availability"), availability(bridge.connected)));
     messages.push_back(kept(topic("connected"), on_off(bridge.connected)));
     messages.push_back(kept(topic("cloud"), std::string(name(bridge.cloud_path))));
+    messages.push_back(kept(topic("cloud_relay"), on_off(bridge.cloud_path == ports::CloudPath::Relay)));
     messages.push_back(kept(topic("cloud_waiting"), std::to_string(bridge.waiting_for_cloud), Pace::Fast));
     if (bridge.wifi_rssi_dbm) messages.push_back(kept(topic("wifi_rssi"), std::to_string(*bridge.wifi_rssi_dbm)));
     if (bridge.firmware) messages.push_back(kept(topic("firmware"), *bridge.firmware));

@@ -1,6 +1,7 @@
 // What we say about each bridge and sensor, and when we say it again.
 //
-// Topics under `millrace/<uuid>/`. Sensor: flow (not retained), total, today, running, battery_voltage, rssi,
+// Topics under `millrace/<uuid>/`. Sensor: flow (not retained), total, today, week, month, last_hour,
+// last_24h, total_<category>, running, with a tariff cost_today, cost_month and price, battery_voltage, rssi,
 // temperature, last_seen, calibration, attributes, availability. Bridge: connected, wifi_rssi, last_seen, firmware,
 // availability. All but the flow are retained and sent at QoS 1. A fact that is not known has no message; while a
 // sensor's readings are sealed and no key opens them, it has no flow, total, today and running.

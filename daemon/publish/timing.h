@@ -11,6 +11,7 @@ struct Timing {
     base::Milliseconds connack_wait{5000};       // TCP, TLS and the broker's answer
     base::Milliseconds discovery_settles{1000};  // Home Assistant gathers its subscriptions before sending them
     base::Milliseconds birth_jitter{3000};       // many clients answer the same birth message
+    base::Milliseconds leftovers_heard{5000};    // a broker sends what it retains at once; a slow one within this
     base::Milliseconds goodbye_wait{1000};       // for each of the two steps of a clean stop
     base::Milliseconds gather{20};               // changes that come together are sent together
 };

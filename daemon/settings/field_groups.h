@@ -17,6 +17,7 @@ namespace millrace::settings {
 [[nodiscard]] std::vector<Field> broker_fields();
 [[nodiscard]] std::vector<Field> tls_fields();
 [[nodiscard]] std::vector<Field> topic_fields();
+[[nodiscard]] std::vector<Field> tariff_fields();
 [[nodiscard]] std::vector<Field> alarm_fields();
 [[nodiscard]] std::vector<Field> notify_fields();
 [[nodiscard]] std::vector<Field> channel_fields();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "settings/channel_check.h"
+#include "settings/tariff_check.h"
 
 namespace millrace::settings {
 namespace {
@@ -120,6 +121,7 @@ public:
         }
         for (const CalibrationDraft& entry : draft_.calibrations) add_calibration(entry);
         check_channels(draft_, problems_);
+        check_tariff(draft_, problems_);
     }
 
 private:
@@ -137,7 +139,7 @@ private:
         complain(entry.at, path, "is not known" + suggestion(pattern, name));
     }
 
-    // There are two lists of sections: a sensor's calibration, and the channels.
+    // There are three lists of sections: a sensor's calibration, the channels, and the seasons of a tariff.
     void list(const Node& node, const std::string& pattern, const std::string& path) {
         if (node.kind == Node::Kind::Nothing) return;
         if (node.kind != Node::Kind::List) return complain(node.at, path, "must be a list");
@@ -150,6 +152,11 @@ private:
                 section(node.items[i], pattern + "[]", item_path);
                 // What else it lacks shows when this is mended.
                 if (problems_.size() > said) draft_.channels.pop_back();
+                continue;
+            }
+            if (pattern == "tariff.seasons") {
+                draft_.tariff.seasons.push_back({node.items[i].at, item_path, {}, {}});
+                section(node.items[i], pattern + "[]", item_path);
                 continue;
             }
             CalibrationDraft entry;

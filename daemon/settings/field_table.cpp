@@ -77,9 +77,9 @@ std::vector<Field> top_fields() {
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = [] {
         std::vector<Field> all;
-        for (auto* part :
-             {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields, sensor_fields,
-              alarm_fields, notify_fields, channel_fields, broker_fields, tls_fields, topic_fields, http_fields}) {
+        for (auto* part : {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields,
+                           sensor_fields, tariff_fields, alarm_fields, notify_fields, channel_fields, broker_fields,
+                           tls_fields, topic_fields, http_fields}) {
             for (Field& field : part()) all.push_back(std::move(field));
         }
         return all;
@@ -97,6 +97,12 @@ const std::vector<Section>& sections() {
         {"capture", "For bridges that are only watched on their way."},
         {"keys", "Where the bridges' keys are. A key file holds 64 hexadecimal digits or 32 raw bytes."},
         {"sensors", "What is known of each sensor's meter. Without a calibration, volumes are marked uncalibrated."},
+        {"tariff",
+         "What water costs. With it each sensor has its cost of today and this month, as if it were alone on the bill, "
+         "and "
+         "the price of the next drop; in Home Assistant the costs are switched off until you switch them on. Sums are "
+         "exact and "
+         "rounded to a millionth of the currency's unit."},
         {"alarms",
          "When water or the system gives an alarm. What is not set here is learned from the house, with a fall-back "
          "until "

@@ -35,12 +35,32 @@ struct ChannelDraft {
     std::map<std::string, Position> given;  // its keys that were given, by name
 };
 
+// A tariff while it is read: decimals stay texts, so that they are exact.
+struct PricesDraft {
+    std::string price;
+    std::vector<std::string> tiers;
+};
+struct SeasonDraft {
+    Position at;
+    std::string key;  // its path in the file
+    std::vector<std::string> months;
+    PricesDraft prices;
+};
+struct TariffDraft {
+    std::string currency;
+    std::optional<base::VolumeUnit> unit;
+    PricesDraft prices;
+    std::string monthly_charge;
+    std::vector<SeasonDraft> seasons;
+};
+
 // What the file says before the fields are looked at together.
 struct Draft {
     Settings settings;
     base::DeviceId device;  // that the last `*` of the key in hand stands for
     std::vector<CalibrationDraft> calibrations;
     std::vector<ChannelDraft> channels;
+    TariffDraft tariff;
     std::map<std::string, Position> places;  // where the value of each key of the table that was given stands
     bool has_password = false;
 };

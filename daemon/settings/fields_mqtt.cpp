@@ -2,6 +2,17 @@
 #include "settings/field_groups.h"
 
 namespace millrace::settings {
+namespace {
+
+std::string check_keys(const Value& value) {
+    for (const std::string& key : value.list) {
+        const bool plain = !key.empty() && key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == key.npos;
+        if (!plain) return "\"" + key.substr(0, 60) + "\" is no key of an entity, such as `rssi` or `leak_toilet`";
+    }
+    return {};
+}
+
+}  // namespace
 
 std::vector<Field> broker_fields() {
     return {
@@ -103,6 +114,13 @@ std::vector<Field> topic_fields() {
          "Tell Home Assistant of our devices.",
          [](Draft& d, const Value& v) { d.settings.publish.discovery = v.flag; },
          [](const Settings& s) { return yes_no(s.publish.discovery); }},
+        {.key = "mqtt.without",
+         .type = ValueType::Texts,
+         .help = "Entities that Home Assistant is not to have, by the last part of their topics, such as "
+                 "`[rssi, leak_toilet]`. Those it has are removed; the topics stay.",
+         .store = [](Draft& d, const Value& v) { d.settings.publish.without = v.list; },
+         .fallback = [](const Settings&) -> std::string { return "[]"; },
+         .check = check_keys},
         {"mqtt.discovery_prefix",
          ValueType::Topic,
          {},

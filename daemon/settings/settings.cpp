@@ -100,7 +100,7 @@ base::Result<Settings, Problems> result(Draft draft, Problems problems) {
 }  // namespace
 
 void set_zone(Settings& settings, const base::TimeZone& zone) {
-    settings.hub.zone = settings.api.zone = settings.notify.zone = zone;
+    settings.hub.zone = settings.api.zone = settings.notify.zone = settings.publish.zone = zone;
 }
 
 std::string to_line(const std::string& file, const Problem& problem) {

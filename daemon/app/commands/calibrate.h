@@ -6,7 +6,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "app/daemon_url.h"
+#include "app/daemon_options.h"
 #include "base/time.h"
 
 namespace CLI {

@@ -10,6 +10,7 @@
 
 #include "app/api_client.h"
 #include "app/commands/key_verify.h"
+#include "app/daemon_address.h"
 #include "app/exit_code.h"
 #include "app/key_files.h"
 

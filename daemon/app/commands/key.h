@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/daemon_url.h"
+#include "app/daemon_options.h"
 
 namespace CLI {
 class App;

@@ -49,7 +49,7 @@ protected:
 
 TEST_F(AlarmPlannerTest, SaysThatAllIsWellOnceAndThenNothing) {
     auto sent = plan();
-    EXPECT_EQ(sent.size(), 3u + 2u + 17u);
+    EXPECT_EQ(sent.size(), 10u + 2u + 17u);
     EXPECT_EQ(sent["mode"].payload, "home");
     EXPECT_EQ(sent["irrigation_active"].payload, "OFF");
     EXPECT_EQ(sent["notifications"].payload, "ON");
@@ -175,12 +175,12 @@ TEST_F(AlarmPlannerTest, TheUseUnderWayIsShownAndStaysAsTheLastOne) {
 TEST_F(AlarmPlannerTest, SaysTheHouseAgainWhenAsked) {
     (void)plan();
     planner_.repeat_house();
-    EXPECT_EQ(plan().size(), 3u);
+    EXPECT_EQ(plan().size(), 10u);
     planner_.forget();
-    EXPECT_EQ(plan().size(), 3u + 2u + 17u);
+    EXPECT_EQ(plan().size(), 10u + 2u + 17u);
     enabled_.reset();
     planner_.repeat_house();
-    EXPECT_EQ(plan().size(), 2u) << "nobody to tell, no switch";
+    EXPECT_EQ(plan().size(), 9u) << "nobody to tell, no switch";
 }
 
 TEST(Alert, IsAnEventThatIsNotRetained) {

@@ -67,6 +67,47 @@ TEST(Discovery, SensorInGallonsMatchesItsStoredDocument) {
     expect_golden("sensor-gallons", documents(settings).at(2));
 }
 
+Settings with_tariff() {
+    Settings settings;
+    settings.unit = base::VolumeUnit::Gallon;
+    settings.tariff.emplace();
+    settings.tariff->currency = "USD";
+    settings.tariff->unit = base::VolumeUnit::Gallon;
+    settings.tariff->seasons = {{0x0fff, {{std::nullopt, {12'345}}}}};
+    return settings;
+}
+
+TEST(Discovery, SensorWithATariffMatchesItsStoredDocument) {
+    expect_golden("sensor-tariff", documents(with_tariff()).at(2));
+}
+
+TEST(Discovery, TwoBridgesAndThreeSensorsMatchTheirStoredDocuments) {
+    ports::LiveState state = sample_state();
+    state.bridges.push_back(testing::sample_bridge());
+    state.bridges[1].id = testing::id("0123456789ABCDE0");
+    for (const char* id : {"FEDCBA9876543211", "FEDCBA9876543212"}) {
+        state.sensors.push_back(testing::sample_sensor());
+        state.sensors.back().id = testing::id(id);
+    }
+    state.sensors[2].bridge = state.bridges[1].id;
+    const auto all = discovery_documents({}, identities(state), kVersion);
+    ASSERT_EQ(all.size(), 6u);
+    for (std::size_t i = 1; i < all.size(); ++i) expect_golden("several-" + std::to_string(i), all[i]);
+}
+
+TEST(Discovery, WithoutATariffNothingHasACost) {
+    const json components = json::parse(documents().at(2).payload).at("components");
+    for (const char* key : {"cost_today", "cost_month", "price"}) EXPECT_FALSE(components.contains(key));
+}
+
+TEST(Discovery, AnEntityThatIsSwitchedOffIsInNoDocument) {
+    Settings settings;
+    settings.without = {"rssi", "rules_burst_rate", "no_such_entity"};
+    EXPECT_FALSE(json::parse(documents(settings).at(2).payload).at("components").contains("rssi"));
+    EXPECT_TRUE(json::parse(documents(settings).at(2).payload).at("components").contains("temperature"));
+    EXPECT_FALSE(json::parse(documents(settings).at(0).payload).at("components").contains("rules_burst_rate"));
+}
+
 // Home Assistant's rules, as tables. Anything else at the root, in `device` or in `origin` makes it refuse the device.
 const std::set<std::string> kRootKeys{"device",
                                       "origin",
@@ -100,11 +141,13 @@ const std::map<std::string, ClassRule> kSensorClasses{
     {"temperature", {{"°C", "°F", "K"}, {"measurement"}}},
     {"timestamp", {{""}, {""}}},
     {"enum", {{""}, {""}}},
+    {"duration", {{"d", "h", "min", "s", "ms", "µs"}, {"", "measurement", "total", "total_increasing"}}},
+    {"monetary", {{"EUR", "USD"}, {"total"}}},
     {"volume", {{"L", "gal", "m³", "ft³", "CCF"}, {"", "total", "total_increasing"}}},
-    {"", {{""}, {"", "measurement"}}},
+    {"", {{"", "USD/gal", "EUR/m³"}, {"", "measurement"}}},
 };
 const std::set<std::string> kBinaryClasses{"running", "connectivity", "moisture", "problem", "battery", "tamper"};
-const std::set<std::string> kPlatforms{"sensor", "binary_sensor", "select", "switch", "button", "event"};
+const std::set<std::string> kPlatforms{"sensor", "binary_sensor", "select", "switch", "button", "event", "number"};
 
 bool topic_part_is_plain(const std::string& part) {
     return !part.empty() &&
@@ -114,6 +157,14 @@ bool topic_part_is_plain(const std::string& part) {
 
 void expect_keys(const json& object, const std::set<std::string>& allowed) {
     for (const auto& [key, value] : object.items()) EXPECT_TRUE(allowed.contains(key)) << key;
+}
+
+void expect_valid_number(const json& number) {
+    static const std::map<std::string, std::set<std::string>> kUnits{
+        {"duration", {"min"}}, {"volume_flow_rate", {"L/min", "gal/min"}}, {"voltage", {"mV"}}};
+    EXPECT_TRUE(kUnits.at(number.at("device_class")).contains(number.at("unit_of_measurement")));
+    EXPECT_LE(number.at("min").get<double>(), number.at("max").get<double>());
+    EXPECT_GE(number.at("step").get<double>(), 0.001);
 }
 
 void expect_valid_component(const std::string& key, const json& component) {
@@ -128,12 +179,14 @@ void expect_valid_component(const std::string& key, const json& component) {
         EXPECT_EQ(component.value(topic, "").find_first_of("+#"), std::string::npos);
     }
     const std::string device_class = component.value("device_class", "");
-    const bool commands = platform == "select" || platform == "switch" || platform == "button";
+    const bool commands = platform == "select" || platform == "switch" || platform == "button" || platform == "number";
     EXPECT_EQ(component.contains("command_topic"), commands);
     EXPECT_FALSE(component.value("retain", false)) << "a retained command would be obeyed again";
     EXPECT_EQ(component.value("entity_category", "") == "config", commands) << "nothing else may be changed";
     EXPECT_EQ(component.contains("options"), platform == "select" || device_class == "enum");
     EXPECT_EQ(component.contains("event_types"), platform == "event");
+    EXPECT_EQ(component.contains("last_reset_value_template"), component.value("state_class", "") == "total");
+    if (platform == "number") return expect_valid_number(component);
     if (commands || platform == "event") {
         EXPECT_EQ(device_class, "");
         return;
@@ -181,6 +234,8 @@ TEST(Discovery, EveryDocumentKeepsToHomeAssistantsSchemaInEveryUnit) {
         Settings settings;
         settings.unit = unit;
         settings.base_topic = "my house/wäter";
+        for (const Message& document : documents(settings)) expect_valid(document);
+        settings.tariff = with_tariff().tariff;
         for (const Message& document : documents(settings)) expect_valid(document);
     }
 }
@@ -274,11 +329,12 @@ TEST(Discovery, EveryCommandTopicIsSubscribedToAndUnderstood) {
             EXPECT_TRUE(std::any_of(filters.begin(), filters.end(), [&](const auto& f) { return matches(f, topic); }))
                 << topic;
             std::vector<std::string> payloads{component.value("payload_press", "ON")};
+            if (component.contains("min")) payloads = {component["min"].dump(), component["max"].dump(), "None"};
             if (component.contains("options")) payloads = component.at("options");
             for (const std::string& payload : payloads) EXPECT_TRUE(parse_command(Settings{}, topic, payload)) << topic;
         }
     }
-    EXPECT_EQ(count, 9u);
+    EXPECT_EQ(count, 17u);
 }
 
 TEST(Discovery, AlarmsStayAvailableWhenTheirDeviceFallsSilent) {

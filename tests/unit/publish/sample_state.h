@@ -35,6 +35,12 @@ inline ports::LiveSensor sample_sensor() {
     sensor.running = true;
     sensor.lifetime = {1'234'567'890'123};
     sensor.today = {45'678'000};
+    sensor.week = {145'678'000};
+    sensor.month = {445'678'000};
+    sensor.last_hour = {1'250'000};
+    sensor.last_24h = {61'000'000};
+    sensor.day_start = *base::from_rfc3339("2026-09-21T00:00:00Z");
+    sensor.month_start = *base::from_rfc3339("2026-09-01T00:00:00Z");
     sensor.calibrated = true;
     sensor.per_peak = {11'829};
     sensor.last_reading = kMorning;

@@ -35,10 +35,16 @@ std::string payload(const std::vector<Message>& messages, const base::DeviceId& 
 TEST(StatePlanner, SaysEverythingOnceAndThenNothing) {
     StatePlanner planner{Settings{}};
     const auto first = planner.plan(sample_state(), kMorning, kStart);
-    EXPECT_EQ(first.size(), 1u + 7u + 11u);
+    EXPECT_EQ(first.size(), 2u + 8u + 16u);
     EXPECT_EQ(payload(first, kSensor, "flow"), "6.000");
     EXPECT_EQ(payload(first, kSensor, "total"), "1234567.890");
     EXPECT_EQ(payload(first, kSensor, "today"), "45.678");
+    EXPECT_EQ(payload(first, kSensor, "month"), "445.678");
+    EXPECT_EQ(payload(first, kSensor, "week"), "145.678");
+    EXPECT_EQ(payload(first, kSensor, "last_hour"), "1.250");
+    EXPECT_EQ(payload(first, kSensor, "last_24h"), "61.000");
+    EXPECT_EQ(payload(first, kSensor, "total_uncategorised"), payload(first, kSensor, "total"));
+    EXPECT_EQ(payload(first, kBridge, "cloud_relay"), "OFF");
     EXPECT_EQ(payload(first, kSensor, "running"), "ON");
     EXPECT_EQ(payload(first, kSensor, "battery_voltage"), "3.012");
     EXPECT_EQ(payload(first, kSensor, "rssi"), "-72");
@@ -55,6 +61,21 @@ TEST(StatePlanner, SaysEverythingOnceAndThenNothing) {
     EXPECT_EQ(first.front().topic, "millrace/cloud_mode");
     EXPECT_EQ(first.front().payload, "relay");
     EXPECT_TRUE(planner.plan(sample_state(), kMorning, kStart).empty());
+}
+
+TEST(StateMessages, CostsAreExactAndSayWhenTheyBegan) {
+    Settings settings;
+    settings.tariff.emplace();
+    settings.tariff->unit = base::VolumeUnit::Litre;
+    settings.tariff->seasons = {
+        {0x0fff, {{400 * meter::nanolitres_of(base::VolumeUnit::Litre), {10'000}}, {std::nullopt, {20'000}}}}};
+    settings.tariff->monthly_charge = {2'500'000};
+    StatePlanner planner{settings};
+    const auto messages = planner.plan(sample_state(), kMorning, kStart);
+    // 445.678 l this month, 45.678 of them today: just what lies above the first tier.
+    EXPECT_EQ(payload(messages, kSensor, "cost_month"), R"({"cost":7.413560,"last_reset":"2026-09-01T00:00:00Z"})");
+    EXPECT_EQ(payload(messages, kSensor, "cost_today"), R"({"cost":0.913560,"last_reset":"2026-09-21T00:00:00Z"})");
+    EXPECT_EQ(payload(messages, kSensor, "price"), "0.020000");
 }
 
 TEST(StatePlanner, OnlyTheFlowIsNotRetained) {

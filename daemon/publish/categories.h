@@ -1,0 +1,16 @@
+// The kinds of use that water is told apart by, for totals and for the last use. Values only.
+#pragma once
+
+#include <string_view>
+
+namespace millrace::publish {
+
+struct Category {
+    std::string_view key;
+    std::string_view name;
+};
+
+// Nothing tells kinds of use apart yet, so all water is of one.
+inline constexpr Category kCategories[] = {{"uncategorised", "Uncategorised"}};
+
+}  // namespace millrace::publish
