@@ -51,7 +51,8 @@ function repeat(task, everyMs) {
     timer = setTimeout(turn, everyMs);
   };
   document.addEventListener('visibilitychange', () => { if (!document.hidden) turn(); });
-  turn();
+  // The answers need all scripts, so nothing is asked before the last of them has run.
+  document.addEventListener('DOMContentLoaded', turn, { once: true });
   return turn;
 }
 

@@ -5,10 +5,7 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
-
-#include "api/request.h"
 
 namespace millrace::api {
 
@@ -19,14 +16,5 @@ struct Asset {
 };
 
 [[nodiscard]] std::span<const Asset> assets();
-
-// Quoted, and another one whenever a byte of the content changes.
-[[nodiscard]] std::string entity_tag(std::string_view content);
-
-// Whether the value of an If-None-Match header names this tag.
-[[nodiscard]] bool none_match_names(std::string_view header, std::string_view tag);
-
-// The file, or 304 when the client has it already.
-[[nodiscard]] Response asset_response(const Asset& asset, std::string_view tag, std::string_view if_none_match);
 
 }  // namespace millrace::api

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "api/entity_tag.h"
 #include "api/problem.h"
 
 namespace millrace::api {
@@ -43,6 +44,13 @@ std::string_view name(Method method) {
         case Method::Other: break;
     }
     return {};
+}
+
+// Answers with entity tags, and with 304 to who has the same already.
+Responder tagging(const Responder& responder, const std::string& if_none_match) {
+    return Responder([responder, if_none_match](Response response) {
+        responder.answer(with_entity_tag(std::move(response), if_none_match));
+    });
 }
 
 // Bodies may hold keys.
@@ -99,7 +107,11 @@ void Router::handle(Request request, const Responder& responder) const {
             request.path_parameters.emplace_back(segment.substr(1, segment.size() - 2), request.segments[i]);
         }
         const Wiper wiper{request.body};
-        route->handler(request, responder);
+        if (route->method == Method::Get) {
+            route->handler(request, tagging(responder, request.if_none_match));
+        } else {
+            route->handler(request, responder);
+        }
         return;
     }
     std::string allow = allowed(request.segments);

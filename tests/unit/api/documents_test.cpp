@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/devices.h"
+#include "api/entity_tag.h"
 #include "api/health.h"
 #include "api/page.h"
 #include "api/parameters.h"
@@ -238,18 +239,37 @@ TEST(ReadinessDocument, IsReadyOnlyWhenEveryPartIs) {
     EXPECT_EQ(json::parse(readiness_document(true, {{"store", true, ""}}))["ready"], true);
 }
 
-TEST(Page, TagChangesWithEveryByte) {
+TEST(EntityTag, TagChangesWithEveryByte) {
     EXPECT_EQ(entity_tag("abc"), entity_tag("abc"));
     EXPECT_NE(entity_tag("abc"), entity_tag("abd"));
     EXPECT_NE(entity_tag("abc"), entity_tag(""));
 }
 
-TEST(Page, NoneMatchTakesListsWeakTagsAndStar) {
+TEST(EntityTag, NoneMatchTakesListsWeakTagsAndStar) {
     EXPECT_TRUE(none_match_names("\"a\"", "\"a\""));
     EXPECT_TRUE(none_match_names("\"b\", W/\"a\" ", "\"a\""));
     EXPECT_TRUE(none_match_names("*", "\"a\""));
     EXPECT_FALSE(none_match_names("", "\"a\""));
     EXPECT_FALSE(none_match_names("\"aa\", a", "\"a\""));
+}
+
+TEST(EntityTag, WhoHasTheSameGets304WithoutABody) {
+    const Response first = with_entity_tag(json_response("{}"), "");
+    EXPECT_EQ(first.status, 200u);
+    EXPECT_EQ(first.cache_control, "private, no-cache");
+    ASSERT_EQ(first.headers.size(), 1u);
+    const Response again = with_entity_tag(json_response("{}"), first.headers[0].second);
+    EXPECT_EQ(again.status, 304u);
+    EXPECT_EQ(again.body, "");
+    EXPECT_EQ(again.headers, first.headers);
+    EXPECT_EQ(with_entity_tag(json_response("[]"), first.headers[0].second).status, 200u);
+}
+
+TEST(EntityTag, ErrorsAndStreamsHaveNone) {
+    EXPECT_TRUE(with_entity_tag(json_response("{}", 404), "*").headers.empty());
+    Response stream;
+    stream.stream = [](const std::shared_ptr<StreamSink>&) {};
+    EXPECT_EQ(with_entity_tag(std::move(stream), "*").status, 200u);
 }
 
 // The content security policy forbids inline code and styles, and any base path must do.
