@@ -100,7 +100,8 @@ TEST_F(HttpServerTest, SendsTheSecurityHeadersWithEveryAnswer) {
         EXPECT_THAT(answer->head, HasSubstr("Content-Security-Policy: default-src 'none'; script-src 'self';"));
         EXPECT_THAT(answer->head, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
         EXPECT_THAT(answer->head, HasSubstr("Referrer-Policy: no-referrer\r\n"));
-        EXPECT_THAT(answer->head, HasSubstr("Cache-Control: private, no-cache\r\n"));
+        EXPECT_THAT(answer->head, HasSubstr(answer->status == 200 ? "Cache-Control: private, no-cache\r\n"
+                                                                  : "Cache-Control: no-store\r\n"));
         EXPECT_THAT(answer->head, Not(HasSubstr("Access-Control-Allow-Origin")));
     }
 }
