@@ -20,12 +20,6 @@ std::string shown_number(double value) {
     return {text.data(), end};
 }
 
-std::string list_of(std::initializer_list<std::string_view> words) {
-    std::string list;
-    for (const std::string_view word : words) list.append(list.empty() ? "" : ", ").append(word);
-    return list;
-}
-
 double litres_per(base::VolumeUnit unit) {
     switch (unit) {
         case base::VolumeUnit::Litre: return 1;

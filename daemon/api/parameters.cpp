@@ -97,6 +97,14 @@ std::optional<std::string> Parameters::text(std::string_view name, std::size_t m
     return std::nullopt;
 }
 
+std::optional<std::string> Parameters::choice(std::string_view name, std::initializer_list<std::string_view> of) {
+    const auto given = find(name);
+    if (!given) return std::nullopt;
+    if (std::find(of.begin(), of.end(), *given) != of.end()) return std::string(*given);
+    refuse(name, "must be one of " + list_of(of));
+    return std::nullopt;
+}
+
 base::VolumeUnit Parameters::unit(std::string_view name, base::VolumeUnit otherwise) {
     const auto text = find(name);
     if (!text) return otherwise;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +31,9 @@ public:
     [[nodiscard]] base::VolumeUnit unit(std::string_view name, base::VolumeUnit otherwise);
     [[nodiscard]] base::CalendarUnit bucket(std::string_view name, base::CalendarUnit otherwise);
     [[nodiscard]] base::TimeZone time_zone(std::string_view name, const base::TimeZone& otherwise);
+
+    // One of a few words; nothing when absent.
+    [[nodiscard]] std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> of);
 
     void refuse(std::string_view name, std::string detail);
 

@@ -64,6 +64,12 @@ std::string_view reason_phrase(unsigned status) {
     }
 }
 
+std::string list_of(std::initializer_list<std::string_view> words) {
+    std::string list;
+    for (const std::string_view word : words) list.append(list.empty() ? "" : ", ").append(word);
+    return list;
+}
+
 Response problem(unsigned status, std::string_view detail) {
     return problem_response(status, problem_document(status, detail));
 }

@@ -1,6 +1,7 @@
 // Errors as the API tells them: problem documents after RFC 9457, in words for the person who made the request. Pure.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ struct FieldError {
 
 // "Not Found" for 404, and so on for every status the server uses.
 [[nodiscard]] std::string_view reason_phrase(unsigned status);
+
+// "a, b, c", as messages list what may be given.
+[[nodiscard]] std::string list_of(std::initializer_list<std::string_view> words);
 
 [[nodiscard]] Response problem(unsigned status, std::string_view detail);
 

@@ -48,20 +48,29 @@ void handle_usage(const Site& site, const Request& request, const Responder& res
     view.zone = parameters.time_zone("time_zone", site.settings.zone);
     view.to = to.value_or(site.dependencies.clock.wall_now());
     view.from = from.value_or(default_from(view.to, view.bucket, view.zone));
+    const bool csv = parameters.choice("format", {"json", "csv"}) == "csv";
+    const bool compare = parameters.choice("compare", {"previous"}).has_value();
     if (from && view.from >= view.to) {
         parameters.refuse("from", "must be earlier than to");
-    } else if (most_buckets(view.from, view.to, view.bucket) > kMaxBucketsPerAnswer) {
+    } else if (most_buckets(view.from, view.to, view.bucket) * (compare ? 2 : 1) > kMaxBucketsPerAnswer) {
         parameters.refuse("from", "is so early that the answer would have more than " +
                                       std::to_string(kMaxBucketsPerAnswer) +
                                       " buckets; ask for a shorter range or a larger bucket");
     }
     if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
 
+    base::WallTime asked_from = view.from;
+    if (compare) {
+        const PeriodBefore period = period_before(view.from, view.to, view.bucket, view.zone);
+        asked_from = period.from;
+        view.before = period.buckets;
+    }
     site.dependencies.history.usage(
-        {view.sensor, view.from, view.to, view.bucket, view.zone},
-        [view, responder](base::Result<ports::UsageAnswer, base::Error> answer) {
-            responder.answer(answer ? json_response(usage_document(*answer, view))
-                                    : problem(503, "The history cannot be read: " + answer.error().message));
+        {view.sensor, asked_from, view.to, view.bucket, view.zone},
+        [view, csv, responder](base::Result<ports::UsageAnswer, base::Error> answer) {
+            if (!answer) return responder.answer(problem(503, "The history cannot be read: " + answer.error().message));
+            responder.answer(csv ? csv_response(usage_csv(*answer, view))
+                                 : json_response(usage_document(*answer, view)));
         });
 }
 
@@ -82,8 +91,10 @@ base::WallTime default_from(base::WallTime to, base::CalendarUnit bucket, const 
 std::string usage_document(const ports::UsageAnswer& answer, const UsageView& view) {
     base::PeakCount peaks;
     base::Volume volume;
+    base::Volume previous;
     ItemList items;
-    for (const ports::UsageBucket& bucket : answer.buckets) {
+    for (std::size_t i = view.before; i < answer.buckets.size(); ++i) {
+        const ports::UsageBucket& bucket = answer.buckets[i];
         peaks += bucket.peaks;
         volume += bucket.volume;
         items.begin();
@@ -91,19 +102,47 @@ std::string usage_document(const ports::UsageAnswer& answer, const UsageView& vi
         items.add("end", std::string_view(view.zone.rfc3339(bucket.end)));
         items.add("peaks", bucket.peaks.value);
         items.add("volume", shown(bucket.volume, view.unit));
+        if (view.before > 0) {
+            previous += answer.buckets[i - view.before].volume;
+            items.add("previous_volume", shown(answer.buckets[i - view.before].volume, view.unit));
+        }
         items.end();
     }
-    return items.text_after(Json{
-        {"sensor", view.sensor.text()},
-        {"from", view.zone.rfc3339(view.from)},
-        {"to", view.zone.rfc3339(view.to)},
-        {"bucket", name(view.bucket)},
-        {"time_zone", view.zone.name()},
-        {"unit", name(view.unit)},
-        {"calibrated", answer.calibrated},
-        {"peaks", peaks.value},
+    Json document{
+        {"sensor", view.sensor.text()},       {"from", view.zone.rfc3339(view.from)},
+        {"to", view.zone.rfc3339(view.to)},   {"bucket", name(view.bucket)},
+        {"time_zone", view.zone.name()},      {"unit", name(view.unit)},
+        {"calibrated", answer.calibrated},    {"peaks", peaks.value},
         {"volume", shown(volume, view.unit)},
-    });
+    };
+    if (view.before > 0) document["previous_volume"] = shown(previous, view.unit);
+    return items.text_after(document);
+}
+
+std::string usage_csv(const ports::UsageAnswer& answer, const UsageView& view) {
+    const std::string volume = "volume_" + std::string(name(view.unit));
+    std::string text = "start,end,peaks," + volume;
+    if (view.before > 0) text += ",previous_" + volume;
+    text += "\r\n";
+    const auto number = [&view](base::Volume of) { return Json(shown(of, view.unit)).dump(); };
+    for (std::size_t i = view.before; i < answer.buckets.size(); ++i) {
+        const ports::UsageBucket& bucket = answer.buckets[i];
+        text.append(view.zone.rfc3339(bucket.start)).append(",").append(view.zone.rfc3339(bucket.end));
+        text.append(",").append(std::to_string(bucket.peaks.value)).append(",").append(number(bucket.volume));
+        if (view.before > 0) text.append(",").append(number(answer.buckets[i - view.before].volume));
+        text += "\r\n";
+    }
+    return text;
+}
+
+PeriodBefore period_before(base::WallTime from, base::WallTime to, base::CalendarUnit bucket,
+                           const base::TimeZone& zone) {
+    PeriodBefore period{0, zone.start_of(bucket, from)};
+    for (base::WallTime start = period.from; start < to; start = zone.next_start(bucket, start)) ++period.buckets;
+    for (std::size_t i = 0; i < period.buckets; ++i) {
+        period.from = zone.start_of(bucket, period.from - base::Milliseconds{1});
+    }
+    return period;
 }
 
 void add_usage_route(Router& router, const Site& site) {

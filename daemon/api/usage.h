@@ -1,4 +1,5 @@
-// `/api/v1/sensors/{uuid}/usage`: water used per hour, day, month or year of a time zone.
+// `/api/v1/sensors/{uuid}/usage`: water used per hour, day, month or year of a time zone, beside the period before on
+// request, as JSON or CSV.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +22,23 @@ struct UsageView {
     base::CalendarUnit bucket = base::CalendarUnit::Hour;
     base::VolumeUnit unit = base::VolumeUnit::Litre;
     base::TimeZone zone;
+    std::size_t before = 0;  // so many of the answer's buckets, at its front, are the period before, to compare with
 };
 
+// Buckets in order. With a period before, each has `previous_volume`, that of its counterpart; the last bucket may be
+// running still while its counterpart is whole.
 [[nodiscard]] std::string usage_document(const ports::UsageAnswer& answer, const UsageView& view);
+
+// The same as CSV (RFC 4180) with a line of names; the volumes' names end in their unit.
+[[nodiscard]] std::string usage_csv(const ports::UsageAnswer& answer, const UsageView& view);
+
+// How many buckets lie between `from` and `to`, those that these are in included, and where as many before them begin.
+struct PeriodBefore {
+    std::size_t buckets = 0;
+    base::WallTime from;
+};
+[[nodiscard]] PeriodBefore period_before(base::WallTime from, base::WallTime to, base::CalendarUnit bucket,
+                                         const base::TimeZone& zone);
 
 // At least as many as the buckets that a range touches.
 [[nodiscard]] std::size_t most_buckets(base::WallTime from, base::WallTime to, base::CalendarUnit bucket);

@@ -172,6 +172,41 @@ TEST(UsageDocument, SumsItsBuckets) {
         "end": "2026-11-23T08:20:00-07:00", "peaks": 3, "volume": 1.0})"));
 }
 
+TEST(UsageDocument, SetsEachBucketBesideItsCounterpart) {
+    UsageView view;
+    view.sensor = kSensor;
+    view.from = kNow - std::chrono::hours{1};
+    view.to = kNow;
+    view.zone = denver();
+    view.before = 1;
+    ports::UsageAnswer answer;
+    answer.buckets = {{kNow - std::chrono::hours{2}, kNow - std::chrono::hours{1}, {3}, {3'000'000}},
+                      {kNow - std::chrono::hours{1}, kNow, {4}, {5'000'000}}};
+    const json document = json::parse(usage_document(answer, view));
+    EXPECT_EQ(document["volume"], 5.0);
+    EXPECT_EQ(document["previous_volume"], 3.0);
+    ASSERT_EQ(document["items"].size(), 1u);
+    EXPECT_EQ(document["items"][0]["previous_volume"], 3.0);
+    EXPECT_EQ(usage_csv(answer, view),
+              "start,end,peaks,volume_L,previous_volume_L\r\n"
+              "2026-11-23T08:20:00-07:00,2026-11-23T09:20:00-07:00,4,5.0,3.0\r\n");
+}
+
+TEST(Usage, ThePeriodBeforeHasAsManyBuckets) {
+    const auto zone = denver();
+    const auto before = [&](const char* from, const char* to, base::CalendarUnit bucket) {
+        const PeriodBefore period = period_before(*base::from_rfc3339(from), *base::from_rfc3339(to), bucket, zone);
+        return std::to_string(period.buckets) + " from " + zone.rfc3339(period.from);
+    };
+    EXPECT_EQ(before("2026-03-01T00:00:00-07:00", "2026-03-31T12:00:00-06:00", base::CalendarUnit::Day),
+              "31 from 2026-01-29T00:00:00-07:00");
+    EXPECT_EQ(before("2026-01-01T00:00:00-07:00", "2026-11-23T00:00:00-07:00", base::CalendarUnit::Month),
+              "11 from 2025-02-01T00:00:00-07:00");
+    // The night on which an hour is missing has as many hours before it all the same.
+    EXPECT_EQ(before("2026-03-08T00:00:00-07:00", "2026-03-09T00:00:00-06:00", base::CalendarUnit::Hour),
+              "23 from 2026-03-07T01:00:00-07:00");
+}
+
 TEST(Usage, DefaultRangeEndsWithTheRunningBucket) {
     const auto zone = denver();
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Hour, zone)), "2026-11-22T10:00:00-07:00");

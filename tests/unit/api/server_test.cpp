@@ -128,6 +128,8 @@ TEST_F(ServerTest, BadParametersAreNamedAndNeverReachTheHistory) {
     for (const auto& [query, parameter] : std::vector<std::pair<std::string, std::string>>{
              {"/usage?bucket=week", "bucket"},
              {"/usage?unit=pint", "unit"},
+             {"/usage?format=xml", "format"},
+             {"/usage?compare=next", "compare"},
              {"/usage?time_zone=Mars", "time_zone"},
              {"/usage?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z", "from"},
              {"/usage?from=1971-01-01T00:00:00Z", "from"},
