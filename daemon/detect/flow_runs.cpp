@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/flow_rate.h"
+
 namespace millrace::detect {
 namespace {
 
@@ -17,7 +19,7 @@ constexpr Milliseconds kForgotten{31LL * 86'400'000};
 constexpr Milliseconds kReportedWithin{45'000};
 
 std::int64_t falls_behind(std::size_t level, Milliseconds time) {
-    return rate_of(level).microlitres_per_second * time.count() / 1'000;
+    return base::volume_of(rate_of(level), time).microlitres;
 }
 
 // Whether what came in one entry for a longer time may be the same water: about as much as ran before. Else it may as

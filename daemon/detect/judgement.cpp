@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "base/flow_rate.h"
 #include "detect/sensor_state.h"
 
 namespace millrace::detect {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/flow_rate.h"
+
 namespace millrace::detect {
 namespace {
 
@@ -81,8 +83,7 @@ RunLimit run_limit(std::size_t level, const Run& run, base::VolumePerPeak per_pe
         limit.source = LimitSource::Fallback;
     }
     if (is_dawn(run.began_minute)) {
-        const std::int64_t mean =
-            run.counted_volume().microlitres * 1'000 / std::max<std::int64_t>(1'000, run.length().count());
+        const std::int64_t mean = base::mean_flow(run.counted_volume(), run.length()).microlitres_per_second;
         const bool drip_zone = level < kBurstLevel && mean >= kDripZoneTakes;
         const Milliseconds dawn = mean >= kSprinklersTake ? kSprinklers : drip_zone ? kDripZone : limit.length;
         if (limit.length < dawn) {

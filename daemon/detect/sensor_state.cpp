@@ -1,8 +1,9 @@
 #include "detect/sensor_state.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
+
+#include "base/flow_rate.h"
 
 namespace millrace::detect {
 namespace {
@@ -42,14 +43,6 @@ bool may_be_drip_zone(const Run& run) {
 
 std::int64_t local_day(WallTime time, Seconds utc_offset) {
     return (base::unix_s(time) + utc_offset.count()) / 86'400;
-}
-
-FlowRate mean_flow(Volume volume, Milliseconds length) {
-    // A thousandth of what fits, so that the product does.
-    constexpr std::int64_t kExact = std::numeric_limits<std::int64_t>::max() / 1'000;
-    const std::int64_t milliseconds = std::max<std::int64_t>(1'000, length.count());
-    if (volume.microlitres > kExact) return {volume.microlitres / milliseconds * 1'000};
-    return {volume.microlitres * 1'000 / milliseconds};
 }
 
 void SensorDetector::State::apply(const meter::Reading& reading, const Context& context) {

@@ -108,7 +108,5 @@ private:
                                              const Context& context);
 
 [[nodiscard]] std::int64_t local_day(base::WallTime time, base::Seconds utc_offset);
-// Over a second at least.
-[[nodiscard]] base::FlowRate mean_flow(base::Volume volume, base::Milliseconds length);
 
 }  // namespace millrace::detect

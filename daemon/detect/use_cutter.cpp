@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/flow_rate.h"
 #include "detect/use_overlap.h"
 
 namespace millrace::detect {
@@ -34,7 +35,7 @@ std::vector<Use> UseCutter::add(const WaterStep& step, base::VolumePerPeak per_p
     const Milliseconds since_last = last_water_ ? step.to - *last_water_ : kLongestRest;
     const Milliseconds over = step.peaks > 1 ? step.length() : since_last;
     last_water_ = step.to;
-    const bool in_use = step.volume.microlitres * 1'000 >= least * std::max<std::int64_t>(1, over.count());
+    const bool in_use = base::mean_flow(step.volume, over).microlitres_per_second >= least;
 
     std::vector<Use> ended;
     if (open_ && step.from - open_->end > rest_) ended = close();
@@ -79,7 +80,7 @@ std::vector<Use> UseCutter::close() {
         }
         ended.volume_ul -= overlap.volume_ul;
         within.push_back(use_of(apart));
-        within.back().base = FlowRate{overlap.beside_ul * 1'000 / kBucket.count()};
+        within.back().base = base::mean_flow({overlap.beside_ul}, kBucket);
         within.back().overlapped = true;
     }
     within.insert(within.begin(), use_of(ended));
@@ -90,23 +91,22 @@ Use UseCutter::use_of(const Open& open) const {
     Use use;
     use.start = open.start;
     use.end = std::max(open.end, open.start + base::Seconds{1});
-    const std::int64_t length_ms = (use.end - use.start).count();
-    const std::int64_t beside = open.base.microlitres_per_second * length_ms / 1'000;
-    use.volume = base::Volume{std::max<std::int64_t>(0, open.volume_ul - beside)};
+    const base::Volume beside = base::volume_of(open.base, use.end - use.start);
+    use.volume = std::max(base::Volume{}, base::Volume{open.volume_ul} - beside);
     use.base = open.base;
-    use.mean = FlowRate{use.volume.microlitres * 1'000 / length_ms};
+    use.mean = base::mean_flow(use.volume, use.end - use.start);
     std::int64_t most = open.buckets.empty() ? 0 : open.buckets.front() / 2;
     for (std::size_t i = 1; i < open.buckets.size(); ++i) {
         most = std::max(most, (open.buckets[i - 1] + open.buckets[i]) / 2);
     }
-    use.peak = FlowRate{std::max(use.mean.microlitres_per_second, most * 1'000 / kBucket.count())};
+    use.peak = std::max(use.mean, base::mean_flow({most}, kBucket));
     const std::size_t parts = std::min(Use::kShapeParts, open.buckets.size());
     for (std::size_t part = 0; part < parts; ++part) {
         const std::size_t from = part * open.buckets.size() / parts;
         const std::size_t to = (part + 1) * open.buckets.size() / parts;
         std::int64_t sum = 0;
         for (std::size_t i = from; i < to; ++i) sum += open.buckets[i];
-        use.shape.push_back(FlowRate{sum * 1'000 / (kBucket.count() * static_cast<std::int64_t>(to - from))});
+        use.shape.push_back(base::mean_flow({sum}, static_cast<std::int64_t>(to - from) * kBucket));
     }
     return use;
 }

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "base/flow_rate.h"
+
 namespace millrace::meter {
 namespace {
 
@@ -169,7 +171,7 @@ Milliseconds expected_delivery(std::span<const Step> steps, Milliseconds peak_in
 }
 
 base::FlowRate to_flow(const Rate& rate, base::VolumePerPeak per_peak) {
-    return {rate.peaks * per_peak.microlitres * 1000 / rate.time.count()};
+    return base::mean_flow(base::PeakCount{rate.peaks} * per_peak, rate.time);
 }
 
 }  // namespace

@@ -1,0 +1,26 @@
+#include "base/flow_rate.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace millrace::base {
+namespace {
+
+__extension__ typedef __int128 Wide;  // a product of two quantities; the standard has no such type
+
+std::int64_t held(Wide value) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    return static_cast<std::int64_t>(std::clamp<Wide>(value, Limits::min(), Limits::max()));
+}
+
+}  // namespace
+
+FlowRate mean_flow(Volume volume, Milliseconds length) {
+    return {held(Wide{volume.microlitres} * 1'000 / std::max<std::int64_t>(1'000, length.count()))};
+}
+
+Volume volume_of(FlowRate flow, Milliseconds length) {
+    return {held(Wide{flow.microlitres_per_second} * length.count() / 1'000)};
+}
+
+}  // namespace millrace::base
