@@ -47,8 +47,9 @@ void Figures::metrics(std::vector<Metric>& metrics) const {
                                   "understanding", kUnderstandingNames[i], understood_[i]));
     }
     for (std::size_t i = 0; i < kinds_.size(); ++i) {
-        metrics.push_back(counter("millrace_messages_total", "Frames received, by the kind of message their topic names",
-                                  "kind", std::string(message::name(static_cast<message::Kind>(i))), kinds_[i]));
+        metrics.push_back(counter("millrace_messages_total",
+                                  "Frames received, by the kind of message their topic names", "kind",
+                                  std::string(message::name(static_cast<message::Kind>(i))), kinds_[i]));
     }
     for (std::size_t i = 0; i < faults_.size(); ++i) {
         metrics.push_back(counter("millrace_decode_errors_total",

@@ -201,6 +201,23 @@ class Bridge(Process):
         super().__init__(command + [str(a) for a in arguments], pathlib.Path(folder) / f"{name}.log")
 
 
+def trace_of_water(folder):
+    """A trace for the emulated bridge: a few dry seconds, then ten gallons a minute."""
+    path = pathlib.Path(folder) / "water.csv"
+    rows = [f"{second},{max(0, second - 3) * 631}" for second in range(600)]
+    path.write_text("unix_timestamp,cumulative_ml\n" + "\n".join(rows) + "\n")
+    return path
+
+
+class Water(Process):
+    """An emulated bridge whose day is the real one and begins with water; the key file is the daemon's."""
+
+    def __init__(self, folder, port):
+        super().__init__([BINARY, "simulate", "--port", str(port), "--bridge", BRIDGE, "--sensor", SENSOR,
+                          "--key-file", str(pathlib.Path(folder) / "bridge.key"),
+                          "--trace", str(trace_of_water(folder))], pathlib.Path(folder) / "water.log")
+
+
 def run(*arguments, **options):
     """A command of the binary, to its end."""
     return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=120, **options)

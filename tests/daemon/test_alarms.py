@@ -1,6 +1,5 @@
 """Water while nobody is at home, all the way: bridge → alarm → API, Home Assistant's broker, a phone, and its answer."""
 import json
-import pathlib
 import time
 import urllib.error
 import urllib.request
@@ -9,17 +8,9 @@ import pytest
 
 pytest.importorskip("aiosmtpd", reason="python3-aiosmtpd is not installed")
 from channel_servers import HttpServer, ntfy_check
-from harness import BINARY, BRIDGE, SENSOR, Process, free_port, until
+from harness import SENSOR, free_port, until
 
 TOKEN = "tk-of-the-phone"
-
-
-def trace_of_water(folder: pathlib.Path):
-    """A few dry seconds, then ten gallons a minute."""
-    path = folder / "water.csv"
-    rows = [f"{second},{max(0, second - 3) * 631}" for second in range(600)]
-    path.write_text("unix_timestamp,cumulative_ml\n" + "\n".join(rows) + "\n")
-    return path
 
 
 def alarms(daemon):
@@ -53,9 +44,7 @@ notify:
     daemon = started.daemon(broker, config=config, http_port=http_port)
     assert daemon.send("PUT", "/api/v1/mode", {"mode": "away"})[0] == 200
     until(lambda: said.last("millrace/mode") == "away", "the mode in MQTT")
-    started.keep(Process([BINARY, "simulate", "--port", str(daemon.bridge_port), "--bridge", BRIDGE, "--sensor", SENSOR,
-                          "--key-file", str(started.folder / "bridge.key"),
-                          "--trace", str(trace_of_water(started.folder))], started.folder / "bridge.log"))
+    started.water(daemon.bridge_port)
     began = time.monotonic()
     until(lambda: alarms(daemon), "the alarm", 60)
     assert time.monotonic() - began < 50

@@ -1,7 +1,7 @@
 """What Home Assistant sees at a real broker: totals over a restart, entities that go, leftovers, limits that are set."""
 import json
 
-from harness import BINARY, BRIDGE, SENSOR, Process, until
+from harness import BRIDGE, SENSOR, until
 
 GONE = "FEDCBA98765432FF"
 DOCUMENT = f"homeassistant/device/millrace_{SENSOR}/config"
@@ -24,19 +24,12 @@ def start_with_water(started, broker, config=""):
     return said, daemon, bridge
 
 
-def water_now(started, daemon):
-    """An emulated bridge whose day is the real one, so that its water lies in this month."""
-    return started.keep(Process([BINARY, "simulate", "--port", str(daemon.bridge_port), "--bridge", BRIDGE, "--sensor",
-                                 SENSOR, "--key-file", str(started.folder / "bridge.key"),
-                                 "--trace", str(trace_of_water(started.folder))], started.folder / "bridge.log"))
-
-
 def test_month_and_windows_are_right_after_a_restart_and_a_rebuild(started):
     leaves = ("month", "week", "today", "last_hour", "last_24h")
     broker = started.broker()
     said = started.listener(broker)
     daemon = started.daemon(broker)
-    bridge = water_now(started, daemon)
+    bridge = started.water(daemon.bridge_port)
     until(lambda: said_total(said, "month") > 20, "water this month", 60)
     bridge.stop()
 
@@ -64,13 +57,6 @@ def test_month_and_windows_are_right_after_a_restart_and_a_rebuild(started):
     until(lambda: all(said.last(f"millrace/{SENSOR}/{leaf}") == "" for leaf in leaves), "empty topics")
     said.client.publish("homeassistant/status", "online", qos=1)  # a birth brings everything again
     after("after the rebuild")
-
-
-def trace_of_water(folder):
-    path = folder / "water.csv"
-    rows = [f"{second},{max(0, second - 3) * 631}" for second in range(600)]
-    path.write_text("unix_timestamp,cumulative_ml\n" + "\n".join(rows) + "\n")
-    return path
 
 
 def test_an_entity_that_is_switched_off_is_removed_and_then_left_out(started):
@@ -136,7 +122,7 @@ def test_a_tariff_gives_costs(started):
     config = "tariff: {currency: EUR, unit: l, price: 0.01, monthly_charge: 2}\n"
     said = started.listener(broker)
     daemon = started.daemon(broker, config=config)
-    water_now(started, daemon)
+    started.water(daemon.bridge_port)
     cost = until(lambda: json.loads(said.last(f"millrace/{SENSOR}/cost_month") or "{}").get("cost", 0) > 2.1
                  and json.loads(said.last(f"millrace/{SENSOR}/cost_month")), "a cost", 60)
     assert cost["last_reset"].split("T")[0].endswith("-01")

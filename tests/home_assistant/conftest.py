@@ -1,0 +1,22 @@
+"""The programs of the whole-daemon tests, and a Home Assistant."""
+import importlib.util
+import pathlib
+import sys
+
+import pytest
+
+DAEMON_TESTS = pathlib.Path(__file__).parents[1] / "daemon"
+sys.path[:0] = [str(DAEMON_TESTS), str(pathlib.Path(__file__).parent)]
+_spec = importlib.util.spec_from_file_location("daemon_conftest", DAEMON_TESTS / "conftest.py")
+_conftest = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_conftest)
+started = _conftest.started
+
+
+@pytest.fixture
+def home_assistant(tmp_path):
+    from home_assistant import HomeAssistant
+
+    mine = HomeAssistant(tmp_path)
+    yield mine
+    mine.end()
