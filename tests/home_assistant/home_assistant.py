@@ -26,6 +26,7 @@ http:
 api:
 config:
 recorder:
+notify:
 logger:
   default: warning
 automation: !include automations.yaml
