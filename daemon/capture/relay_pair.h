@@ -104,6 +104,7 @@ private:
     [[nodiscard]] bool owes_cloud() const { return with_failover_ && opened_ && first_unclaimed_ != 0; }
 
     void tap(const Flow& flow, base::ByteView chunk);
+    void note(const Flow& flow, const mqtt::SawPacket& saw);
     void on_packet(const Flow& flow, mqtt::Packet& packet, base::WallTime now);
     void on_connect(mqtt::Connect& connect, base::WallTime now);
     void on_publish(const Flow& flow, mqtt::Publish& publish, base::WallTime now);
@@ -120,6 +121,7 @@ private:
     std::optional<Admission> admission_;
     std::shared_ptr<Dial> dial_;
     std::string cloud_address_;
+    ConnectionLife* life_;  // the book's; until closed or taken over
     mqtt::TapSession tap_;
     std::optional<base::DeviceId> bridge_;
     std::string client_id_;
