@@ -106,11 +106,11 @@ TEST_F(NetworkOfDoors, TheRelayShowsTheCloudAndThatAllWentOn) {
     cloud_end->send(mqtt::Connack{});
     (void)peer.expect<mqtt::Connack>();
     talk(peer);
+    ASSERT_TRUE(cloud_end->wait_bytes(sent_));
     cloud_end->send(mqtt::Suback{4, {0}});
     cloud_end->send(mqtt::Puback{9});
     (void)peer.expect<mqtt::Suback>();
     (void)peer.expect<mqtt::Puback>();
-    ASSERT_TRUE(cloud_end->wait_bytes(sent_));
     const auto bridge = bridge_of();
     EXPECT_TRUE(bridge.cloud_connected());
     expect_facts(bridge.newest);
