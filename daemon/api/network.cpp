@@ -33,8 +33,8 @@ Json histogram_json(const Histogram& histogram, const char* bound_name) {
     std::uint64_t count = 0;
     for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
         const bool last = i == Histogram::kBounds.size();
-        buckets.push_back({{bound_name, last ? Json(nullptr) : Json(Histogram::kBounds[i])},
-                           {"count", histogram.counts[i]}});
+        buckets.push_back(
+            {{bound_name, last ? Json(nullptr) : Json(Histogram::kBounds[i])}, {"count", histogram.counts[i]}});
         count += histogram.counts[i];
     }
     return Json{{"count", count}, {"sum", histogram.sum}, {"buckets", std::move(buckets)}};

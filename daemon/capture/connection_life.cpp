@@ -122,7 +122,8 @@ void ConnectionLife::on_message(base::Direction direction, TopicKind kind, std::
 
 ports::NetworkSubscription* ConnectionLife::subscription(std::string_view filter) {
     auto& all = record_.subscriptions;
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.topic_filter == filter; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.topic_filter == filter; });
     return found == all.end() ? nullptr : &*found;
 }
 

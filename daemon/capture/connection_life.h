@@ -47,7 +47,7 @@ using KindOf = std::function<TopicKind(std::string_view topic)>;
 
 class ConnectionLife {
 public:
-    static constexpr std::size_t kMostSubscriptions = 32;  // a bridge makes two, and the stand-in grants no more
+    static constexpr std::size_t kMostSubscriptions = 32;   // a bridge makes two, and the stand-in grants no more
     static constexpr std::size_t kLongestText_bytes = 256;  // client id, user name, topic filters; a bridge's have 16
     static constexpr std::size_t kPeriods = 15;             // PINGREQ periods that the median is of
     static constexpr std::size_t kMostUnanswered = 8;       // SUBSCRIBE packets; a bridge waits for each answer

@@ -106,7 +106,8 @@ void Counters::report(std::vector<ports::Metric>& metrics) const {
             const auto count = packets[index(direction)][type];
             if (count == 0) continue;
             report.counter("millrace_bridge_packets_total", "MQTT control packets, by type.",
-                           {{"direction", std::string(base::name(direction))}, {"type", std::string(ports::kPacketTypeNames[type])}},
+                           {{"direction", std::string(base::name(direction))},
+                            {"type", std::string(ports::kPacketTypeNames[type])}},
                            count);
         }
     }

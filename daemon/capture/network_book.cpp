@@ -58,9 +58,8 @@ void NetworkBook::make_room() {
 }
 
 bool NetworkBook::open(const Name& name) const {
-    return std::any_of(lives_.begin(), lives_.end(), [&](const auto& entry) {
-        return entry.second.known() && name_of(entry.second) == name;
-    });
+    return std::any_of(lives_.begin(), lives_.end(),
+                       [&](const auto& entry) { return entry.second.known() && name_of(entry.second) == name; });
 }
 
 void NetworkBook::handed_over(const base::DeviceId& bridge) {
@@ -82,7 +81,8 @@ void NetworkBook::resolved(const std::vector<std::string>& addresses, base::Wall
     auto& known = cloud_->addresses;
     for (auto address = addresses.rbegin(); address != addresses.rend(); ++address) {
         ports::CloudAddress entry{*address, now, now, 0};
-        const auto found = std::find_if(known.begin(), known.end(), [&](const auto& a) { return a.address == *address; });
+        const auto found =
+            std::find_if(known.begin(), known.end(), [&](const auto& a) { return a.address == *address; });
         if (found != known.end()) {
             entry = std::move(*found);
             entry.last_named = now;

@@ -21,7 +21,7 @@ namespace millrace::capture {
 
 class NetworkBook {
 public:
-    static constexpr std::size_t kMostBridges = 64;  // a house has one or two; as many as may connect at once
+    static constexpr std::size_t kMostBridges = 64;    // a house has one or two; as many as may connect at once
     static constexpr std::size_t kMostAddresses = 16;  // a name server's answer has a few, and they change slowly
 
     void set_kind_of(KindOf kind_of) { kind_of_ = std::move(kind_of); }

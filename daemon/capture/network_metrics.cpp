@@ -26,8 +26,8 @@ public:
     void counter(std::string name, std::string help, std::uint64_t value,
                  std::vector<std::pair<std::string, std::string>> more = {}) {
         more.insert(more.begin(), {"bridge", bridge_});
-        metrics_.push_back({std::move(name), std::move(help), MetricType::Counter, std::move(more),
-                            static_cast<double>(value)});
+        metrics_.push_back(
+            {std::move(name), std::move(help), MetricType::Counter, std::move(more), static_cast<double>(value)});
     }
 
 private:

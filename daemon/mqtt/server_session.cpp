@@ -212,9 +212,9 @@ void ServerSession::on_connect(Connect&& connect, ServerActions& actions) {
     connected_ = true;
     keep_alive_s_ = connect.keep_alive_s;
     send(Connack{}, actions);
-    actions.emplace_back(
-        ClientConnected{std::move(connect.client_id), std::move(connect.user_name).value_or(""), keep_alive_s_,
-                        connect.clean_session, password_given, std::move(connect.will)});
+    actions.emplace_back(ClientConnected{std::move(connect.client_id), std::move(connect.user_name).value_or(""),
+                                         keep_alive_s_, connect.clean_session, password_given,
+                                         std::move(connect.will)});
 }
 
 std::uint64_t ServerSession::take_receipt(PacketId packet_id) {

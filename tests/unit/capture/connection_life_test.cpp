@@ -167,8 +167,9 @@ TEST_F(ConnectionLifeTest, FollowsSubscriptionsAndTheirAnswers) {
 TEST_F(ConnectionLifeTest, RemembersNoMoreThanItsLimitsOfWhatAStrangerMakesUp) {
     connect(std::string(60'000, 'x'));
     for (std::uint16_t i = 1; i <= 200; ++i) {
-        life_.on_subscribe({i, {{"topic/" + std::to_string(i), mqtt::Qos::AtMostOnce},
-                                {std::string(5'000, 'y') + std::to_string(i), mqtt::Qos::AtMostOnce}}});
+        life_.on_subscribe({i,
+                            {{"topic/" + std::to_string(i), mqtt::Qos::AtMostOnce},
+                             {std::string(5'000, 'y') + std::to_string(i), mqtt::Qos::AtMostOnce}}});
     }
     const auto shown = record();
     EXPECT_LE(shown.connect.client_id.size(), ConnectionLife::kLongestText_bytes + 3);

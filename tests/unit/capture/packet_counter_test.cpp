@@ -67,7 +67,8 @@ TEST(PacketCounter, TellsTypeFlagsAndSizeOfEachPacketHoweverTheBytesAreCut) {
     for (std::size_t cut = 0; cut <= wire.size(); ++cut) {
         std::vector<PacketSeen> told;
         Counters counters;
-        PacketCounter counter(base::Direction::ToCloud, counters, [&](const PacketSeen& packet) { told.push_back(packet); });
+        PacketCounter counter(base::Direction::ToCloud, counters,
+                              [&](const PacketSeen& packet) { told.push_back(packet); });
         counter.on_bytes(base::ByteView(wire).first(cut));
         counter.on_bytes(base::ByteView(wire).subspan(cut));
         counter.on_bytes(mqtt::to_wire(mqtt::Pingreq{}));
