@@ -10,6 +10,7 @@
 #include "api/alarm_metrics.h"
 #include "api/process_metrics.h"
 #include "api/routes.h"
+#include "ports/categories.h"
 
 namespace millrace::api {
 namespace {
@@ -51,13 +52,42 @@ std::string number(double value) {
     return {text.data(), end};
 }
 
-std::string labels_text(const Metric& metric) {
+std::string labels_text(const Metric& metric, std::string_view bound = {}) {
     std::string text;
     for (const auto& [name, value] : metric.labels) {
         text.append(text.empty() ? "{" : ",").append(name).append("=\"").append(escaped(value, true)).append("\"");
     }
+    if (!bound.empty()) text.append(text.empty() ? "{" : ",").append("le=\"").append(bound).append("\"");
     if (!text.empty()) text += '}';
     return text;
+}
+
+void append_sample(std::string& lines, const Metric& metric, std::string_view ending, std::string_view labels,
+                   double value) {
+    lines.append(metric.name).append(ending).append(labels).append(" ").append(number(value)).append("\n");
+}
+
+// Buckets hold what lies below their bound, all smaller ones included.
+void append_histogram(std::string& lines, const Metric& metric) {
+    const ports::Histogram& histogram = *metric.histogram;
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
+        below += histogram.counts()[i];
+        const bool last = i == histogram.bounds().size();
+        const std::string bound = last ? "+Inf" : number(histogram.bounds()[i]);
+        append_sample(lines, metric, "_bucket", labels_text(metric, bound), static_cast<double>(below));
+    }
+    append_sample(lines, metric, "_sum", labels_text(metric), histogram.sum());
+    append_sample(lines, metric, "_count", labels_text(metric), static_cast<double>(below));
+}
+
+std::string_view name_of(MetricType type) {
+    switch (type) {
+        case MetricType::Counter: return "counter";
+        case MetricType::Gauge: return "gauge";
+        case MetricType::Histogram: return "histogram";
+    }
+    return "unknown";
 }
 
 // "text/plain;version=0.0.4;q=0.5" is liked by half.
@@ -85,14 +115,19 @@ std::string exposition(const std::vector<Metric>& metrics, MetricsFormat format)
         const bool names_good = is_name(metric.name) && std::all_of(metric.labels.begin(), metric.labels.end(),
                                                                     [](const auto& l) { return is_name(l.first); });
         const bool ending_good = metric.type != MetricType::Counter || metric.name.ends_with(kCounterEnding);
-        if (!names_good || !ending_good) continue;
+        const bool has_value = metric.histogram.has_value() == (metric.type == MetricType::Histogram);
+        if (!names_good || !ending_good || !has_value) continue;
         const auto [entry, added] = by_name.try_emplace(metric.name, families.size());
         if (added) families.push_back({&metric, {}, {}});
         Family& family = families[entry->second];
         if (family.first->type != metric.type) continue;
         const std::string labels = labels_text(metric);
         if (!family.seen.insert(labels).second) continue;
-        family.lines.append(metric.name).append(labels).append(" ").append(number(metric.value)).append("\n");
+        if (metric.histogram) {
+            append_histogram(family.lines, metric);
+        } else {
+            append_sample(family.lines, metric, "", labels, metric.value);
+        }
     }
     const bool open_metrics = format == MetricsFormat::OpenMetrics;
     std::string text;
@@ -102,8 +137,7 @@ std::string exposition(const std::vector<Metric>& metrics, MetricsFormat format)
         std::string_view name = first.name;
         if (open_metrics && first.type == MetricType::Counter) name.remove_suffix(kCounterEnding.size());
         text.append("# HELP ").append(name).append(" ").append(escaped(first.help, open_metrics)).append("\n");
-        text.append("# TYPE ").append(name);
-        text.append(first.type == MetricType::Counter ? " counter\n" : " gauge\n");
+        text.append("# TYPE ").append(name).append(" ").append(name_of(first.type)).append("\n");
         text.append(family.lines);
     }
     if (open_metrics) text += "# EOF\n";
@@ -137,6 +171,13 @@ void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metr
         };
         add("millrace_water_liters_total", "Water counted since the sensor was first heard.", MetricType::Counter,
             "sensor", sensor.id, base::to_litres(sensor.lifetime));
+        for (const ports::Category& category : ports::kCategories) {
+            metrics.push_back({"millrace_water_category_liters_total",
+                               "Water counted, by the kind of use it is known as.",
+                               MetricType::Counter,
+                               {{"sensor", sensor.id.str()}, {"category", std::string(category.key)}},
+                               base::to_litres(sensor.lifetime)});
+        }
         gauge("millrace_sensor_calibrated", "1 when volumes rest on a calibration of this meter, 0 on a stated guess.",
               sensor.calibrated ? 1 : 0);
         gauge("millrace_sensor_readings_known", "0 while the sensor's readings are sealed and no key opens them.",

@@ -353,8 +353,7 @@ void Hub::learn_bridge(Connection& connection, const ports::Frame& frame, const 
 }
 
 void Hub::note_understanding(const ports::Frame& frame, const Outcome& outcome) {
-    ++understood_[static_cast<std::size_t>(outcome.understanding)];
-    ++kinds_[static_cast<std::size_t>(outcome.topic.kind)];
+    figures_.note(outcome);
     BridgeRun* run = frame.bridge ? run_of(*frame.bridge) : nullptr;
     if (run == nullptr) return;
     if (outcome.understanding == Understanding::NotOpened) {

@@ -22,6 +22,7 @@
 #include "cloud/responder.h"
 #include "hub/cloud_queue.h"
 #include "hub/diary.h"
+#include "hub/figures.h"
 #include "hub/pipeline.h"
 #include "hub/settings.h"
 #include "hub/water_totals.h"
@@ -185,8 +186,7 @@ private:
     bool changed_ = true;
     bool any_running_ = false;
     base::WallTime minute_;  // of the last state told: the sliding windows change with time alone
-    std::array<std::uint64_t, kUnderstandings> understood_{};
-    std::array<std::uint64_t, static_cast<std::size_t>(message::Kind::Unknown) + 1> kinds_{};
+    Figures figures_;
     std::size_t sealed_notices_ = 0;
     // Callbacks of the store may come after the hub is gone; they hold this weakly.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

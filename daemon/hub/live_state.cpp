@@ -15,9 +15,6 @@ std::optional<std::int64_t> state_of(const Device& device, std::uint64_t key) {
     return found == device.states.end() ? std::nullopt : std::optional(found->second);
 }
 
-constexpr std::array<const char*, kUnderstandings> kUnderstandingNames{"decoded", "not_opened", "not_decoded",
-                                                                       "unknown"};
-
 }  // namespace
 
 ports::LiveState Hub::live() const {
@@ -145,22 +142,7 @@ void Hub::health(std::vector<ports::HealthItem>& items) const {
 
 void Hub::metrics(std::vector<ports::Metric>& metrics) const {
     cloud_queue_.metrics(metrics);
-    using ports::Metric;
-    using ports::MetricType;
-    for (std::size_t i = 0; i < understood_.size(); ++i) {
-        metrics.push_back(Metric{"millrace_frames_total",
-                                 "Frames received, by how far they could be understood",
-                                 MetricType::Counter,
-                                 {{"understanding", kUnderstandingNames[i]}},
-                                 static_cast<double>(understood_[i])});
-    }
-    for (std::size_t i = 0; i < kinds_.size(); ++i) {
-        metrics.push_back(Metric{"millrace_messages_total",
-                                 "Frames received, by the kind of message their topic names",
-                                 MetricType::Counter,
-                                 {{"kind", std::string(message::name(static_cast<message::Kind>(i)))}},
-                                 static_cast<double>(kinds_[i])});
-    }
+    figures_.metrics(metrics);
 }
 
 }  // namespace millrace::hub

@@ -29,6 +29,7 @@ using Message = std::variant<Raw, Boot, Samples, States, Logs, Events, Heartbeat
 
 // How a payload fails to be the message its topic announces.
 enum class DecodeFault : std::uint8_t { NotJson, WrongShape, InsaneValue, TooLarge };
+inline constexpr std::size_t kDecodeFaults = static_cast<std::size_t>(DecodeFault::TooLarge) + 1;
 
 struct DecodeError {
     DecodeFault fault;

@@ -1,6 +1,10 @@
 // Health and figures: what each part says of itself, for `/readyz`, `/metrics` and the status page.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,7 +17,30 @@ struct HealthItem {
     std::string detail;  // one sentence; when not ok, what is wrong and how to mend it
 };
 
-enum class MetricType { Counter, Gauge };
+enum class MetricType { Counter, Gauge, Histogram };
+
+// How values are distributed.
+class Histogram {
+public:
+    // `bounds` ascend; a value equal to one counts as below it.
+    explicit Histogram(std::vector<double> bounds) : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {}
+
+    void add(double value) {
+        const auto bound = std::lower_bound(bounds_.begin(), bounds_.end(), value);
+        ++counts_[static_cast<std::size_t>(bound - bounds_.begin())];
+        sum_ += value;
+    }
+
+    [[nodiscard]] const std::vector<double>& bounds() const { return bounds_; }
+    // Of each span between two bounds; the last is of what lies above all.
+    [[nodiscard]] const std::vector<std::uint64_t>& counts() const { return counts_; }
+    [[nodiscard]] double sum() const { return sum_; }
+
+private:
+    std::vector<double> bounds_;
+    std::vector<std::uint64_t> counts_;
+    double sum_ = 0;
+};
 
 struct Metric {
     // With the millrace_ prefix and unit suffix. Counters end in _total, and without it are no other metric's name.
@@ -22,6 +49,7 @@ struct Metric {
     MetricType type = MetricType::Gauge;
     std::vector<std::pair<std::string, std::string>> labels;
     double value = 0;
+    std::optional<Histogram> histogram{};  // instead of the value, for the type of that name
 };
 
 // Implemented by every part that has something to say. Loop thread only.

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "detect/wording.h"
+#include "ports/categories.h"
 #include "publish/alarm_entities.h"
-#include "publish/categories.h"
 #include "publish/rule_limits.h"
 #include "publish/units.h"
 
@@ -184,7 +184,7 @@ std::vector<StateMessage> sensor_alarm_messages(const Settings& settings, const 
         // As far as the last reading, so it does not tick by itself.
         const auto lasted = std::chrono::duration_cast<base::Seconds>(alarms.use->end - alarms.use->start);
         messages.add_message("session_duration", std::to_string(lasted.count()), Pace::Fast);
-        messages.add_message("last_event", std::string(kCategories[0].key), Pace::OnChange);
+        messages.add_message("last_event", std::string(ports::kCategories[0].key), Pace::OnChange);
         messages.add_message("last_event_numbers", text_of(use_attributes(*alarms.use, settings)), Pace::Fast);
     }
     return messages.finish();

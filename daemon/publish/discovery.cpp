@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/units.h"
-#include "publish/categories.h"
+#include "ports/categories.h"
 #include "publish/discovery_alarms.h"
 #include "publish/discovery_document.h"
 #include "publish/units.h"
@@ -126,7 +126,7 @@ void add_water(Document& document, const Settings& settings, const DeviceIdentit
     add_volume("today", "Today");
     add_volume("month", "This month");
     add_volume("week", "This week")["enabled_by_default"] = false;
-    for (const Category& category : kCategories) {
+    for (const ports::Category& category : ports::kCategories) {
         add_volume("total_" + std::string(category.key), "Total " + std::string(category.name))["enabled_by_default"] =
             false;
     }

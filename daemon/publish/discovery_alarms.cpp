@@ -1,8 +1,8 @@
 #include "publish/discovery_alarms.h"
 
 #include "detect/settings.h"
+#include "ports/categories.h"
 #include "publish/alarm_entities.h"
-#include "publish/categories.h"
 #include "publish/rule_limits.h"
 #include "publish/units.h"
 
@@ -141,7 +141,7 @@ void add_sensor_alarms(Document& document, const Settings& settings, const base:
     Json& event = alarms.add_figure("last_event", "Kind of the use under way or last");
     event["device_class"] = "enum";
     event["options"] = Json::array();
-    for (const Category& category : kCategories) event["options"].push_back(category.key);
+    for (const ports::Category& category : ports::kCategories) event["options"].push_back(category.key);
     event["json_attributes_topic"] = device_topic(settings, sensor, "last_event_numbers");
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/units.h"
-#include "publish/categories.h"
+#include "ports/categories.h"
 #include "publish/units.h"
 
 namespace millrace::publish {
@@ -83,7 +83,7 @@ std::vector<StateMessage> sensor_messages(const Settings& settings, const ports:
         messages.push_back(kept(topic("week"), volume_text(sensor.week, settings.unit), Pace::Fast));
         messages.push_back(kept(topic("last_hour"), volume_text(sensor.last_hour, settings.unit), Pace::Slow));
         messages.push_back(kept(topic("last_24h"), volume_text(sensor.last_24h, settings.unit), Pace::Slow));
-        for (const Category& category : kCategories) {
+        for (const ports::Category& category : ports::kCategories) {
             messages.push_back(kept(topic("total_" + std::string(category.key)),
                                     volume_text(sensor.lifetime, settings.unit), Pace::Fast));
         }

@@ -61,6 +61,20 @@ TEST(Exposition, WritesNumbersInFullAndTheOddOnesByName) {
     EXPECT_THAT(text, HasSubstr("d 12345678901\n"));
 }
 
+TEST(Exposition, WritesAHistogramAsCumulatedBuckets) {
+    ports::Histogram lag({0.5, 2});
+    for (const double seconds : {0.25, 0.5, 1.5, 9.0}) lag.add(seconds);
+    EXPECT_EQ(exposition({{"lag_seconds", "Lag.", MetricType::Histogram, {{"s", "x"}}, 0, lag},
+                          {"gone_seconds", "Has no values.", MetricType::Histogram, {}, 1}}),
+              "# HELP lag_seconds Lag.\n"
+              "# TYPE lag_seconds histogram\n"
+              "lag_seconds_bucket{s=\"x\",le=\"0.5\"} 2\n"
+              "lag_seconds_bucket{s=\"x\",le=\"2\"} 3\n"
+              "lag_seconds_bucket{s=\"x\",le=\"+Inf\"} 4\n"
+              "lag_seconds_sum{s=\"x\"} 11.25\n"
+              "lag_seconds_count{s=\"x\"} 4\n");
+}
+
 TEST(Exposition, OpenMetricsNamesCountersByFamilyAndEnds) {
     EXPECT_EQ(exposition({{"millrace_frames_total", "Say \"frames\".", MetricType::Counter, {{"d", "x"}}, 12},
                           {"millrace_up", "Runs.", MetricType::Gauge, {}, 1.5}},

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace millrace::publish {
+namespace millrace::ports {
 
 struct Category {
     std::string_view key;
@@ -13,4 +13,4 @@ struct Category {
 // Nothing tells kinds of use apart yet, so all water is of one.
 inline constexpr Category kCategories[] = {{"uncategorised", "Uncategorised"}};
 
-}  // namespace millrace::publish
+}  // namespace millrace::ports
