@@ -26,18 +26,17 @@ Json tally_json(const ports::Tally& tally) {
                 {"here", tally.count - tally.relayed}};
 }
 
-// The counts by upper bound, and those above the last; bounds with a count of 0 stand too, so that all look alike.
-template <typename Histogram>
-Json histogram_json(const Histogram& histogram, const char* bound_name) {
+// The counts by upper bound, and those above the last.
+Json histogram_json(const ports::Histogram& histogram) {
     Json buckets = Json::array();
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
-        const bool last = i == Histogram::kBounds.size();
+    for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
+        const bool last = i == histogram.bounds().size();
         buckets.push_back(
-            {{bound_name, last ? Json(nullptr) : Json(Histogram::kBounds[i])}, {"count", histogram.counts[i]}});
-        count += histogram.counts[i];
+            {{"at_most", last ? Json(nullptr) : Json(histogram.bounds()[i])}, {"count", histogram.counts()[i]}});
+        count += histogram.counts()[i];
     }
-    return Json{{"count", count}, {"sum", histogram.sum}, {"buckets", std::move(buckets)}};
+    return Json{{"count", count}, {"sum", histogram.sum()}, {"buckets", std::move(buckets)}};
 }
 
 Json traffic_json(const ports::Traffic& traffic) {
@@ -58,8 +57,8 @@ Json traffic_json(const ports::Traffic& traffic) {
         {"messages_by_qos", Json{{"0", qos[0]}, {"1", qos[1]}, {"2", qos[2]}}},
         {"repeated", traffic.repeated},
         {"retained", traffic.retained},
-        {"packet_size_bytes", histogram_json(traffic.sizes, "at_most")},
-        {"gap_ms", histogram_json(traffic.gaps, "at_most")},
+        {"packet_bytes", histogram_json(traffic.packet_bytes)},
+        {"gap_seconds", histogram_json(traffic.gap_seconds)},
     };
 }
 

@@ -93,9 +93,9 @@ void ConnectionLife::on_packet(base::Direction direction, const PacketSeen& pack
     ports::Traffic& traffic = record_.traffic[index(direction)];
     if (packet.type >= traffic.packets.size()) return;
     traffic.packets[packet.type].add({1, relayed ? 1U : 0U, packet.bytes});
-    traffic.sizes.add(packet.bytes);
+    traffic.packet_bytes.add(static_cast<double>(packet.bytes));
     auto& last = last_packet_[index(direction)];
-    if (last) traffic.gaps.add(static_cast<std::uint64_t>(between(*last, now).count()));
+    if (last) traffic.gap_seconds.add(static_cast<double>(between(*last, now).count()) / 1e3);
     last = now;
     if (packet.type == kPublish) {
         if (qos_of(packet.flags) < traffic.messages_by_qos.size()) ++traffic.messages_by_qos[qos_of(packet.flags)];

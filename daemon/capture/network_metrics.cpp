@@ -29,6 +29,15 @@ public:
         metrics_.push_back(
             {std::move(name), std::move(help), MetricType::Counter, std::move(more), static_cast<double>(value)});
     }
+    void histogram(std::string name, std::string help, const ports::Histogram& histogram,
+                   std::pair<std::string, std::string> way) {
+        metrics_.push_back({std::move(name),
+                            std::move(help),
+                            MetricType::Histogram,
+                            {{"bridge", bridge_}, std::move(way)},
+                            0,
+                            histogram});
+    }
 
 private:
     std::string bridge_;
@@ -48,6 +57,9 @@ void append_traffic(const ports::Traffic& traffic, base::Direction direction, bo
         of.counter("millrace_network_messages_total", "PUBLISH packets between the bridge and us, by QoS.",
                    traffic.messages_by_qos[qos], {way, {"qos", std::to_string(qos)}});
     }
+    of.histogram("millrace_network_packet_bytes", "Sizes of MQTT control packets.", traffic.packet_bytes, way);
+    of.histogram("millrace_network_packet_gap_seconds", "Between two packets of one connection.", traffic.gap_seconds,
+                 way);
     const std::uint64_t relayed = traffic.packets[kPublish].relayed;
     if (relays || relayed > 0) {
         of.counter("millrace_relay_frames_total", "PUBLISH packets passed on between the bridge and its cloud.",

@@ -4,7 +4,6 @@
 // CONNECT's only whether there was one is kept.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +18,7 @@
 #include "base/time.h"
 #include "ports/cloud_mode.h"
 #include "ports/frame.h"
+#include "ports/health.h"
 
 namespace millrace::ports {
 
@@ -27,33 +27,14 @@ inline constexpr std::array<std::string_view, 15> kPacketTypeNames = {
     "reserved",  "connect", "connack",     "publish",  "puback",  "pubrec",   "pubrel",    "pubcomp",
     "subscribe", "suback",  "unsubscribe", "unsuback", "pingreq", "pingresp", "disconnect"};
 
-// Upper bounds, each included. A PINGREQ has 2 bytes, a PUBACK 4, and no packet is read that has more than 64 KiB.
-inline constexpr std::array<std::uint64_t, 16> kSizeBounds_bytes = {2,   4,    8,    16,   32,   64,    128,   256,
-                                                                    512, 1024, 2048, 4096, 8192, 16384, 32768, 65536};
+// A PINGREQ has 2 bytes, a PUBACK 4, and no packet is read that has more than 64 KiB.
+[[nodiscard]] inline Histogram packet_bytes_histogram() {
+    return Histogram({2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536});
+}
 // A bridge that collects sends every two minutes; longer gaps tell of trouble.
-inline constexpr std::array<std::uint64_t, 12> kGapBounds_ms = {10,     30,     100,    300,     1'000,   3'000,
-                                                                10'000, 30'000, 60'000, 120'000, 300'000, 900'000};
-
-// How many values were at most each bound and above the one before; the last count is of those above all bounds.
-template <const auto& Bounds>
-struct Histogram {
-    static constexpr const auto& kBounds = Bounds;
-
-    std::array<std::uint64_t, Bounds.size() + 1> counts{};
-    std::uint64_t sum = 0;
-
-    void add(std::uint64_t value) {
-        ++counts[static_cast<std::size_t>(std::lower_bound(Bounds.begin(), Bounds.end(), value) - Bounds.begin())];
-        sum += value;
-    }
-    void add(const Histogram& other) {
-        for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += other.counts[i];
-        sum += other.sum;
-    }
-    bool operator==(const Histogram&) const = default;
-};
-using SizeHistogram = Histogram<kSizeBounds_bytes>;
-using GapHistogram = Histogram<kGapBounds_ms>;
+[[nodiscard]] inline Histogram gap_seconds_histogram() {
+    return Histogram({0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 900});
+}
 
 // Of what is counted, `relayed` went on between bridge and cloud; the rest is between the bridge and us alone.
 struct Tally {
@@ -77,8 +58,8 @@ struct Traffic {
     std::uint64_t repeated = 0;  // PUBLISH with DUP
     std::uint64_t retained = 0;
     std::map<std::string_view, Tally> messages;  // by a kind from a fixed set; bytes are those of the payloads
-    SizeHistogram sizes;                         // of packets
-    GapHistogram gaps;                           // between packets of one connection
+    Histogram packet_bytes = packet_bytes_histogram();
+    Histogram gap_seconds = gap_seconds_histogram();  // between packets of one connection
 
     void add(const Traffic& other);
     [[nodiscard]] Tally all_packets() const;
@@ -196,8 +177,8 @@ inline void Traffic::add(const Traffic& other) {
     repeated += other.repeated;
     retained += other.retained;
     for (const auto& [kind, tally] : other.messages) messages[kind].add(tally);
-    sizes.add(other.sizes);
-    gaps.add(other.gaps);
+    packet_bytes.add(other.packet_bytes);
+    gap_seconds.add(other.gap_seconds);
 }
 
 inline Tally Traffic::all_packets() const {

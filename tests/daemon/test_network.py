@@ -81,13 +81,13 @@ def check_traffic(shown, stream, relayed):
     assert shown["repeated"] == sum(bool(flags & 8) for flags in published)
     assert shown["retained"] == sum(flags & 1 for flags in published)
     assert sum(kind["count"] for kind in shown["messages"].values()) == len(published)
-    sizes = json.loads(json.dumps(shown["packet_size_bytes"]))
+    sizes = json.loads(json.dumps(shown["packet_bytes"]))
     assert sizes["count"] == count and sizes["sum"] == len(stream)
     for _, _, size, _ in seen:
         bucket(sizes, size)["count"] -= 1
     assert all(entry["count"] == 0 for entry in sizes["buckets"])
-    assert shown["gap_ms"]["count"] == max(0, count - 1)
-    assert sum(entry["count"] for entry in shown["gap_ms"]["buckets"]) == max(0, count - 1)
+    assert shown["gap_seconds"]["count"] == max(0, count - 1)
+    assert sum(entry["count"] for entry in shown["gap_seconds"]["buckets"]) == max(0, count - 1)
 
 
 def check_connect(connection, stream):
@@ -120,6 +120,10 @@ def check_metrics(daemon, bridge):
             assert metric(daemon, "millrace_network_packets_total", direction=direction, type=kind) == tally["count"]
         for qos, count in traffic["messages_by_qos"].items():
             assert (metric(daemon, "millrace_network_messages_total", direction=direction, qos=qos) or 0) == count
+        for name, histogram in (("bytes", traffic["packet_bytes"]), ("gap_seconds", traffic["gap_seconds"])):
+            name = f"millrace_network_packet_{name}"
+            assert metric(daemon, f"{name}_count", direction=direction) == histogram["count"]
+            assert metric(daemon, f"{name}_sum", direction=direction) == pytest.approx(histogram["sum"])
     assert metric(daemon, "millrace_network_connections_total") == bridge["totals"]["connections"]
     connection = bridge["connection"]
     assert metric(daemon, "millrace_network_keep_alive_seconds") == connection["connect"]["keep_alive_seconds"]

@@ -43,9 +43,9 @@ protected:
         newest.traffic[0].packets[12] = {5, 5, 10};
         newest.traffic[0].messages["samples"] = {4, 3, 50};
         newest.traffic[0].messages_by_qos = {1, 3, 0};
-        newest.traffic[0].sizes.add(2);
-        newest.traffic[0].sizes.add(100'000);
-        newest.traffic[0].gaps.add(40);
+        newest.traffic[0].packet_bytes.add(2);
+        newest.traffic[0].packet_bytes.add(100'000);
+        newest.traffic[0].gap_seconds.add(0.04);
         bridge.totals.connections = 3;
         bridge.totals.handed_over = 2;
         network_.shown = {ports::CloudMode::Relay,
@@ -101,12 +101,12 @@ TEST_F(NetworkRoute, TellsWhatWentOnFromWhatStayedHere) {
         "pingreq": {"count": 5, "bytes": 10, "relayed": 5, "here": 0}})"));
     EXPECT_EQ(traffic["messages"]["samples"]["here"], 1);
     EXPECT_EQ(traffic["messages_by_qos"], json::parse(R"({"0": 1, "1": 3, "2": 0})"));
-    const json& sizes = traffic["packet_size_bytes"];
+    const json& sizes = traffic["packet_bytes"];
     EXPECT_EQ(sizes["count"], 2);
     EXPECT_EQ(sizes["sum"], 100'002);
-    EXPECT_EQ(sizes["buckets"].front(), json::parse(R"({"at_most": 2, "count": 1})"));
+    EXPECT_EQ(sizes["buckets"].front(), json::parse(R"({"at_most": 2.0, "count": 1})"));
     EXPECT_EQ(sizes["buckets"].back(), json::parse(R"({"at_most": null, "count": 1})"));
-    EXPECT_EQ(traffic["gap_ms"]["buckets"][2], json::parse(R"({"at_most": 100, "count": 1})"));
+    EXPECT_EQ(traffic["gap_seconds"]["buckets"][2], json::parse(R"({"at_most": 0.1, "count": 1})"));
 }
 
 TEST_F(NetworkRoute, SaysTheSameWhileNothingHappensButTime) {

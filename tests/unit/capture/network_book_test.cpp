@@ -36,7 +36,8 @@ protected:
         for (const auto& one : metrics) {
             bool fits = label.empty();
             for (const auto& [key, value] : one.labels) fits = fits || value == label;
-            if (one.name == name && fits) sum = std::max(sum, 0.0) + one.value;
+            const double value = one.histogram ? one.histogram->sum() : one.value;
+            if (one.name == name && fits) sum = std::max(sum, 0.0) + value;
         }
         return sum;
     }
@@ -167,6 +168,9 @@ TEST_F(NetworkBookTest, MetricsHaveTheFiguresOfTheBridge) {
     EXPECT_EQ(metric("millrace_network_connection_seconds"), 15);
     EXPECT_EQ(metric("millrace_network_first_sample_seconds"), 15);
     EXPECT_EQ(metric("millrace_network_connections_total"), 1);
+    EXPECT_EQ(metric("millrace_network_packet_bytes", "to_cloud"), 64);
+    EXPECT_EQ(metric("millrace_network_packet_gap_seconds", "to_cloud"), 15);
+    EXPECT_EQ(metric("millrace_network_packet_gap_seconds", "to_bridge"), 0);
     EXPECT_EQ(metric("millrace_network_keep_alive_seconds"), 0);
     close(1);
     EXPECT_EQ(metric("millrace_network_connection_seconds"), -1);
