@@ -22,6 +22,23 @@ NetworkBook::Name NetworkBook::name_of(const ConnectionLife& life) {
     return base::DeviceId::parse(life.so_far().connect.client_id);
 }
 
+TopicKind NetworkBook::kind_of(std::string_view topic) {
+    constexpr std::size_t kDigitsOfATime = 10;
+    constexpr std::size_t kLongestKept_bytes = 64;
+    if (!kind_of_) return {};
+    const std::size_t slash = topic.rfind('/');
+    const bool ends_in_time = slash != std::string_view::npos && slash <= kLongestKept_bytes &&
+                              topic.size() - slash - 1 == kDigitsOfATime &&
+                              topic.find_first_not_of("0123456789", slash + 1) == std::string_view::npos;
+    if (!ends_in_time) return kind_of_(topic);
+    const std::string_view all_but_time = topic.substr(0, slash);
+    if (all_but_time != last_topic_) {
+        last_kind_ = kind_of_(topic);
+        last_topic_ = all_but_time;
+    }
+    return last_kind_;
+}
+
 ConnectionLife& NetworkBook::life(ports::ConnectionId connection, const std::string& peer) {
     return lives_.try_emplace(connection, connection, peer).first->second;
 }

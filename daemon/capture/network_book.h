@@ -25,7 +25,8 @@ public:
     static constexpr std::size_t kMostAddresses = 16;  // a name server's answer has a few, and they change slowly
 
     void set_kind_of(KindOf kind_of) { kind_of_ = std::move(kind_of); }
-    [[nodiscard]] TopicKind kind_of(std::string_view topic) const { return kind_of_ ? kind_of_(topic) : TopicKind{}; }
+    // A bridge's topics end in the time; those that differ in nothing else are of one kind.
+    [[nodiscard]] TopicKind kind_of(std::string_view topic);
 
     // The life of this connection, a new one unless somebody else had the connection before. Stays where it is until
     // closed().
@@ -55,6 +56,8 @@ private:
     [[nodiscard]] bool open(const Name& name) const;
 
     KindOf kind_of_;
+    std::string last_topic_;  // the newest one's, without the time
+    TopicKind last_kind_;
     std::map<ports::ConnectionId, ConnectionLife> lives_;
     std::map<Name, Bridge> bridges_;  // known by a closed connection or by what was handed over
     std::optional<ports::NetworkCloud> cloud_;

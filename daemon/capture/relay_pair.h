@@ -104,10 +104,10 @@ private:
     [[nodiscard]] bool owes_cloud() const { return with_failover_ && opened_ && first_unclaimed_ != 0; }
 
     void tap(const Flow& flow, base::ByteView chunk);
-    void note(const Flow& flow, const mqtt::SawPacket& saw);
-    void on_packet(const Flow& flow, mqtt::Packet& packet, base::WallTime now);
-    void on_connect(mqtt::Connect& connect, base::WallTime now);
-    void on_publish(const Flow& flow, mqtt::Publish& publish, base::WallTime now);
+    void note(const Flow& flow, const mqtt::SawPacket& saw, base::SteadyTime now);
+    void on_packet(const Flow& flow, mqtt::Packet& packet, Moment now);
+    void on_connect(mqtt::Connect& connect, Moment now);
+    void on_publish(const Flow& flow, mqtt::Publish& publish, Moment now);
 
     Relay& relay_;
     DoorContext& context_;

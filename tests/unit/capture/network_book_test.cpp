@@ -177,5 +177,24 @@ TEST_F(NetworkBookTest, MetricsHaveTheFiguresOfTheBridge) {
     EXPECT_EQ(metric("millrace_network_bytes_total", "to_cloud"), 120) << "a counter stays";
 }
 
+TEST_F(NetworkBookTest, AsksForTheKindOnceForTopicsThatDifferInTheirTimeAlone) {
+    EXPECT_EQ(book_.kind_of("2/1/2/x/1785105201").name, "unknown") << "nobody to ask";
+    int asked = 0;
+    book_.set_kind_of([&](std::string_view topic) {
+        ++asked;
+        return TopicKind{topic.starts_with("2/7/") ? "boot" : "samples", topic.starts_with("2/7/"), false};
+    });
+    EXPECT_EQ(book_.kind_of("2/1/2/x/1785105201").name, "samples");
+    EXPECT_EQ(book_.kind_of("2/1/2/x/1785105202").name, "samples");
+    EXPECT_EQ(asked, 1);
+    EXPECT_EQ(book_.kind_of("2/7/2/x/1785105202").name, "boot");
+    EXPECT_EQ(book_.kind_of("2/1/2/x/1785105203").name, "samples");
+    EXPECT_EQ(book_.kind_of("responses/x/4").name, "samples");
+    EXPECT_EQ(book_.kind_of("responses/x/4").name, "samples");
+    EXPECT_EQ(asked, 5) << "what does not end in a time is always asked for";
+    EXPECT_EQ(book_.kind_of(std::string(500, '/') + "1785105203").name, "samples");
+    EXPECT_EQ(asked, 6);
+}
+
 }  // namespace
 }  // namespace millrace::capture
