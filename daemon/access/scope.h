@@ -9,9 +9,9 @@ namespace millrace::access {
 
 enum class Scope : std::uint8_t {
     Open,     // what a stranger may ask: whether we live, and the page's files, which hold nothing of the house
-    Read,     // see everything but keys and frames
+    Read,     // see everything but keys, frames and the network view
     Control,  // what one does day by day: answer alarms, set the mode, test a channel
-    Admin,    // what changes how water is counted and judged, who is told, keys, frames, backups
+    Admin,    // what changes how water is counted and judged, who is told, keys, frames, the network, backups
 };
 
 [[nodiscard]] constexpr std::string_view name(Scope scope) {

@@ -51,6 +51,7 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_use_route(router_, *site_);
     add_channel_routes(router_, *site_);
     add_session_routes(router_, *site_);
+    add_network_routes(router_, *site_);
     add_page_routes(router_);
 }
 

@@ -21,6 +21,7 @@
 #include "ports/health.h"
 #include "ports/history.h"
 #include "ports/live.h"
+#include "ports/network.h"
 #include "ports/notify.h"
 
 namespace millrace::api {
@@ -41,6 +42,7 @@ struct Dependencies {
     ports::Alarms* alarms = nullptr;      // null: nobody watches the water
     ports::Channels* channels = nullptr;  // null: nobody is told
     Credentials credentials{};
+    const ports::NetworkView* network = nullptr;  // null: no doors for bridges
 };
 
 struct Site;

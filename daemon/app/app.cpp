@@ -28,6 +28,7 @@
 #include "capture/pcap/live_capture.h"
 #include "hub/hub.h"
 #include "hub/watch.h"
+#include "message/topic.h"
 #include "notify/notifier.h"
 #include "publish/publisher.h"
 #include "store/database.h"
@@ -82,6 +83,12 @@ bool opens_the_past(store::Database& database, const payload::KeyRing& keys) {
     return sealed && std::any_of(sealed->begin(), sealed->end(), [&](const auto& frame) { return probe.opens(frame); });
 }
 
+// For the network view: the names of `millrace decode`.
+capture::TopicKind kind_of(std::string_view topic) {
+    const message::Kind kind = message::parse_topic(topic).kind;
+    return {name(kind), kind == message::Kind::Boot, kind == message::Kind::Samples};
+}
+
 // Opens the interface to watch, if there is one, and gives up what only that takes.
 base::Result<std::unique_ptr<capture::PacketSource>, base::Error> open_watched(const settings::Settings& settings) {
     if (settings.live.interface.empty()) return nullptr;
@@ -124,9 +131,11 @@ struct App::Parts {
                &notifier,
                {&tokens,
                 installation_key(settings.store.state_dir, "session.key", "people on the page stay logged in", random),
-                &answer_codes}}),
+                &answer_codes},
+               &doors}),
           signals(loop, SIGINT, SIGTERM),
           tick(loop) {
+        doors.set_kind_of(kind_of);
         if (live) live->set_bridge_of_device([this](const auto& device) { return hub.pipeline().bridge_of(device); });
     }
 

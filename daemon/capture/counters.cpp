@@ -6,10 +6,6 @@ namespace millrace::capture {
 
 namespace {
 
-constexpr std::array<std::string_view, kPacketTypes> kTypeNames = {
-    "reserved",  "connect", "connack",     "publish",  "puback",  "pubrec",   "pubrel",    "pubcomp",
-    "subscribe", "suback",  "unsubscribe", "unsuback", "pingreq", "pingresp", "disconnect"};
-
 constexpr std::array kDirections = {base::Direction::ToCloud, base::Direction::ToBridge};
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
@@ -110,7 +106,8 @@ void Counters::report(std::vector<ports::Metric>& metrics) const {
             const auto count = packets[index(direction)][type];
             if (count == 0) continue;
             report.counter("millrace_bridge_packets_total", "MQTT control packets, by type.",
-                           {{"direction", std::string(base::name(direction))}, {"type", std::string(kTypeNames[type])}},
+                           {{"direction", std::string(base::name(direction))},
+                            {"type", std::string(ports::kPacketTypeNames[type])}},
                            count);
         }
     }

@@ -13,11 +13,11 @@
 #include "mqtt/packet.h"
 #include "mqtt/packet_parser.h"
 #include "ports/health.h"
+#include "ports/network.h"
 
 namespace millrace::capture {
 
-// MQTT gives the packet types the numbers 1 to 14.
-inline constexpr std::size_t kPacketTypes = 15;
+inline constexpr std::size_t kPacketTypes = ports::kPacketTypeNames.size();
 
 [[nodiscard]] std::size_t packet_type(const mqtt::Packet& packet);
 

@@ -47,7 +47,13 @@ void Dial::cancel() {
 }
 
 void Dial::on_addresses(base::Result<Resolver::Addresses, base::Error> result) {
-    if (!result) return finish(base::failure(std::move(result.error())));
+    if (!result) {
+        context_.network.lookup_failed(result.error().message, context_.clock.wall_now());
+        return finish(base::failure(std::move(result.error())));
+    }
+    std::vector<std::string> named;
+    for (const auto& address : *result) named.push_back(address.to_string());
+    context_.network.resolved(named, context_.clock.wall_now());
     std::string own;
     for (auto address = result->rbegin(); address != result->rend(); ++address) {
         const tcp::endpoint target(*address, route_.cloud.port);

@@ -11,6 +11,7 @@
 #include "capture/counters.h"
 #include "capture/door_limits.h"
 #include "capture/log.h"
+#include "capture/network_book.h"
 #include "ports/bridge_link.h"
 
 namespace millrace::capture {
@@ -32,6 +33,10 @@ struct DoorContext {
 
     // What the sink is given to act on connections, whichever door has them.
     ports::BridgeLink* link = nullptr;
+
+    NetworkBook network{};
+
+    [[nodiscard]] Moment now() const { return {clock.wall_now(), clock.steady_now()}; }
 };
 
 }  // namespace millrace::capture

@@ -7,6 +7,7 @@
 
 #include "capture/failover.h"
 #include "capture/listener.h"
+#include "capture/network_metrics.h"
 #include "capture/relay.h"
 #include "capture/stand_in.h"
 
@@ -121,6 +122,7 @@ base::Result<void, base::Error> Doors::start(std::optional<int> inherited_socket
         inherited_socket ? parts.listener.adopt(*inherited_socket) : parts.listener.open(parts.settings.listen);
     if (!listening) return listening;
     parts.doors = std::move(*made);
+    parts.context.network.set_cloud(parts.doors.relay ? parts.settings.cloud : "");
     if (parts.doors.relay) parts.doors.relay->set_listening(*parts.listener.local_endpoint());
     parts.announce("listening");
     return {};
@@ -143,6 +145,7 @@ base::Result<void, base::Error> Doors::set_mode(ports::CloudMode mode) {
     if (!made) return base::failure(std::move(made.error()));
     parts.settings.mode = mode;
     DoorSet old = std::exchange(parts.doors, std::move(*made));
+    parts.context.network.set_cloud(parts.doors.relay ? parts.settings.cloud : "");
     if (parts.doors.relay) parts.doors.relay->set_listening(*listening);
     old.stop("the mode is now " + std::string(name(mode)));
     parts.announce("switched the mode: listening");
@@ -155,6 +158,16 @@ ports::CloudMode Doors::mode() const {
 
 std::optional<std::string> Doors::cloud_away() const {
     return parts_->doors.failover ? parts_->doors.failover->away() : std::nullopt;
+}
+
+void Doors::set_kind_of(KindOf kind_of) {
+    parts_->context.network.set_kind_of(std::move(kind_of));
+}
+
+ports::Network Doors::network() const {
+    ports::Network network = parts_->context.network.view(parts_->context.clock.steady_now());
+    network.mode = parts_->settings.mode;
+    return network;
 }
 
 std::string Doors::local_endpoint() const {
@@ -187,6 +200,8 @@ void Doors::metrics(std::vector<ports::Metric>& metrics) const {
     if (doors.relay) {
         gauge("millrace_relay_held_bytes", "Bytes waiting for a side that does not take them.",
               static_cast<double>(doors.relay->held_bytes()));
+        gauge("millrace_relay_queue_frames", "Frames that the relay has passed on and that wait to be decoded.",
+              static_cast<double>(doors.relay->queue().size()));
     }
     const auto path = [&metrics](ports::CloudPath which, std::size_t count) {
         metrics.push_back({"millrace_cloud_path_connections",
@@ -202,6 +217,7 @@ void Doors::metrics(std::vector<ports::Metric>& metrics) const {
     path(ports::CloudPath::CatchingUp, doors.failover ? doors.failover->catching_up() : 0);
     parts_->context.counters.report(metrics);
     if (doors.failover) parts_->context.counters.report_failover(metrics);
+    append_network_metrics(network(), metrics);
 }
 
 }  // namespace millrace::capture

@@ -13,12 +13,14 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "capture/connection_life.h"
 #include "capture/door_limits.h"
 #include "capture/settings.h"
 #include "ports/bridge_link.h"
 #include "ports/cloud_mode.h"
 #include "ports/handover.h"
 #include "ports/health.h"
+#include "ports/network.h"
 
 namespace boost::asio {
 class io_context;
@@ -26,7 +28,7 @@ class io_context;
 
 namespace millrace::capture {
 
-class Doors final : public ports::SelfReport {
+class Doors final : public ports::SelfReport, public ports::NetworkView {
 public:
     // The loop, the clock, the sink and the handover outlive the doors. Without a handover the cloud is not given what
     // it missed.
@@ -49,6 +51,10 @@ public:
     // "0.0.0.0:1883", with the port the system chose when 0 was asked for; empty while closed.
     [[nodiscard]] std::string local_endpoint() const;
     [[nodiscard]] std::uint16_t local_port() const;  // 0 while closed
+
+    // Tells what topics are about, for the network view.
+    void set_kind_of(KindOf kind_of);
+    [[nodiscard]] ports::Network network() const override;
 
     // "bridge_listener", and "cloud" when there is a relay.
     void health(std::vector<ports::HealthItem>& items) const override;

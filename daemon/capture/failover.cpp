@@ -152,13 +152,18 @@ void Failover::take_over(BridgeSide side, std::optional<mqtt::SessionState> stat
     if (!state) return stand_in_.accept(std::move(side));
     stand_in_.go_on(std::move(side), std::move(*state));
     if (!stand_in_.find(id)) return;
-    context_.sink.on_path(id, ports::CloudPath::StandingIn);
+    tell_path(id, ports::CloudPath::StandingIn);
     if (!stand_in_.find(id)) return;
     on_stood_in(id, bridge);
     if (refusal.empty()) return;
     Stood& stood = stood_.at(id);
     stood.refusal = refusal;
     stood.try_at += watch_.jittered(stood.interval);
+}
+
+void Failover::tell_path(ports::ConnectionId id, ports::CloudPath path) {
+    context_.network.on_path(id, path);
+    context_.sink.on_path(id, path);
 }
 
 void Failover::on_cloud_answered() {
@@ -263,7 +268,7 @@ void Failover::on_catch_up_open(ports::ConnectionId id) {
     const auto stood = stood_.find(id);
     if (stood != stood_.end()) stood->second.refusal.clear();
     on_cloud_answered();
-    context_.sink.on_path(id, ports::CloudPath::CatchingUp);
+    tell_path(id, ports::CloudPath::CatchingUp);
 }
 
 void Failover::on_catch_up_failed(ports::ConnectionId id, CatchUp::End end, const std::string& why, bool was_open) {
@@ -288,7 +293,7 @@ void Failover::on_catch_up_failed(ports::ConnectionId id, CatchUp::End end, cons
     } else {
         on_cloud_away(why);
     }
-    if (was_open) context_.sink.on_path(id, ports::CloudPath::StandingIn);
+    if (was_open) tell_path(id, ports::CloudPath::StandingIn);
     plan();
 }
 
@@ -308,6 +313,7 @@ std::int64_t Failover::unconfirmed(const base::DeviceId& bridge) const {
 
 void Failover::on_delivered(const base::DeviceId& bridge, std::int64_t frame_id) {
     if (unconfirmed(bridge) <= frame_id) unconfirmed_.erase(bridge);
+    context_.network.handed_over(bridge);
     handover_->delivered(bridge, frame_id);
 }
 
@@ -320,7 +326,7 @@ void Failover::splice(ports::ConnectionId id, tcp::socket cloud, base::ByteView 
     auto handed = connection->hand_on();
     add(id, handed.side.client_id);
     ++context_.counters.returns_by_splice;
-    context_.sink.on_path(id, ports::CloudPath::Relay);
+    tell_path(id, ports::CloudPath::Relay);
     relay_.splice(std::move(handed.side), std::move(handed.state), std::move(cloud), from_cloud);
     plan();
 }

@@ -98,6 +98,7 @@ private:
         std::string refusal;  // why the cloud does not want it
     };
 
+    void tell_path(ports::ConnectionId id, ports::CloudPath path);
     void on_known(const std::shared_ptr<Arrival>& arrival, bool is_mqtt);
     void decide(ports::ConnectionId id);
     void drop(const std::shared_ptr<Arrival>& arrival);

@@ -36,6 +36,9 @@ public:
     // Everything up to this receipt is at the cloud. Takes the place of an earlier one with nothing in between.
     void push_cloud_has(ports::ConnectionId connection, ports::Receipt receipt);
 
+    // Frames that wait.
+    [[nodiscard]] std::size_t size() const { return frames_; }
+
     // Hands over everything at once.
     void drain();
     // The same; afterwards nothing reaches the sink any more.

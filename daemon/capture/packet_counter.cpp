@@ -10,13 +10,16 @@ void PacketCounter::on_bytes(base::ByteView bytes) {
     while (at < bytes.size() && expect_ != Expect::Nothing) {
         switch (expect_) {
             case Expect::Header:
-                type_ = bytes[at++] >> 4;
+                packet_.type = bytes[at] >> 4;
+                packet_.flags = bytes[at++] & 0x0f;
+                packet_.bytes = 1;
                 remaining_ = 0;
                 shift_ = 0;
-                expect_ = type_ == 0 || type_ >= kPacketTypes ? Expect::Nothing : Expect::Length;
+                expect_ = packet_.type == 0 || packet_.type >= kPacketTypes ? Expect::Nothing : Expect::Length;
                 break;
             case Expect::Length: {
                 const std::uint8_t byte = bytes[at++];
+                ++packet_.bytes;
                 remaining_ |= static_cast<std::size_t>(byte & 0x7f) << shift_;
                 shift_ += 7;
                 if ((byte & 0x80) != 0) {
@@ -29,13 +32,15 @@ void PacketCounter::on_bytes(base::ByteView bytes) {
             case Expect::Body: {
                 const std::size_t skip = std::min(remaining_, bytes.size() - at);
                 at += skip;
+                packet_.bytes += skip;
                 remaining_ -= skip;
                 break;
             }
             case Expect::Nothing: break;
         }
         if (expect_ == Expect::Body && remaining_ == 0) {
-            counters_.count_packet(direction_, type_);
+            counters_.count_packet(direction_, packet_.type);
+            if (on_packet_) on_packet_(packet_);
             expect_ = Expect::Header;
         }
     }

@@ -5,16 +5,23 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/direction.h"
+#include "capture/connection_life.h"
 #include "capture/counters.h"
 
 namespace millrace::capture {
 
 class PacketCounter {
 public:
-    PacketCounter(base::Direction direction, Counters& counters) : direction_(direction), counters_(counters) {}
+    using OnPacket = std::function<void(const PacketSeen&)>;
+
+    // `on_packet` is told of each whole packet.
+    PacketCounter(base::Direction direction, Counters& counters, OnPacket on_packet = {})
+        : direction_(direction), counters_(counters), on_packet_(std::move(on_packet)) {}
 
     void on_bytes(base::ByteView bytes);
 
@@ -23,8 +30,9 @@ private:
 
     base::Direction direction_;
     Counters& counters_;
+    OnPacket on_packet_;
     Expect expect_ = Expect::Header;
-    std::size_t type_ = 0;
+    PacketSeen packet_;
     unsigned shift_ = 0;
     std::size_t remaining_ = 0;
 };

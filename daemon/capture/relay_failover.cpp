@@ -140,6 +140,7 @@ void RelayPair::take_over(std::string_view label, const std::string& refusal) {
         if (closed_) return;
     }
     closed_ = true;
+    life_ = nullptr;
     if (dial_) dial_->cancel();
     timer_.cancel();
     patience_timer_.cancel();

@@ -59,6 +59,7 @@ RelayPair::RelayPair(Relay& relay, BridgeSide side, bool with_failover)
       timer_(context_.loop),
       peer_(std::move(side.peer)),
       admission_(std::move(side.admission)),
+      life_(&context_.network.life(id_, peer_)),
       bridge_(side.bridge),
       client_id_(std::move(side.client_id)),
       connect_(std::move(side.connect)),
@@ -146,11 +147,15 @@ bool RelayPair::use_cloud_side(tcp::socket socket, std::string& why) {
     error_code error;
     cloud_side_ = std::move(socket);
     prepare(cloud_side_, error);
-    if (!error) cloud_address_ = text(cloud_side_.remote_endpoint(error));
+    tcp::endpoint remote;
+    if (!error) remote = cloud_side_.remote_endpoint(error);
     if (error) {
         why = text(relay_.route_.cloud) + ": " + error.message();
         return false;
     }
+    cloud_address_ = text(remote);
+    life_->on_cloud(cloud_address_);
+    context_.network.cloud_reached(remote.address().to_string());
     connected_at_ = context_.clock.steady_now();
     logger()->debug("bridge connection {} from {} goes on to {}", id_, peer_, cloud_address_);
     return true;
@@ -182,6 +187,8 @@ void RelayPair::close(const std::string& reason) {
         relay_.queue_->push(ports::ConnectionClosed{id_, context_.clock.wall_now(), reason});
         if (with_failover_) relay_.queue_->drain();  // so that it is known what waits when the bridge comes back
     }
+    life_ = nullptr;
+    context_.network.closed(id_, reason, context_.now());
     relay_.on_closed(id_);
 }
 
@@ -262,6 +269,7 @@ void RelayPair::pass_on(Flow& flow, base::ByteView chunk) {
     }
 
     context_.counters.count_bytes(flow.direction, chunk.size());
+    if (!asked_ || &flow == &to_bridge_) life_->on_bytes(flow.direction, chunk.size());
     last_byte_ = context_.clock.steady_now();
     if (flow.side == mqtt::Side::Server && !answered_) {
         answered_ = true;
@@ -356,31 +364,47 @@ void RelayPair::tap(const Flow& flow, base::ByteView chunk) {
     events.clear();
     tap_.on_bytes(flow.side, chunk, events);
     if (events.empty()) return;
-    const auto now = context_.clock.wall_now();
+    const Moment now = context_.now();
     for (auto& event : events) {
         if (closed_) break;
         if (auto* saw = std::get_if<mqtt::SawPacket>(&event)) {
             context_.counters.count_packet(flow.direction, packet_type(saw->packet));
+            note(flow, *saw, now.steady);
             if (with_failover_ && flow.side == mqtt::Side::Server) mirror_.on_server(saw->packet);
             on_packet(flow, saw->packet, now);
         } else {
             const auto reason = std::get<mqtt::TapBroken>(event).reason;
             context_.counters.count_tap_break(reason);
-            context_.trouble.warn(context_.clock.steady_now(),
-                                  "what passes between the bridge at " + peer_ + " and the cloud is not MQTT 3.1.1 (" +
-                                      std::string(mqtt::describe(reason)) +
-                                      "): it is passed on, but not read any further on this connection");
+            life_->on_unreadable();
+            context_.trouble.warn(now.steady, "what passes between the bridge at " + peer_ +
+                                                  " and the cloud is not MQTT 3.1.1 (" +
+                                                  std::string(mqtt::describe(reason)) +
+                                                  "): it is passed on, but not read any further on this connection");
         }
     }
     events.clear();
     if (with_failover_ && flow.side == mqtt::Side::Server) claim(mirror_.server_has());
 }
 
-void RelayPair::on_packet(const Flow& flow, mqtt::Packet& packet, base::WallTime now) {
+void RelayPair::note(const Flow& flow, const mqtt::SawPacket& saw, base::SteadyTime now) {
+    if (asked_ && &flow == &to_cloud_) return;  // our own ping, after the bridge's last word
+    life_->on_packet(flow.direction, seen(saw.packet, saw.bytes), true, now);
+    if (const auto* connack = std::get_if<mqtt::Connack>(&saw.packet)) {
+        life_->on_connack(static_cast<std::uint8_t>(connack->return_code), connack->session_present);
+    } else if (const auto* subscribe = std::get_if<mqtt::Subscribe>(&saw.packet)) {
+        life_->on_subscribe(*subscribe);
+    } else if (const auto* suback = std::get_if<mqtt::Suback>(&saw.packet)) {
+        life_->on_suback(*suback);
+    } else if (const auto* unsubscribe = std::get_if<mqtt::Unsubscribe>(&saw.packet)) {
+        life_->on_unsubscribe(*unsubscribe);
+    }
+}
+
+void RelayPair::on_packet(const Flow& flow, mqtt::Packet& packet, Moment now) {
     receipt_ = 0;
     if (with_failover_ && flow.side == mqtt::Side::Client) {
         const bool connects = std::holds_alternative<mqtt::Connect>(packet);
-        receipt_ = mirror_.on_client(packet, connects ? arrived_ : context_.clock.steady_now());
+        receipt_ = mirror_.on_client(packet, connects ? arrived_ : now.steady);
     }
     if (auto* publish = std::get_if<mqtt::Publish>(&packet)) {
         on_publish(flow, *publish, now);
@@ -397,21 +421,24 @@ void RelayPair::on_packet(const Flow& flow, mqtt::Packet& packet, base::WallTime
     }
 }
 
-void RelayPair::on_connect(mqtt::Connect& connect, base::WallTime now) {
+void RelayPair::on_connect(mqtt::Connect& connect, Moment now) {
     // The password has gone by; no trace of it stays with us.
     if (connect.password) ::explicit_bzero(connect.password->data(), connect.password->size());
     ::explicit_bzero(context_.read_buffer.data(), context_.read_buffer.size());
     if (opened_) return;
     opened_ = true;
     bridge_ = base::DeviceId::parse(connect.client_id);
-    relay_.queue_->push(ports::ConnectionOpened{id_, ports::Door::Relay, bridge_, peer_, now, ports::CloudPath::Relay});
+    life_->on_connect(facts_of(connect), now);
+    life_->on_path(ports::CloudPath::Relay);
+    relay_.queue_->push(
+        ports::ConnectionOpened{id_, ports::Door::Relay, bridge_, peer_, now.wall, ports::CloudPath::Relay});
     relay_.on_connect(id_, connect.client_id);
 }
 
-void RelayPair::on_publish(const Flow& flow, mqtt::Publish& publish, base::WallTime now) {
+void RelayPair::on_publish(const Flow& flow, mqtt::Publish& publish, Moment now) {
     if (!opened_) return;  // no MQTT connection yet, so whatever this is, it is nobody's message
     ports::Frame frame;
-    frame.received = now;
+    frame.received = now.wall;
     frame.direction = flow.direction;
     frame.door = ports::Door::Relay;
     frame.bridge = bridge_;
@@ -420,7 +447,9 @@ void RelayPair::on_publish(const Flow& flow, mqtt::Publish& publish, base::WallT
     frame.retain = publish.retain;
     frame.topic = std::move(publish.topic);
     frame.payload = std::move(publish.payload);
+    life_->on_message(flow.direction, context_.network.kind_of(frame.topic), frame.payload.size(), true, now.steady);
     const bool queued = relay_.queue_->push(id_, std::move(frame), receipt_);
+    if (!queued) life_->on_not_decoded();
     if (!queued || receipt_ == 0) return;
     last_queued_ = receipt_;
     if (first_unclaimed_ == 0) first_unclaimed_ = receipt_;

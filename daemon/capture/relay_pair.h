@@ -104,9 +104,10 @@ private:
     [[nodiscard]] bool owes_cloud() const { return with_failover_ && opened_ && first_unclaimed_ != 0; }
 
     void tap(const Flow& flow, base::ByteView chunk);
-    void on_packet(const Flow& flow, mqtt::Packet& packet, base::WallTime now);
-    void on_connect(mqtt::Connect& connect, base::WallTime now);
-    void on_publish(const Flow& flow, mqtt::Publish& publish, base::WallTime now);
+    void note(const Flow& flow, const mqtt::SawPacket& saw, base::SteadyTime now);
+    void on_packet(const Flow& flow, mqtt::Packet& packet, Moment now);
+    void on_connect(mqtt::Connect& connect, Moment now);
+    void on_publish(const Flow& flow, mqtt::Publish& publish, Moment now);
 
     Relay& relay_;
     DoorContext& context_;
@@ -120,6 +121,7 @@ private:
     std::optional<Admission> admission_;
     std::shared_ptr<Dial> dial_;
     std::string cloud_address_;
+    ConnectionLife* life_;  // the book's; until closed or taken over
     mqtt::TapSession tap_;
     std::optional<base::DeviceId> bridge_;
     std::string client_id_;

@@ -19,6 +19,10 @@ using boost::system::error_code;
 
 namespace {
 
+constexpr std::uint8_t kProtocolLevel = 4;  // the session takes no other
+constexpr std::size_t kSubscribe = 8;
+constexpr std::size_t kUnsubscribe = 10;
+
 // The label under which a close by the session is counted: the kind of malformed packet where it was that.
 std::string_view label_of(std::string_view session_reason, std::string_view otherwise) {
     for (int value = 0; value <= static_cast<int>(mqtt::Malformed::NoSubscriptions); ++value) {
@@ -41,11 +45,19 @@ StandInConnection::StandInConnection(StandIn& door, BridgeSide side)
       peer_(std::move(side.peer)),
       admission_(std::move(side.admission)),
       session_(context_.limits.server, context_.clock.steady_now()),
-      from_bridge_(base::Direction::ToCloud, context_.counters),
-      to_bridge_(base::Direction::ToBridge, context_.counters),
+      life_(&context_.network.life(id_, peer_)),
+      from_bridge_(base::Direction::ToCloud, context_.counters, on_packet(base::Direction::ToCloud)),
+      to_bridge_(base::Direction::ToBridge, context_.counters, on_packet(base::Direction::ToBridge)),
       outgoing_(std::move(side.outgoing)),
       client_id_(std::move(side.client_id)),
       bridge_(side.bridge) {}
+
+PacketCounter::OnPacket StandInConnection::on_packet(base::Direction direction) {
+    return [this, direction](const PacketSeen& packet) {
+        life_->on_packet(direction, packet, false, context_.clock.steady_now());
+        if (packet.type == kSubscribe || packet.type == kUnsubscribe) subscriptions_changed_ = true;
+    };
+}
 
 bool StandInConnection::prepare() {
     error_code error;
@@ -74,6 +86,7 @@ void StandInConnection::go_on(mqtt::SessionState state) {
     from_bridge_.on_bytes(state.half_packet);
     carry_out(session_.go_on(std::move(state), context_.clock.steady_now()));
     if (closed_) return;
+    life_->set_subscriptions(session_.subscriptions());
     watch_reading();
     watch_deadline();
 }
@@ -91,6 +104,7 @@ void StandInConnection::go_on_reading() {
 
 StandInConnection::HandedOn StandInConnection::hand_on() {
     closed_ = true;
+    life_ = nullptr;
     timer_.cancel();
     error_code ignored;
     socket_.cancel(ignored);
@@ -117,8 +131,11 @@ void StandInConnection::acknowledge(ports::Receipt receipt) {
 bool StandInConnection::publish(std::string topic, base::Bytes payload, std::uint8_t qos) {
     if (closed_ || paused_) return false;
     const auto level = qos == 0 ? mqtt::Qos::AtMostOnce : mqtt::Qos::AtLeastOnce;
+    const auto kind = context_.network.kind_of(topic);
+    const std::size_t payload_bytes = payload.size();
     auto actions = session_.publish(std::move(topic), std::move(payload), level);
     if (actions.empty()) return false;
+    life_->on_message(base::Direction::ToBridge, kind, payload_bytes, false, context_.clock.steady_now());
     carry_out(std::move(actions));
     watch_deadline();
     return !closed_;  // sending may have shown that the bridge is gone
@@ -143,6 +160,8 @@ void StandInConnection::close(const std::string& reason, std::string_view bad) {
         context_.trouble.warn(context_.clock.steady_now(),
                               "closed the bridge connection from " + peer_ + ": " + reason);
     }
+    life_ = nullptr;
+    context_.network.closed(id_, reason, context_.now());
     door_.on_closed(id_, client_id_);
     if (opened_) context_.sink.on_closed({id_, context_.clock.wall_now(), reason});
 }
@@ -175,8 +194,10 @@ void StandInConnection::on_readable() {
 
 void StandInConnection::take_in(base::ByteView bytes) {
     context_.counters.count_bytes(base::Direction::ToCloud, bytes.size());
+    life_->on_bytes(base::Direction::ToCloud, bytes.size());
     from_bridge_.on_bytes(bytes);
     carry_out(session_.on_bytes(bytes, context_.clock.steady_now()));
+    if (!closed_ && std::exchange(subscriptions_changed_, false)) life_->set_subscriptions(session_.subscriptions());
 }
 
 void StandInConnection::watch_deadline() {
@@ -218,8 +239,15 @@ void StandInConnection::on_connected(const mqtt::ClientConnected& connected) {
     bridge_ = base::DeviceId::parse(client_id_);
     keep_alive_s_ = connected.keep_alive_s;
     opened_ = true;
+    life_->on_connect({client_id_, connected.user_name, connected.password_given, keep_alive_s_,
+                       connected.clean_session, kProtocolLevel, connected.will ? connected.will->topic : "",
+                       static_cast<std::uint8_t>(connected.will ? connected.will->qos : mqtt::Qos::AtMostOnce),
+                       connected.will && connected.will->retain},
+                      context_.now());
+    life_->on_connack(0, false);
     logger()->debug("bridge connection {} from {} is {}", id_, peer_, bridge_ ? bridge_->text() : "no known bridge");
     const auto path = door_.failover_ == nullptr ? ports::CloudPath::None : ports::CloudPath::StandingIn;
+    life_->on_path(path);
     context_.sink.on_opened({id_, ports::Door::StandIn, bridge_, peer_, context_.clock.wall_now(), path},
                             context_.link);
     if (door_.failover_ != nullptr && !closed_) door_.failover_->on_stood_in(id_, bridge_);
@@ -238,11 +266,14 @@ void StandInConnection::deliver(mqtt::Delivered delivered) {
     frame.topic = std::move(publish.topic);
     frame.payload = std::move(publish.payload);
     context_.counters.count_frame(base::Direction::ToCloud);
+    life_->on_message(base::Direction::ToCloud, context_.network.kind_of(frame.topic), frame.payload.size(), false,
+                      context_.clock.steady_now());
     context_.sink.on_frame(id_, std::move(frame), delivered.receipt);
 }
 
 void StandInConnection::send(base::ByteView bytes) {
     context_.counters.count_bytes(base::Direction::ToBridge, bytes.size());
+    life_->on_bytes(base::Direction::ToBridge, bytes.size());
     to_bridge_.on_bytes(bytes);
     if (outgoing_.empty()) {
         error_code error;

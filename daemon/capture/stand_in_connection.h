@@ -68,6 +68,7 @@ private:
     void carry_out(mqtt::ServerActions actions, std::string_view blame = "protocol");
     void on_connected(const mqtt::ClientConnected& connected);
     void deliver(mqtt::Delivered delivered);
+    [[nodiscard]] PacketCounter::OnPacket on_packet(base::Direction direction);
     void send(base::ByteView bytes);
 
     StandIn& door_;
@@ -82,6 +83,7 @@ private:
     std::string peer_;
     std::optional<Admission> admission_;
     mqtt::ServerSession session_;
+    ConnectionLife* life_;  // the book's; until closed or handed on
     PacketCounter from_bridge_;
     PacketCounter to_bridge_;
 
@@ -89,6 +91,7 @@ private:
     bool writing_ = false;
     bool reading_ = false;
     bool paused_ = false;
+    bool subscriptions_changed_ = false;
     bool opened_ = false;
     bool closed_ = false;
     std::string client_id_;

@@ -85,6 +85,7 @@ ParseResult PacketParser::next() {
     if (!packet) return break_off(packet.error());
     if (std::holds_alternative<Connect>(*packet)) ::explicit_bzero(buffer_.data() + consumed_, packet_bytes);
     consumed_ += packet_bytes;
+    packet_bytes_ = packet_bytes;
     return std::move(*packet);
 }
 

@@ -39,6 +39,9 @@ public:
     void feed(base::ByteView bytes);
     [[nodiscard]] ParseResult next();
 
+    // The size on the wire of the packet last returned.
+    [[nodiscard]] std::size_t packet_bytes() const { return packet_bytes_; }
+
     // Bytes fed and not yet part of a returned packet: more than zero means a packet has begun.
     [[nodiscard]] std::size_t buffered_bytes() const { return buffer_.size() - consumed_; }
 
@@ -55,6 +58,7 @@ private:
     ParserLimits limits_;
     base::Bytes buffer_;
     std::size_t consumed_ = 0;  // the front of buffer_ that returned packets were made of
+    std::size_t packet_bytes_ = 0;
     bool broken_ = false;
     Malformed reason_{};
 };

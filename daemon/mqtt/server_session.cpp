@@ -197,7 +197,8 @@ void ServerSession::handle(Packet&& packet, ServerActions& actions) {
 }
 
 void ServerSession::on_connect(Connect&& connect, ServerActions& actions) {
-    // No trace of it stays with us; who may connect is not decided here.
+    // No trace of it stays with us but that it came; who may connect is not decided here.
+    const bool password_given = connect.password.has_value();
     if (connect.password) ::explicit_bzero(connect.password->data(), connect.password->size());
     if (connected_) return close("a second CONNECT", actions);
     if (connect.protocol_level != 4) {
@@ -211,8 +212,9 @@ void ServerSession::on_connect(Connect&& connect, ServerActions& actions) {
     connected_ = true;
     keep_alive_s_ = connect.keep_alive_s;
     send(Connack{}, actions);
-    actions.emplace_back(
-        ClientConnected{std::move(connect.client_id), std::move(connect.user_name).value_or(""), keep_alive_s_});
+    actions.emplace_back(ClientConnected{std::move(connect.client_id), std::move(connect.user_name).value_or(""),
+                                         keep_alive_s_, connect.clean_session, password_given,
+                                         std::move(connect.will)});
 }
 
 std::uint64_t ServerSession::take_receipt(PacketId packet_id) {

@@ -38,6 +38,9 @@ struct ClientConnected {
     std::string client_id;
     std::string user_name;
     std::uint16_t keep_alive_s = 0;
+    bool clean_session = true;
+    bool password_given = false;  // all that is left of it
+    std::optional<Will> will;
 };
 struct Delivered {
     Publish publish;

@@ -27,7 +27,7 @@ void TapSession::on_bytes(Side from, base::ByteView bytes, std::vector<TapEvent>
     while (true) {
         ParseResult result = parser.next();
         if (auto* packet = std::get_if<Packet>(&result)) {
-            events.emplace_back(SawPacket{from, std::move(*packet)});
+            events.emplace_back(SawPacket{from, std::move(*packet), parser.packet_bytes()});
             continue;
         }
         if (const auto* broken = std::get_if<Broken>(&result)) {

@@ -5,6 +5,7 @@
 // begin in the middle of a connection, as long as that is between two packets. Loop thread only.
 #pragma once
 
+#include <cstddef>
 #include <variant>
 #include <vector>
 
@@ -19,6 +20,7 @@ enum class Side : std::uint8_t { Client, Server };
 struct SawPacket {
     Side from;
     Packet packet;
+    std::size_t bytes = 0;  // on the wire
 };
 struct TapBroken {
     Side from;

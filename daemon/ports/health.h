@@ -30,11 +30,17 @@ public:
         ++counts_[static_cast<std::size_t>(bound - bounds_.begin())];
         sum_ += value;
     }
+    // All values of another one with the same bounds.
+    void add(const Histogram& other) {
+        for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+        sum_ += other.sum_;
+    }
 
     [[nodiscard]] const std::vector<double>& bounds() const { return bounds_; }
     // Of each span between two bounds; the last is of what lies above all.
     [[nodiscard]] const std::vector<std::uint64_t>& counts() const { return counts_; }
     [[nodiscard]] double sum() const { return sum_; }
+    bool operator==(const Histogram&) const = default;
 
 private:
     std::vector<double> bounds_;

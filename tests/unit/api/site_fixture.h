@@ -43,6 +43,7 @@ protected:
         add_habit_routes(router_, *site_);
         add_use_route(router_, *site_);
         add_channel_routes(router_, *site_);
+        add_network_routes(router_, *site_);
     }
 
     // Status 0 while there is no answer yet.

@@ -56,5 +56,30 @@ TEST(PacketCounter, StopsAtAFiveByteLength) {
     for (const auto count : counters.packets[0]) EXPECT_EQ(count, 0U);
 }
 
+TEST(PacketCounter, TellsTypeFlagsAndSizeOfEachPacketHoweverTheBytesAreCut) {
+    mqtt::Publish publish;
+    publish.topic = "a/b";
+    publish.qos = mqtt::Qos::AtLeastOnce;
+    publish.dup = true;
+    publish.packet_id = 9;
+    publish.payload = base::Bytes(300, 0);
+    const auto wire = mqtt::to_wire(publish);
+    for (std::size_t cut = 0; cut <= wire.size(); ++cut) {
+        std::vector<PacketSeen> told;
+        Counters counters;
+        PacketCounter counter(base::Direction::ToCloud, counters,
+                              [&](const PacketSeen& packet) { told.push_back(packet); });
+        counter.on_bytes(base::ByteView(wire).first(cut));
+        counter.on_bytes(base::ByteView(wire).subspan(cut));
+        counter.on_bytes(mqtt::to_wire(mqtt::Pingreq{}));
+        ASSERT_EQ(told.size(), 2U) << cut;
+        EXPECT_EQ(told[0].type, 3U);
+        EXPECT_EQ(told[0].flags, 0x0a);
+        EXPECT_EQ(told[0].bytes, wire.size());
+        EXPECT_EQ(told[1].type, 12U);
+        EXPECT_EQ(told[1].bytes, 2U);
+    }
+}
+
 }  // namespace
 }  // namespace millrace::capture
