@@ -34,7 +34,7 @@ private:
     base::Volume counted_;  // exact; only what is sent is rounded
 };
 
-// Of `ours`, from the first row that is missing or different in `theirs` (ascending both). A millilitre is no
+// Of `ours`, from the first row that is missing or different in `theirs` (ascending both). A few millilitres are no
 // difference: what is stored went through decimal text.
 [[nodiscard]] std::vector<HourSum> to_import(const std::vector<HourSum>& ours, const std::vector<HourSum>& theirs);
 
