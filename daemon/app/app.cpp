@@ -31,6 +31,7 @@
 #include "message/topic.h"
 #include "notify/notifier.h"
 #include "publish/publisher.h"
+#include "recorder/recorder.h"
 #include "store/database.h"
 #include "store/reader.h"
 #include "store/writer.h"
@@ -119,6 +120,7 @@ struct App::Parts {
           tokens(settings.store.state_dir),
           notifier(loop, settings.notify, told_of()),
           publisher(loop, settings.publish, clock, commands()),
+          recorder(loop, settings.recorder, reader, hub, clock),
           server(
               loop, settings.api,
               {hub,
@@ -160,7 +162,7 @@ struct App::Parts {
                 &watch, &notifier};
     }
     std::vector<const ports::SelfReport*> reports() const {
-        std::vector<const ports::SelfReport*> all{&writer, &hub, &doors, &guest, &notifier, &publisher};
+        std::vector<const ports::SelfReport*> all{&writer, &hub, &doors, &guest, &notifier, &publisher, &recorder};
         if (live) all.push_back(live.get());
         return all;
     }
@@ -182,6 +184,7 @@ struct App::Parts {
     TokenFile tokens;
     notify::Notifier notifier;
     publish::Publisher publisher;
+    recorder::Recorder recorder;
     api::Server server;
     boost::asio::signal_set signals;
     boost::asio::steady_timer tick;
@@ -234,6 +237,7 @@ void App::open_doors() {
     parts.watch.subscribe(parts.server);
     parts.notifier.start();
     parts.publisher.start();
+    parts.recorder.start();
     parts.hub.open_diary();
     parts.outcome = parts.doors.start();
     if (parts.outcome) parts.outcome = parts.guest.start();
@@ -274,6 +278,7 @@ void App::stop() {
     parts.signals.cancel();
     parts.server.stop();
     parts.notifier.stop();
+    parts.recorder.stop();
     parts.doors.stop();
     parts.guest.stop();
     if (parts.live) parts.live->stop();

@@ -37,7 +37,10 @@ void override_with(const CommonOptions& options, settings::Settings& settings) {
     if (!options.cloud.empty()) settings.capture.mode = ports::CloudMode::Relay;
     settings.capture.mode = ports::cloud_mode_of(options.mode).value_or(settings.capture.mode);
     // Set by Home Assistant's Supervisor for its apps, and by nobody else.
-    if (!environment("SUPERVISOR_TOKEN").empty()) settings.api.supervisor = kSupervisorAddress;
+    if (const std::string token = environment("SUPERVISOR_TOKEN"); !token.empty()) {
+        settings.api.supervisor = kSupervisorAddress;
+        if (settings.recorder.url.empty()) settings.recorder.token = token;
+    }
     if (settings.store.state_dir.empty()) settings.store.state_dir = default_state_dir();
 }
 

@@ -33,7 +33,7 @@ void set_up_log(const std::string& level) {
     formatter->add_flag<JournalLevel>('*').set_pattern(journal ? "%*%n: %v" : "%Y-%m-%d %H:%M:%S.%e %^%l%$ %n: %v");
     auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     sink->set_formatter(std::move(formatter));
-    for (const char* room : {"app", "api", "capture", "hub", "publish", "store"}) {
+    for (const char* room : {"app", "api", "capture", "hub", "publish", "recorder", "store"}) {
         auto logger = std::make_shared<spdlog::logger>(room, sink);
         logger->set_level(spdlog::level::from_str(level));
         logger->flush_on(spdlog::level::info);

@@ -21,6 +21,7 @@ namespace millrace::settings {
 [[nodiscard]] std::vector<Field> alarm_fields();
 [[nodiscard]] std::vector<Field> notify_fields();
 [[nodiscard]] std::vector<Field> channel_fields();
+[[nodiscard]] std::vector<Field> home_assistant_fields();
 [[nodiscard]] std::vector<Field> http_fields();
 
 // Lists of rules by name, for alarms and channels: what is wrong, and what they are.

@@ -43,7 +43,7 @@ std::vector<Field> top_fields() {
          "",
          "Litres, or US gallons.",
          [](Draft& d, const Value& v) {
-             d.settings.api.unit = d.settings.publish.unit = d.settings.notify.unit =
+             d.settings.api.unit = d.settings.publish.unit = d.settings.notify.unit = d.settings.recorder.unit =
                  v.integer == 0 ? base::VolumeUnit::Litre : base::VolumeUnit::Gallon;
          },
          [](const Settings&) -> std::string { return "metric"; }},
@@ -79,7 +79,7 @@ const std::vector<Field>& fields() {
         std::vector<Field> all;
         for (auto* part : {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields,
                            sensor_fields, tariff_fields, alarm_fields, notify_fields, channel_fields, broker_fields,
-                           tls_fields, topic_fields, http_fields}) {
+                           tls_fields, topic_fields, home_assistant_fields, http_fields}) {
             for (Field& field : part()) all.push_back(std::move(field));
         }
         return all;
@@ -112,6 +112,7 @@ const std::vector<Section>& sections() {
          "a "
          "webhook and a program get is described in `daemon/notify/WEBHOOK.md`."},
         {"mqtt", "Your own broker, for Home Assistant."},
+        {"home_assistant", "Home Assistant's own API, for what MQTT cannot carry: the past."},
         {"http", "The page and the API."},
         {"store", "The database."},
         {"log", "What is logged."},

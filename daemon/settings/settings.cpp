@@ -86,6 +86,8 @@ void check_pair(const Draft& draft, const std::string& key, const std::string& o
 
 base::Result<Settings, Problems> result(Draft draft, Problems problems) {
     check_pair(draft, "http.tls.certificate_file", "http.tls.key_file", problems);
+    check_pair(draft, "home_assistant.url", "home_assistant.token_file", problems);
+    check_pair(draft, "home_assistant.token_file", "home_assistant.url", problems);
     check_pair(draft, "http.tls.key_file", "http.tls.certificate_file", problems);
     std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
         return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
@@ -129,6 +131,7 @@ base::Result<Settings, Problems> load(const std::string& path) {
     Settings& settings = draft.settings;
     read_password_file(draft, "mqtt.password_file", settings.mqtt_password_file, settings.publish.password, problems);
     read_password_file(draft, "guest.password_file", settings.guest_password_file, settings.guest.password, problems);
+    read_password_file(draft, "home_assistant.token_file", settings.recorder.token_file, settings.recorder.token, problems);
     read_channel_secrets(draft, problems);
     return result(std::move(draft), std::move(problems));
 }

@@ -20,6 +20,7 @@
 #include "hub/settings.h"
 #include "notify/settings.h"
 #include "publish/settings.h"
+#include "recorder/settings.h"
 #include "settings/problem.h"
 #include "store/settings.h"
 
@@ -40,6 +41,7 @@ struct Settings {
     capture::LiveSettings live;
     store::Settings store;
     publish::Settings publish;
+    recorder::Settings recorder;
     api::Settings api;
     hub::Settings hub;
     detect::Settings alarms;

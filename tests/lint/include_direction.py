@@ -24,6 +24,7 @@ ALLOWED = {
     "capture": {"base", "mqtt", "ports"},
     "store": {"base", "meter", "detect", "ports"},
     "publish": {"base", "meter", "detect", "ports"},
+    "recorder": {"base", "meter", "detect", "ports"},
     "api": {"access", "base", "meter", "detect", "ports"},
     "notify": {"base", "meter", "detect", "ports"},
     "ble": {"base", "meter", "detect", "ports"},
