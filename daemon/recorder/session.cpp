@@ -41,8 +41,9 @@ void Session::on_text(std::string_view text) {
             ready_ = true;
             return;
         case Message::Kind::AuthInvalid:
-            return end(Ending::Refused, "it does not take the token: make a long-lived access token of an "
-                                        "administrator in Home Assistant, and put it into the token file");
+            return end(Ending::Refused,
+                       "it does not take the token: make a long-lived access token of an "
+                       "administrator in Home Assistant, and put it into the token file");
         case Message::Kind::Result:
             if (wanted_ != Wanted::Nothing && message.id == last_id_) on_result(message);
             return;
@@ -62,8 +63,8 @@ void Session::on_result(const Message& message) {
         if (message.error_code == "unauthorized") {
             return end(Ending::Refused, "the token may not import statistics: its user must be an administrator");
         }
-        return end(Ending::Refused, "it refused a request about statistics: " + message.error_code + ": " +
-                                        message.error);
+        return end(Ending::Refused,
+                   "it refused a request about statistics: " + message.error_code + ": " + message.error);
     }
     switch (was) {
         case Wanted::Nothing: return;
@@ -143,8 +144,8 @@ void Session::on_window(const std::vector<ports::UsageBucket>& hours) {
     const auto had = known().confirmed.find(window_);
     if (had != known().confirmed.end() && had->second == digest(rows_)) return confirmed();
     wanted_ = Wanted::Window;
-    ways_.send(sums_message(++last_id_, statistic().id, rows_.front().start,
-                            rows_.back().start + std::chrono::hours{1}));
+    ways_.send(
+        sums_message(++last_id_, statistic().id, rows_.front().start, rows_.back().start + std::chrono::hours{1}));
 }
 
 void Session::import(std::vector<HourSum> rows) {

@@ -27,8 +27,8 @@ namespace millrace::recorder {
 
 struct Progress {
     std::uint64_t hours_sent = 0;
-    std::uint64_t passes = 0;              // finished
-    std::optional<base::WallTime> up_to;   // the end of the last hour that the newest finished pass looked at
+    std::uint64_t passes = 0;             // finished
+    std::optional<base::WallTime> up_to;  // the end of the last hour that the newest finished pass looked at
 };
 
 // Why a session cannot go on. Only what a person has to mend is Refused: trying again soon would not help.

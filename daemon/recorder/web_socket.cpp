@@ -75,11 +75,10 @@ private:
             asio::ip::make_address(address_.host, not_a_name);
             if (not_a_name) SSL_set_tlsext_host_name(tls.native_handle(), address_.host.c_str());  // NOLINT
             tls.set_verify_callback(asio::ssl::host_name_verification(address_.host));
-            tls.async_handshake(asio::ssl::stream_base::client,
-                                [self = this->shared_from_this()](const Error& error) {
-                                    if (self->over(error, "TLS failed")) return;
-                                    self->shake_hands();
-                                });
+            tls.async_handshake(asio::ssl::stream_base::client, [self = this->shared_from_this()](const Error& error) {
+                if (self->over(error, "TLS failed")) return;
+                self->shake_hands();
+            });
         }
     }
 
@@ -160,8 +159,8 @@ std::shared_ptr<WebSocket> connect_tls(asio::io_context& loop, const Address& ad
     }
     context.set_verify_mode(asio::ssl::verify_peer, error);
     // OpenSSL counts references: the stream keeps what it needs of the context.
-    auto connection = std::make_shared<Connection<beast::ssl_stream<beast::tcp_stream>>>(loop, address,
-                                                                                         std::move(ears), context);
+    auto connection =
+        std::make_shared<Connection<beast::ssl_stream<beast::tcp_stream>>>(loop, address, std::move(ears), context);
     connection->start();
     return connection;
 }

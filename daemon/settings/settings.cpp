@@ -131,7 +131,8 @@ base::Result<Settings, Problems> load(const std::string& path) {
     Settings& settings = draft.settings;
     read_password_file(draft, "mqtt.password_file", settings.mqtt_password_file, settings.publish.password, problems);
     read_password_file(draft, "guest.password_file", settings.guest_password_file, settings.guest.password, problems);
-    read_password_file(draft, "home_assistant.token_file", settings.recorder.token_file, settings.recorder.token, problems);
+    read_password_file(draft, "home_assistant.token_file", settings.recorder.token_file, settings.recorder.token,
+                       problems);
     read_channel_secrets(draft, problems);
     return result(std::move(draft), std::move(problems));
 }

@@ -40,7 +40,7 @@ def again(started, daemon, text):
 
 
 def health(daemon):
-    return next((item for item in daemon.http("/readyz")[1]["checks"] if item["part"] == "home_assistant_history"), None)
+    return next((item for item in daemon.http("/readyz")[1]["items"] if item["part"] == "home_assistant_history"), None)
 
 
 def complete(daemon, home):

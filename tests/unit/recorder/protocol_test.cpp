@@ -80,7 +80,9 @@ TEST(ReadMessage, TakesRowsWithMillisecondsAndWithText) {
 
 TEST(ReadMessage, BoundsWhatItQuotes) {
     const Message message = read_message(R"({"id":4,"type":"result","success":false,"error":{"code":"unknown_error",
-        "message":"a\nb)" + std::string(5'000, 'x') + R"("}})", kId);
+        "message":"a\nb)" + std::string(5'000, 'x') +
+                                             R"("}})",
+                                         kId);
     EXPECT_FALSE(message.success);
     EXPECT_EQ(message.error_code, "unknown_error");
     EXPECT_EQ(message.error.substr(0, 4), "a\?bx");
@@ -88,8 +90,9 @@ TEST(ReadMessage, BoundsWhatItQuotes) {
 }
 
 TEST(ReadMessage, CallsBrokenWhatIsNoMessage) {
-    for (const char* text : {"", "[]", "{", "7", R"({"type":"result"})", R"({"type":"result","id":"x","success":true})",
-                             R"({"type":"result","id":1.5,"success":true})", R"({"type":"result","id":1,"success":1})"}) {
+    for (const char* text :
+         {"", "[]", "{", "7", R"({"type":"result"})", R"({"type":"result","id":"x","success":true})",
+          R"({"type":"result","id":1.5,"success":true})", R"({"type":"result","id":1,"success":1})"}) {
         EXPECT_EQ(read_message(text, kId).kind, Message::Kind::Broken) << text;
     }
 }

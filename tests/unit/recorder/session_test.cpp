@@ -52,10 +52,12 @@ public:
 class SessionTest : public ::testing::Test {
 protected:
     void log_in(const std::string& version = "2026.9.1") {
-        session = std::make_unique<Session>(
-            history, settings, progress,
-            Session::Ways{[this](std::string text) { said.push_back(Json::parse(text)); },
-                          [this](Ending how, std::string why) { ending = {how, std::move(why)}; }});
+        session =
+            std::make_unique<Session>(history, settings, progress,
+                                      Session::Ways{[this](std::string text) { said.push_back(Json::parse(text)); },
+                                                    [this](Ending how, std::string why) {
+                                                        ending = {how, std::move(why)};
+                                                    }});
         session->on_text(R"({"type":"auth_required","ha_version":"2026.9.1"})");
         EXPECT_EQ(said.back(), (Json{{"type", "auth"}, {"access_token", "made-up"}}));
         said.clear();
@@ -81,7 +83,8 @@ protected:
                 return result;
             }
             imports.push_back(request["stats"].size());
-            for (const Json& row : request["stats"]) theirs[*base::from_rfc3339(row["start"].get<std::string>())] = row["sum"];
+            for (const Json& row : request["stats"])
+                theirs[*base::from_rfc3339(row["start"].get<std::string>())] = row["sum"];
             return result;
         }
         ++asked;
@@ -209,10 +212,11 @@ TEST_F(SessionTest, SpeaksTheOldDialectWhereTheNewOneIsRefused) {
 }
 
 TEST_F(SessionTest, EndsWhenTheTokenIsWrongWithoutSayingIt) {
-    session = std::make_unique<Session>(
-        history, settings, progress,
-        Session::Ways{[this](std::string text) { said.push_back(Json::parse(text)); },
-                      [this](Ending how, std::string why) { ending = {how, std::move(why)}; }});
+    session = std::make_unique<Session>(history, settings, progress,
+                                        Session::Ways{[this](std::string text) { said.push_back(Json::parse(text)); },
+                                                      [this](Ending how, std::string why) {
+                                                          ending = {how, std::move(why)};
+                                                      }});
     session->on_text(R"({"type":"auth_required"})");
     session->on_text(R"({"type":"auth_invalid","message":"made-up is wrong"})");
     ASSERT_TRUE(ending);
@@ -224,7 +228,8 @@ TEST_F(SessionTest, EndsWhenTheTokenIsWrongWithoutSayingIt) {
 TEST_F(SessionTest, EndsWhenTheUserMayNot) {
     log_in();
     session->pass({kSensor}, kFirst + hours{1});
-    session->on_text(R"({"id":1,"type":"result","success":false,"error":{"code":"unauthorized","message":"Unauthorized"}})");
+    session->on_text(
+        R"({"id":1,"type":"result","success":false,"error":{"code":"unauthorized","message":"Unauthorized"}})");
     ASSERT_TRUE(ending);
     EXPECT_EQ(ending->first, Ending::Refused);
     EXPECT_NE(ending->second.find("administrator"), std::string::npos);
