@@ -56,8 +56,8 @@ def complete(daemon, home):
     status, usage = daemon.http(f"/api/v1/sensors/{SENSOR}/usage?from={MORNING}&to=2026-03-03T06:00:00Z&bucket=hour")
     assert status == 200, usage
     total = 0.0
-    for number, bucket in enumerate(usage["buckets"]):
-        total += bucket["volume"]["value"]
+    for number, bucket in enumerate(usage["items"]):
+        total += bucket["volume"]
         assert rows[FIRST + number * 3600] == pytest.approx(total, abs=0.05)
     assert total > 1, "no water at all"
     assert rows[max(rows)] == pytest.approx(total, abs=0.05)
