@@ -6,6 +6,7 @@ import pytest
 
 sys.path.insert(0, str(__import__("pathlib").Path(__file__).parent))
 import harness  # noqa: E402
+from cloud import Cloud  # noqa: E402
 
 
 @pytest.fixture
@@ -39,3 +40,13 @@ def started(tmp_path):
 
     with Started.stack:
         yield Started()
+
+
+@pytest.fixture
+def cloud(started):
+    """A second broker that plays the cloud."""
+    broker = started.broker(name="cloud")
+    answers = Cloud(broker.port)
+    started.stack.callback(answers.close)
+    answers.broker = broker
+    return answers

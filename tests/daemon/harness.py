@@ -218,6 +218,15 @@ class Water(Process):
                           "--trace", str(trace_of_water(folder))], pathlib.Path(folder) / "water.log")
 
 
+def with_past_water(started):
+    """A daemon, stopped, whose state directory holds three hours of a household, months ago."""
+    daemon = started.daemon(config="site: {time_zone: UTC}\n")
+    bridge = started.bridge(daemon.bridge_port, "--speed", 2000, "--duration", 3 * 3600)
+    until(lambda: not bridge.running(), "the bridge to have told its hours", 120)
+    assert daemon.stop() == 0
+    return daemon
+
+
 def run(*arguments, **options):
     """A command of the binary, to its end."""
     return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=120, **options)

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from harness import MORNING, SENSOR, until
-from home_assistant import HomeAssistant
+from fake_home_assistant import HomeAssistant
+from harness import MORNING, SENSOR, until, with_past_water
 
 STATISTIC = f"millrace:water_{SENSOR.lower()}"
 FIRST = calendar.timegm(time.strptime(MORNING, "%Y-%m-%dT%H:%M:%SZ"))
@@ -24,15 +24,6 @@ def config(started, home, token=None, more=""):
     (started.folder / "token").write_text((token or home.token) + "\n")
     return (f"site: {{time_zone: UTC}}\n{more}home_assistant:\n  url: http://127.0.0.1:{home.port}\n"
             "  token_file: token\n")
-
-
-def with_water(started):
-    """A state directory that holds three hours of a household, months ago."""
-    daemon = started.daemon(config="site: {time_zone: UTC}\n")
-    bridge = started.bridge(daemon.bridge_port, "--speed", 2000, "--duration", 3 * 3600)
-    until(lambda: not bridge.running(), "the bridge to have told its hours", 120)
-    assert daemon.stop() == 0
-    return daemon
 
 
 def again(started, daemon, text):
@@ -65,7 +56,7 @@ def complete(daemon, home):
 
 
 def test_every_completed_hour_arrives_in_an_external_statistic(started, home):
-    daemon = again(started, with_water(started), config(started, home))
+    daemon = again(started, with_past_water(started), config(started, home))
     rows = complete(daemon, home)
     assert set(home.rows) == {STATISTIC}
     assert home.metadata[STATISTIC]["unit_of_measurement"] == "L"
@@ -80,7 +71,7 @@ def test_every_completed_hour_arrives_in_an_external_statistic(started, home):
 
 
 def test_a_daemon_killed_on_the_way_goes_on_where_it_was(started, home):
-    stopped = with_water(started)
+    stopped = with_past_water(started)
     home.drop_after = 2
     daemon = again(started, stopped, config(started, home))
     until(lambda: len(home.imports) >= 2, "two batches")
@@ -93,7 +84,7 @@ def test_a_daemon_killed_on_the_way_goes_on_where_it_was(started, home):
 
 
 def test_a_home_assistant_that_breaks_off_and_comes_back_gets_the_rest(started, home):
-    stopped = with_water(started)
+    stopped = with_past_water(started)
     home.drop_after = 2
     daemon = again(started, stopped, config(started, home))
     rows = complete(daemon, home)
@@ -113,7 +104,7 @@ def test_a_home_assistant_that_breaks_off_and_comes_back_gets_the_rest(started, 
 
 
 def test_another_calibration_changes_the_hours_that_are_there(started, home):
-    stopped = with_water(started)
+    stopped = with_past_water(started)
     daemon = again(started, stopped, config(started, home))
     first = dict(complete(daemon, home))
     assert daemon.stop() == 0
@@ -139,7 +130,7 @@ def test_a_wrong_token_is_said_once_and_not_tried_again(started, home):
 
 def test_nothing_is_imported_when_it_is_switched_off(started, home):
     text = config(started, home) + "  import_history: false\n"
-    daemon = again(started, with_water(started), text)
+    daemon = again(started, with_past_water(started), text)
     assert health(daemon) is None
     assert "millrace_history" not in daemon.http("/metrics")[1]
     assert home.logins == []

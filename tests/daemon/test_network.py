@@ -4,7 +4,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from cloud import Cloud, Recorder
+from cloud import Recorder
 from harness import BRIDGE, SENSOR, until
 from prometheus_client.parser import text_string_to_metric_families as read_text
 from proxy import Proxy
@@ -162,15 +162,6 @@ def test_the_stand_in_shows_every_packet_and_that_none_leaves(started, qos):
     check_metrics(daemon, bridge)
     assert metric(daemon, "millrace_cloud_connected") is None, "there is no cloud"
     assert metric(daemon, "millrace_relay_frames_total", direction="to_cloud") is None
-
-
-@pytest.fixture
-def cloud(started):
-    broker = started.broker(name="cloud")
-    answers = Cloud(broker.port)
-    started.stack.callback(answers.close)
-    answers.broker = broker
-    return answers
 
 
 @pytest.mark.parametrize("mode", ["relay", "relay-only"])

@@ -1,16 +1,7 @@
 """Bridge → relay → a second broker that plays the cloud."""
 import pytest
-from cloud import Cloud, Recorder, same_bytes
+from cloud import Recorder, same_bytes
 from harness import SENSOR, UNCALIBRATED_UL, free_port, run, until
-
-
-@pytest.fixture
-def cloud(started):
-    broker = started.broker(name="cloud")
-    answers = Cloud(broker.port)
-    started.stack.callback(answers.close)
-    answers.broker = broker
-    return answers
 
 
 def relay(started, cloud_port, home=None, **options):

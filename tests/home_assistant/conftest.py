@@ -6,7 +6,7 @@ import sys
 import pytest
 
 DAEMON_TESTS = pathlib.Path(__file__).parents[1] / "daemon"
-sys.path[:0] = [str(DAEMON_TESTS), str(pathlib.Path(__file__).parent)]
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(DAEMON_TESTS)]
 _spec = importlib.util.spec_from_file_location("daemon_conftest", DAEMON_TESTS / "conftest.py")
 _conftest = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_conftest)

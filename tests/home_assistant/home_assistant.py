@@ -124,6 +124,6 @@ class HomeAssistant:
 
     def complaints(self):
         """What it logged of us, of MQTT, or of automations."""
-        about = ("mqtt", "millrace", "automation", "blueprint")
+        about = ("mqtt", "millrace", "automation", "blueprint", "recorder", "statistic")
         return [line for line in self.process.log().splitlines()
                 if (" WARNING " in line or " ERROR " in line) and any(word in line.lower() for word in about)]
