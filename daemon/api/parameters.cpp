@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::array kUnits = {base::VolumeUnit::Litre, base::VolumeUnit::CubicMetre, base::VolumeUnit::Gallon,
                                base::VolumeUnit::CubicFoot, base::VolumeUnit::Ccf};
-constexpr std::array kBuckets = {base::CalendarUnit::Hour, base::CalendarUnit::Day, base::CalendarUnit::Month,
-                                 base::CalendarUnit::Year};
 
 // The time zone rules of the system are only sure, and only worth asking, for these years.
 constexpr base::WallTime kEarliest = base::from_unix_s(0);
@@ -45,8 +43,10 @@ std::string_view name(base::VolumeUnit unit) {
 
 std::string_view name(base::CalendarUnit unit) {
     switch (unit) {
+        case base::CalendarUnit::Minute: return "minute";
         case base::CalendarUnit::Hour: return "hour";
         case base::CalendarUnit::Day: return "day";
+        case base::CalendarUnit::Week: return "week";
         case base::CalendarUnit::Month: return "month";
         case base::CalendarUnit::Year: return "year";
     }
@@ -116,10 +116,10 @@ base::VolumeUnit Parameters::unit(std::string_view name, base::VolumeUnit otherw
 base::CalendarUnit Parameters::bucket(std::string_view name, base::CalendarUnit otherwise) {
     const auto text = find(name);
     if (!text) return otherwise;
-    const auto found =
-        std::find_if(kBuckets.begin(), kBuckets.end(), [&](auto unit) { return api::name(unit) == *text; });
-    if (found != kBuckets.end()) return *found;
-    refuse(name, "must be one of hour, day, month, year");
+    const auto found = std::find_if(base::kCalendarUnits.begin(), base::kCalendarUnits.end(),
+                                    [&](auto unit) { return api::name(unit) == *text; });
+    if (found != base::kCalendarUnits.end()) return *found;
+    refuse(name, "must be one of minute, hour, day, week, month, year");
     return otherwise;
 }
 

@@ -61,7 +61,7 @@ inline constexpr std::string_view kUnitWanted = "must be one of L, m3, gal, ft3,
 
 // "L", "m3", "gal", "ft3", "ccf".
 [[nodiscard]] std::string_view name(base::VolumeUnit unit);
-// "hour", "day", "month", "year".
+// "minute", "hour", "day", "week", "month", "year".
 [[nodiscard]] std::string_view name(base::CalendarUnit unit);
 
 }  // namespace millrace::api

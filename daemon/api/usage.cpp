@@ -11,22 +11,12 @@
 namespace millrace::api {
 namespace {
 
-// The shortest that such a bucket can be.
-base::Milliseconds shortest(base::CalendarUnit bucket) {
-    using std::chrono::hours;
-    switch (bucket) {
-        case base::CalendarUnit::Hour: return hours{1};
-        case base::CalendarUnit::Day: return hours{22};
-        case base::CalendarUnit::Month: return hours{27 * 24};
-        case base::CalendarUnit::Year: return hours{364 * 24};
-    }
-    return hours{1};
-}
-
 int default_count(base::CalendarUnit bucket) {
     switch (bucket) {
+        case base::CalendarUnit::Minute: return 60;
         case base::CalendarUnit::Hour: return 24;
         case base::CalendarUnit::Day: return 30;
+        case base::CalendarUnit::Week: return 13;
         case base::CalendarUnit::Month: return 12;
         case base::CalendarUnit::Year: return 5;
     }
@@ -78,7 +68,7 @@ void handle_usage(const Site& site, const Request& request, const Responder& res
 
 std::size_t most_buckets(base::WallTime from, base::WallTime to, base::CalendarUnit bucket) {
     if (to <= from) return 0;
-    return static_cast<std::size_t>((to - from) / shortest(bucket)) + 2;
+    return static_cast<std::size_t>((to - from) / base::length_of(bucket).shortest) + 2;
 }
 
 base::WallTime default_from(base::WallTime to, base::CalendarUnit bucket, const base::TimeZone& zone) {

@@ -1,5 +1,5 @@
-// `/api/v1/sensors/{uuid}/usage`: water used per hour, day, month or year of a time zone, beside the period before on
-// request, as JSON or CSV.
+// `/api/v1/sensors/{uuid}/usage`: water used per minute, hour, day, week, month or year of a time zone, beside the
+// period before on request, as JSON or CSV.
 #pragma once
 
 #include <cstddef>
@@ -43,8 +43,8 @@ struct PeriodBefore {
 // At least as many as the buckets that a range touches.
 [[nodiscard]] std::size_t most_buckets(base::WallTime from, base::WallTime to, base::CalendarUnit bucket);
 
-// Where a question begins that names no start: the last 24 hours, 30 days, 12 months or 5 years up to `to`, the one
-// that is running included.
+// Where a question begins that names no start: the last 60 minutes, 24 hours, 30 days, 13 weeks, 12 months or 5 years
+// up to `to`, the one that is running included.
 [[nodiscard]] base::WallTime default_from(base::WallTime to, base::CalendarUnit bucket, const base::TimeZone& zone);
 
 }  // namespace millrace::api

@@ -11,10 +11,13 @@ namespace {
 using LocalTime = date::local_time<Milliseconds>;
 
 LocalTime floor_local(CalendarUnit unit, LocalTime local) {
-    const date::year_month_day day{date::floor<date::days>(local)};
+    const date::local_days date = date::floor<date::days>(local);
+    const date::year_month_day day{date};
     switch (unit) {
+        case CalendarUnit::Minute: return date::floor<std::chrono::minutes>(local);
         case CalendarUnit::Hour: return date::floor<std::chrono::hours>(local);
-        case CalendarUnit::Day: return date::local_days{day};
+        case CalendarUnit::Day: return date;
+        case CalendarUnit::Week: return date - (date::weekday{date} - date::Monday);
         case CalendarUnit::Month: return date::local_days{day.year() / day.month() / 1};
         case CalendarUnit::Year: return date::local_days{day.year() / date::January / 1};
     }
@@ -24,15 +27,35 @@ LocalTime floor_local(CalendarUnit unit, LocalTime local) {
 LocalTime next_local(CalendarUnit unit, LocalTime start) {
     const date::year_month_day day{date::floor<date::days>(start)};
     switch (unit) {
+        case CalendarUnit::Minute: return start + std::chrono::minutes{1};
         case CalendarUnit::Hour: return start + std::chrono::hours{1};
         case CalendarUnit::Day: return start + date::days{1};
+        case CalendarUnit::Week: return start + date::weeks{1};
         case CalendarUnit::Month: return date::local_days{(day.year() / day.month() + date::months{1}) / 1};
         case CalendarUnit::Year: return date::local_days{(day.year() + date::years{1}) / date::January / 1};
     }
     return start;
 }
 
+// Minutes and hours are of real time, whatever the clocks do.
+bool is_real(CalendarUnit unit) {
+    return unit == CalendarUnit::Minute || unit == CalendarUnit::Hour;
+}
+
 }  // namespace
+
+UnitLength length_of(CalendarUnit unit) {
+    using std::chrono::hours;
+    switch (unit) {
+        case CalendarUnit::Minute: return {std::chrono::minutes{1}, std::chrono::minutes{1}};
+        case CalendarUnit::Hour: return {hours{1}, hours{1}};
+        case CalendarUnit::Day: return {hours{23}, hours{25}};
+        case CalendarUnit::Week: return {hours{7 * 24 - 1}, hours{7 * 24 + 1}};
+        case CalendarUnit::Month: return {hours{28 * 24 - 1}, hours{31 * 24 + 1}};
+        case CalendarUnit::Year: return {hours{365 * 24 - 1}, hours{366 * 24 + 1}};
+    }
+    return {hours{1}, hours{1}};
+}
 
 TimeZone::TimeZone() : zone_(date::locate_zone("Etc/UTC")) {}
 
@@ -60,14 +83,14 @@ WallTime TimeZone::start_of(CalendarUnit unit, WallTime time) const {
     const Seconds offset = utc_offset(time);
     const LocalTime local{time.time_since_epoch() + offset};
     const LocalTime start = floor_local(unit, local);
-    // Real hours are counted from the hour's own offset, so that the doubled hour in autumn is two buckets.
-    if (unit == CalendarUnit::Hour) return WallTime{start.time_since_epoch() - offset};
+    // Counted from the unit's own offset, so that the doubled hour in autumn is two buckets.
+    if (is_real(unit)) return WallTime{start.time_since_epoch() - offset};
     return zone_->to_sys(start, date::choose::earliest);
 }
 
 WallTime TimeZone::next_start(CalendarUnit unit, WallTime time) const {
     const WallTime start = start_of(unit, time);
-    if (unit == CalendarUnit::Hour) return start + std::chrono::hours{1};
+    if (is_real(unit)) return start + length_of(unit).longest;
     // Where clocks go forward at midnight the local start does not exist, and the real start lies later.
     const LocalTime local = floor_local(unit, LocalTime{time.time_since_epoch() + utc_offset(time)});
     return zone_->to_sys(next_local(unit, local), date::choose::earliest);

@@ -4,6 +4,7 @@
 // read through Howard Hinnant's date library, because g++ 12 has no std::chrono time zones.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,16 @@ class time_zone;
 
 namespace millrace::base {
 
-enum class CalendarUnit { Hour, Day, Month, Year };
+enum class CalendarUnit { Minute, Hour, Day, Week, Month, Year };  // weeks begin on Monday (ISO 8601)
+inline constexpr std::array kCalendarUnits = {CalendarUnit::Minute, CalendarUnit::Hour,  CalendarUnit::Day,
+                                              CalendarUnit::Week,   CalendarUnit::Month, CalendarUnit::Year};
+
+// How long such a unit can be, wherever the clocks change by an hour at most.
+struct UnitLength {
+    Seconds shortest;
+    Seconds longest;
+};
+[[nodiscard]] UnitLength length_of(CalendarUnit unit);
 
 class TimeZone {
 public:
@@ -30,8 +40,8 @@ public:
     [[nodiscard]] std::string name() const;
     [[nodiscard]] Seconds utc_offset(WallTime time) const;
 
-    // The start of the local hour, day, month or year that holds `time`, and the start of the next one. A local day
-    // has 23 or 25 hours when the clocks change; an hour is always 60 minutes of real time long.
+    // The start of the local unit that holds `time`, and the start of the next one. A local day has 23 or 25 hours when
+    // the clocks change; an hour is always 60 minutes of real time long.
     [[nodiscard]] WallTime start_of(CalendarUnit unit, WallTime time) const;
     [[nodiscard]] WallTime next_start(CalendarUnit unit, WallTime time) const;
 

@@ -17,11 +17,7 @@ CalendarStarts calendar_starts(base::WallTime now, const base::TimeZone& zone) {
     CalendarStarts starts;
     starts.day = zone.start_of(base::CalendarUnit::Day, now);
     starts.month = zone.start_of(base::CalendarUnit::Month, now);
-    const auto local_day = std::chrono::floor<std::chrono::days>(now.time_since_epoch() + zone.utc_offset(now)).count();
-    // 1 January 1970 was a Thursday. Noon lies within its day however the clocks change in between.
-    const auto since_monday = (local_day % 7 + 10) % 7;
-    starts.week = zone.start_of(base::CalendarUnit::Day,
-                                starts.day + std::chrono::hours{12} - std::chrono::hours{24} * since_monday);
+    starts.week = zone.start_of(base::CalendarUnit::Week, now);
     return starts;
 }
 

@@ -10,18 +10,18 @@
 namespace millrace::store {
 namespace {
 
-std::int64_t quarter_of(base::WallTime time) {
-    const std::int64_t seconds = base::unix_s(time);
-    const std::int64_t into = seconds % kQuarterSeconds;
-    return seconds - (into < 0 ? into + kQuarterSeconds : into);
-}
-
 // What a reading stands for, given the total below it in its series.
 std::int64_t share(std::int64_t total, std::optional<std::int64_t> below) {
     return below ? std::max<std::int64_t>(0, total - *below) : 0;
 }
 
 }  // namespace
+
+std::int64_t quarter_of(base::WallTime time) {
+    const std::int64_t seconds = base::unix_s(time);
+    const std::int64_t into = seconds % kQuarterSeconds;
+    return seconds - (into < 0 ? into + kQuarterSeconds : into);
+}
 
 ReadingTable::ReadingTable(SQLite::Database& connection, std::string_view prefix)
     : insert_(connection,

@@ -30,6 +30,9 @@ namespace millrace::store {
 
 inline constexpr std::int64_t kQuarterSeconds = 15 * 60;
 
+// The start, in Unix seconds, of the quarter of an hour that holds `time`.
+[[nodiscard]] std::int64_t quarter_of(base::WallTime time);
+
 class ReadingTable {
 public:
     // `prefix` tells the set of tables (projection_tables.h).

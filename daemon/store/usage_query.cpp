@@ -6,6 +6,7 @@
 
 #include "store/connection.h"
 #include "store/entry_table.h"
+#include "store/reading_table.h"
 
 namespace millrace::store {
 namespace {
@@ -19,36 +20,40 @@ base::Error too_many() {
             " buckets; ask for a shorter one, or for larger buckets"};
 }
 
-// No bucket is longer than this, which tells without counting that a range is too long.
-base::Seconds longest(base::CalendarUnit unit) {
-    switch (unit) {
-        case base::CalendarUnit::Hour: return std::chrono::hours{1};
-        case base::CalendarUnit::Day: return std::chrono::hours{25};
-        case base::CalendarUnit::Month: return std::chrono::hours{24 * 31 + 1};
-        case base::CalendarUnit::Year: return std::chrono::hours{24 * 366 + 1};
-    }
-    return std::chrono::hours{1};
-}
-
 base::Result<std::vector<ports::UsageBucket>, base::Error> empty_buckets(const ports::UsageQuery& query) {
     std::vector<ports::UsageBucket> buckets;
     if (query.from >= query.to) return buckets;
     if (base::unix_ms(query.from) < kEarliestMs || base::unix_ms(query.to) > kLatestMs) {
         return base::failure(base::Error{"the range must lie within the years 0 to 9999"});
     }
-    const auto at_least = static_cast<std::size_t>((query.to - query.from) / longest(query.bucket));
+    const auto at_least = static_cast<std::size_t>((query.to - query.from) / base::length_of(query.bucket).longest);
     if (at_least > ports::kMaxUsageBuckets) return base::failure(too_many());
     buckets.reserve(at_least + 2);
     base::WallTime start = query.zone.start_of(query.bucket, query.from);
     while (start < query.to) {
         if (buckets.size() == ports::kMaxUsageBuckets) return base::failure(too_many());
         base::WallTime end = query.zone.next_start(query.bucket, start);
-        if (end <= start) end = start + longest(query.bucket);
+        if (end <= start) end = start + base::length_of(query.bucket).longest;
         buckets.push_back({start, end, {}, {}});
         start = end;
     }
     return buckets;
 }
+
+// What each quarter of an hour has counted.
+constexpr const char* kQuarters =
+    "SELECT quarter_start_s, peaks FROM quarter_usage"
+    " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
+    " AND quarter_start_s >= ? AND quarter_start_s < ? ORDER BY quarter_start_s";
+
+// What each reading stands for, by the rule of reading_table.h, so that minutes add up to their quarter.
+constexpr const char* kReadings =
+    "SELECT r.time_ms / 1000, max(0, r.total - coalesce("
+    "  (SELECT total FROM readings b WHERE b.sensor = r.sensor AND b.series = r.series"
+    "   AND (b.total, b.time_ms) < (r.total, r.time_ms) ORDER BY b.total DESC, b.time_ms DESC LIMIT 1),"
+    "  (SELECT base FROM series WHERE sensor = r.sensor AND number = r.series), r.total))"
+    " FROM readings r WHERE r.sensor = (SELECT number FROM device_numbers WHERE device = ?)"
+    " AND r.time_ms >= ? * 1000 AND r.time_ms < ? * 1000 ORDER BY r.time_ms";
 
 }  // namespace
 
@@ -60,10 +65,7 @@ base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database&
     ports::UsageAnswer answer{std::move(*buckets), calibration.calibrated()};
     if (answer.buckets.empty()) return answer;
 
-    SQLite::Statement rows(connection,
-                           "SELECT quarter_start_s, peaks FROM quarter_usage"
-                           " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
-                           " AND quarter_start_s >= ? AND quarter_start_s < ? ORDER BY quarter_start_s");
+    SQLite::Statement rows(connection, query.bucket == base::CalendarUnit::Minute ? kReadings : kQuarters);
     bind_values(rows, query.sensor, base::unix_s(answer.buckets.front().start),
                 base::unix_s(answer.buckets.back().end));
     const std::vector<meter::CalibrationEntry>& entries = calibration.entries();
@@ -71,9 +73,10 @@ base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database&
     base::VolumePerPeak per_peak = calibration.at(answer.buckets.front().start);
     auto bucket = answer.buckets.begin();
     while (rows.executeStep()) {
-        const base::WallTime quarter = base::from_unix_s(int_at(rows, 0));
+        const base::WallTime time = base::from_unix_s(int_at(rows, 0));
         const base::PeakCount peaks{int_at(rows, 1)};
-        while (bucket->end <= quarter) ++bucket;
+        const base::WallTime quarter = base::from_unix_s(quarter_of(time));
+        while (bucket->end <= time) ++bucket;
         for (; next_entry != entries.end() && next_entry->from <= quarter; ++next_entry) {
             per_peak = next_entry->per_peak;
         }

@@ -1,4 +1,5 @@
-// Usage per hour, day, month or year, from the quarters of an hour that the store keeps.
+// Usage per calendar unit: of minutes from the readings, of longer ones from the quarters of an hour that the store
+// keeps.
 //
 // A quarter belongs to the bucket that holds its start, and its water counts at the calibration in force at its
 // start. On a reader's connection and thread; throws SQLite::Exception.

@@ -206,11 +206,11 @@ def test_a_range_and_a_sensor_leave_out_the_rest(imported_day):
     assert before + after == everything and before[0]["time"] == first and after[0]["time"] == middle
     assert rows(export(state, "readings", "--sensor", SENSOR)) == everything
     assert rows(export(state, "readings", "--sensor", BRIDGE)) == []
-    for bad in (["--from", "yesterday"], ["--sensor", "x"], ["--unit", "hogshead"], ["--bucket", "week"]):
+    for bad in (["--from", "yesterday"], ["--sensor", "x"], ["--unit", "hogshead"], ["--bucket", "fortnight"]):
         assert run("export", "readings", "--state-dir", state, *bad).returncode == 2
 
 
-@pytest.mark.parametrize("bucket", ["hour", "day", "month", "year"])
+@pytest.mark.parametrize("bucket", ["minute", "hour", "day", "week", "month", "year"])
 def test_exported_use_adds_up_in_every_bucket(imported_day, bucket):
     state, _ = imported_day
     peaks = query(state / "millrace.db", "SELECT sum(peaks) FROM quarter_usage")[0][0]

@@ -80,8 +80,7 @@ base::Result<Request, base::Error> read_request(const ExportOptions& options, co
                                      std::pair{"ccf", VolumeUnit::Ccf}}) {
         if (options.unit == word) request.unit = unit;
     }
-    for (const auto bucket :
-         {base::CalendarUnit::Hour, base::CalendarUnit::Day, base::CalendarUnit::Month, base::CalendarUnit::Year}) {
+    for (const auto bucket : base::kCalendarUnits) {
         if (options.bucket == api::name(bucket)) request.bucket = bucket;
     }
     return request;
@@ -132,7 +131,15 @@ Done export_readings(store::ExportSource& source, const Request& request, RowWri
     return {};
 }
 
-// A year at a time, which is at most some 9,000 buckets, and begins and ends with a bucket of any size.
+// Where the part that begins at `begin` ends: a year or so on, which is some 9,000 hours; of minutes a month. It begins
+// and ends with a bucket.
+base::WallTime end_of_part(const Request& request, base::WallTime begin) {
+    const bool minutes = request.bucket == base::CalendarUnit::Minute;
+    const base::WallTime second = request.zone.next_start(request.bucket, begin);
+    const auto far = request.zone.next_start(minutes ? base::CalendarUnit::Month : base::CalendarUnit::Year, second);
+    return request.zone.start_of(request.bucket, far);
+}
+
 Done export_usage_of(const base::DeviceId& sensor, store::ExportSource& source, const Request& request,
                      RowWriter& out) {
     const auto span = source.readings_span(sensor);
@@ -142,7 +149,7 @@ Done export_usage_of(const base::DeviceId& sensor, store::ExportSource& source, 
     const base::WallTime after_last = (*span)->last + base::Milliseconds{1};
     const base::WallTime to = std::min(after_last, request.to.value_or(after_last));
     for (base::WallTime begin = from; begin < to && !out.closed();) {
-        const base::WallTime end = std::min(to, request.zone.next_start(base::CalendarUnit::Year, begin));
+        const base::WallTime end = std::min(to, end_of_part(request, begin));
         const auto usage = source.usage({sensor, begin, end, request.bucket, request.zone});
         if (!usage) return base::failure(usage.error());
         for (const ports::UsageBucket& bucket : usage->buckets) {
@@ -315,8 +322,10 @@ CLI::App* add_export(CLI::App& app, ExportOptions& options) {
                         "Only this one, by its uuid; of frames and incidents also a bridge");
     command->add_option("--unit", options.unit, "l, m3, gal, ft3 or ccf; the site's otherwise")
         ->check(CLI::IsMember({"l", "m3", "gal", "ft3", "ccf"}));
-    command->add_option("--bucket", options.bucket, "Of usage: hour, day, month or year, in the site's time zone")
-        ->check(CLI::IsMember({"hour", "day", "month", "year"}))
+    command
+        ->add_option("--bucket", options.bucket,
+                     "Of usage: minute, hour, day, week, month or year, in the site's time zone")
+        ->check(CLI::IsMember({"minute", "hour", "day", "week", "month", "year"}))
         ->capture_default_str();
     command->add_option("--output", options.output, "A file instead of the standard output; replaced when it exists");
     return command;

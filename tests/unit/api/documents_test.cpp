@@ -210,6 +210,8 @@ TEST(Usage, ThePeriodBeforeHasAsManyBuckets) {
 TEST(Usage, DefaultRangeEndsWithTheRunningBucket) {
     const auto zone = denver();
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Hour, zone)), "2026-11-22T10:00:00-07:00");
+    EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Minute, zone)), "2026-11-23T08:21:00-07:00");
+    EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Week, zone)), "2026-08-31T00:00:00-06:00");
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Day, zone)), "2026-10-25T00:00:00-06:00");
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Month, zone)), "2025-12-01T00:00:00-07:00");
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Year, zone)), "2022-01-01T00:00:00-07:00");
@@ -221,8 +223,7 @@ TEST(Usage, DefaultRangeEndsWithTheRunningBucket) {
 TEST(Usage, NeverCountsFewerBucketsThanThereAre) {
     const auto zone = denver();
     const auto from = *base::from_rfc3339("2025-01-31T23:59:59Z");
-    for (const auto unit :
-         {base::CalendarUnit::Hour, base::CalendarUnit::Day, base::CalendarUnit::Month, base::CalendarUnit::Year}) {
+    for (const auto unit : base::kCalendarUnits) {
         for (const int hours : {1, 23, 24, 25, 24 * 28, 24 * 59, 24 * 365, 24 * 800}) {
             const auto to = from + std::chrono::hours{hours};
             std::size_t real = 0;

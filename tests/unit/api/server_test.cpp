@@ -126,7 +126,7 @@ TEST_F(ServerTest, UsageAsksForBucketsOfTheSite) {
 
 TEST_F(ServerTest, BadParametersAreNamedAndNeverReachTheHistory) {
     for (const auto& [query, parameter] : std::vector<std::pair<std::string, std::string>>{
-             {"/usage?bucket=week", "bucket"},
+             {"/usage?bucket=fortnight", "bucket"},
              {"/usage?unit=pint", "unit"},
              {"/usage?format=xml", "format"},
              {"/usage?compare=next", "compare"},

@@ -48,6 +48,26 @@ TEST(TimeZone, MonthAndYearBeginAtLocalMidnight) {
     EXPECT_EQ(denver().next_start(CalendarUnit::Year, time), at("2025-01-01T00:00:00-07:00"));
 }
 
+TEST(TimeZone, WeekBeginsOnMondayAndIsAnHourShorterOrLongerWhenTheClocksChange) {
+    const WallTime sunday = at("2024-03-10T23:59:59-06:00");
+    EXPECT_EQ(denver().start_of(CalendarUnit::Week, sunday), at("2024-03-04T00:00:00-07:00"));
+    EXPECT_EQ(denver().next_start(CalendarUnit::Week, sunday), at("2024-03-11T00:00:00-06:00"));
+    EXPECT_EQ(denver().start_of(CalendarUnit::Week, at("2024-03-11T00:00:00-06:00")), at("2024-03-11T00:00:00-06:00"));
+    EXPECT_EQ(TimeZone{}.start_of(CalendarUnit::Week, at("1969-12-31T10:00:00Z")), at("1969-12-29T00:00:00Z"));
+}
+
+TEST(TimeZone, EveryUnitKeepsToItsLengths) {
+    for (const CalendarUnit unit : kCalendarUnits) {
+        WallTime start = denver().start_of(unit, at("2023-06-01T00:00:00Z"));
+        for (int i = 0; i < 1'000; ++i) {
+            const WallTime next = denver().next_start(unit, start);
+            ASSERT_GE(next - start, length_of(unit).shortest);
+            ASSERT_LE(next - start, length_of(unit).longest);
+            start = next;
+        }
+    }
+}
+
 TEST(TimeZone, HourOfAHalfHourZoneBeginsOnItsOwnClock) {
     const TimeZone kolkata = TimeZone::load("Asia/Kolkata").value();
     EXPECT_EQ(kolkata.start_of(CalendarUnit::Hour, at("2024-06-01T10:45:00+05:30")), at("2024-06-01T10:00:00+05:30"));

@@ -66,6 +66,43 @@ TEST_F(UsageQueryTest, EmptyRangeHasNoBuckets) {
     EXPECT_TRUE(ask(CalendarUnit::Day, "2024-06-02T10:00:00Z", "2024-06-01T10:00:00Z").buckets.empty());
 }
 
+TEST_F(UsageQueryTest, AMinuteHasTheReadingsOfItsOwnTime) {
+    store_peaks({"2024-06-01T10:00:00Z", "2024-06-01T10:00:59Z", "2024-06-01T10:02:00Z"});
+    const auto answer = ask(CalendarUnit::Minute, "2024-06-01T10:00:30Z", "2024-06-01T10:03:00Z");
+    EXPECT_EQ(peaks(answer), (std::vector<std::int64_t>{2, 0, 1}));
+    EXPECT_EQ(answer.buckets.front().start, at("2024-06-01T10:00:00Z"));
+}
+
+TEST_F(UsageQueryTest, MinutesAddUpToTheirHourInWhateverOrderReadingsCame) {
+    append(store_, {commit(1, {reading_record(base::unix_s(at("2024-06-01T09:50:00Z")), 5),
+                               reading_record(base::unix_s(at("2024-06-01T10:10:20Z")), 40),
+                               reading_record(base::unix_s(at("2024-06-01T10:05:10Z")), 12),
+                               reading_record(base::unix_s(at("2024-06-01T10:05:10Z")), 9),
+                               reading_record(base::unix_s(at("2024-06-01T10:20:00Z")), 30)})});
+    append(store_, {ports::CalibrationRecord{kSensor, {at("2024-06-01T10:07:00Z"), {1'000}}, 1},
+                    ports::CalibrationRecord{kSensor, {at("2024-01-01T00:00:00Z"), {100}}, 1}});
+    const auto minutes = ask(CalendarUnit::Minute, "2024-06-01T10:00:00Z", "2024-06-01T11:00:00Z");
+    const auto hour = ask(CalendarUnit::Hour, "2024-06-01T10:00:00Z", "2024-06-01T11:00:00Z").buckets.at(0);
+    ASSERT_EQ(minutes.buckets.size(), 60U);
+    EXPECT_EQ(minutes.buckets[5].peaks.value, 7);
+    EXPECT_EQ(minutes.buckets[10].peaks.value, 10);
+    EXPECT_EQ(minutes.buckets[20].peaks.value, 18);
+    base::PeakCount sum;
+    base::Volume volume;
+    for (const auto& minute : minutes.buckets) {
+        sum += minute.peaks;
+        volume += minute.volume;
+    }
+    EXPECT_EQ(sum.value, hour.peaks.value);
+    EXPECT_EQ(volume, hour.volume);
+}
+
+TEST_F(UsageQueryTest, WeeksBeginOnMonday) {
+    store_peaks({"2024-06-02T23:59:00-06:00", "2024-06-03T00:00:00-06:00", "2024-06-09T12:00:00-06:00"});
+    EXPECT_EQ(peaks(ask(CalendarUnit::Week, "2024-06-01T00:00:00Z", "2024-06-09T00:00:00Z", "America/Denver")),
+              (std::vector<std::int64_t>{1, 2}));
+}
+
 TEST_F(UsageQueryTest, DaysOfClockChangesHave23And25Hours) {
     store_peaks({"2024-03-10T00:00:00-07:00", "2024-03-10T23:59:00-06:00", "2024-03-11T00:00:00-06:00",
                  "2024-11-03T00:10:00-06:00", "2024-11-03T23:50:00-07:00"});
