@@ -210,7 +210,7 @@ TEST(Usage, ThePeriodBeforeHasAsManyBuckets) {
 TEST(Usage, DefaultRangeEndsWithTheRunningBucket) {
     const auto zone = denver();
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Hour, zone)), "2026-11-22T10:00:00-07:00");
-    EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Minute, zone)), "2026-11-23T08:21:00-07:00");
+    EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Minute, zone)), "2026-11-23T08:20:00-07:00");
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Week, zone)), "2026-08-31T00:00:00-06:00");
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Day, zone)), "2026-10-25T00:00:00-06:00");
     EXPECT_EQ(zone.rfc3339(default_from(kNow, base::CalendarUnit::Month, zone)), "2025-12-01T00:00:00-07:00");
