@@ -118,7 +118,8 @@ TEST_F(OpenApi, GivesEachOperationANameOfItsOwn) {
 
 TEST_F(OpenApi, HasWhatItRefersTo) {
     std::size_t references = 0;
-    for (const auto& [place, value] : document_.flatten().items()) {
+    const json flat = document_.flatten();
+    for (const auto& [place, value] : flat.items()) {
         if (!place.ends_with("/$ref")) continue;
         const std::string reference = value.get<std::string>();
         ASSERT_TRUE(reference.starts_with("#/")) << reference;
