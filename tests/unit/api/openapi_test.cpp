@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
 #include "api/page.h"
@@ -50,7 +50,8 @@ protected:
 
     const json& target(const json& value) const {
         const auto reference = value.find("$ref");
-        return reference == value.end() ? value : document_.at(json::json_pointer(reference->get<std::string>().substr(1)));
+        return reference == value.end() ? value
+                                        : document_.at(json::json_pointer(reference->get<std::string>().substr(1)));
     }
 
     FakeClock clock_;

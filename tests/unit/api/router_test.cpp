@@ -94,7 +94,8 @@ TEST_F(RouterTest, OnlyARouteOfItsOwnWantsABody) {
 }
 
 TEST_F(RouterTest, TellsItsRoutesAsTheyWereAdded) {
-    router_.add(Method::Delete, "/keys/{number}", [](const Request&, const Responder&) {}, access::Scope::Admin);
+    router_.add(
+        Method::Delete, "/keys/{number}", [](const Request&, const Responder&) {}, access::Scope::Admin);
     const auto routes = router_.routes();
     ASSERT_EQ(routes.size(), 5U);
     EXPECT_EQ(routes[0].pattern, "/");
