@@ -191,7 +191,7 @@ std::string alarms_document(const std::vector<Incident>& incidents, std::optiona
         {"time", view.zone.rfc3339(now)},
         {"unit", name(view.unit)},
         {"flow_unit", flow_unit(view.unit)},
-        {"next_cursor", or_null(next)},
+        {"next_cursor", next ? Json(std::to_string(*next)) : Json(nullptr)},
         {"items", std::move(items)},
     });
 }

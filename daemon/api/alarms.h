@@ -1,7 +1,8 @@
 // `/api/v1/alarms`: what is wrong now, what was, and people's answers to it.
 //
 // Alarms are named by their number. The list has the newest first and goes on after `cursor`, the last number of the
-// page before. What is open comes from the watch, whose numbers are the newest; what is past comes from the history.
+// page before, which clients need not know. What is open comes from the watch, whose numbers are the newest; what is
+// past comes from the history.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The files of the page, laid into the read-only data of the program byte for byte. The build passes the folder web/
-// to the assembler as a place to look. %progbits instead of @progbits, because @ begins a comment on ARM.
+// The files of the page and the description of the API, laid into the read-only data of the program byte for byte. The
+// build passes the folders web/ and daemon/api/ to the assembler as places to look. %progbits instead of @progbits, because @ begins a comment on ARM.
 
     .section .rodata.millrace_assets, "a", %progbits
 
@@ -37,6 +37,12 @@ millrace_style_css_end:
 millrace_favicon_svg:
     .incbin "favicon.svg"
 millrace_favicon_svg_end:
+    .byte 0
+
+    .global millrace_openapi_json, millrace_openapi_json_end
+millrace_openapi_json:
+    .incbin "openapi.json"
+millrace_openapi_json_end:
     .byte 0
 
     .section .note.GNU-stack, "", %progbits

@@ -47,6 +47,7 @@ std::string_view reason_phrase(unsigned status) {
         case 204: return "No Content";
         case 304: return "Not Modified";
         case 400: return "Bad Request";
+        case 401: return "Unauthorized";
         case 403: return "Forbidden";
         case 404: return "Not Found";
         case 405: return "Method Not Allowed";
@@ -56,6 +57,7 @@ std::string_view reason_phrase(unsigned status) {
         case 415: return "Unsupported Media Type";
         case 421: return "Misdirected Request";
         case 422: return "Unprocessable Content";
+        case 429: return "Too Many Requests";
         case 431: return "Request Header Fields Too Large";
         case 500: return "Internal Server Error";
         case 502: return "Bad Gateway";

@@ -65,6 +65,16 @@ void Router::add(Method method, std::string_view pattern, Handler handler, acces
     routes_.push_back({method, split(pattern), std::move(handler), scope});
 }
 
+std::vector<Router::RouteInfo> Router::routes() const {
+    std::vector<RouteInfo> list;
+    for (const Route& route : routes_) {
+        std::string pattern;
+        for (const std::string& segment : route.pattern) pattern.append("/").append(segment);
+        list.push_back({std::string(name(route.method)), std::move(pattern), route.scope});
+    }
+    return list;
+}
+
 const Router::Route* Router::find(Method method, const std::vector<std::string>& segments) const {
     if (method == Method::Head) method = Method::Get;
     const auto route = std::find_if(routes_.begin(), routes_.end(), [&](const Route& candidate) {

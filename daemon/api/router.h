@@ -37,6 +37,14 @@ public:
 
     void handle(Request request, const Responder& responder) const;
 
+    struct RouteInfo {
+        std::string method;   // "GET"
+        std::string pattern;  // as it was added
+        access::Scope scope;
+    };
+    // In the order they were added.
+    [[nodiscard]] std::vector<RouteInfo> routes() const;
+
     // Whether the route there wants a request body and may have it; the body of any other request is never read.
     [[nodiscard]] bool wants_body(const Request& request) const;
 

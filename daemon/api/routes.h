@@ -85,6 +85,7 @@ void add_use_route(Router& router, const Site& site);
 void add_channel_routes(Router& router, const Site& site);
 void add_session_routes(Router& router, const Site& site);
 void add_network_routes(Router& router, const Site& site);
+void add_openapi_route(Router& router);
 void add_page_routes(Router& router);
 
 }  // namespace millrace::api

@@ -52,6 +52,7 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_channel_routes(router_, *site_);
     add_session_routes(router_, *site_);
     add_network_routes(router_, *site_);
+    add_openapi_route(router_);
     add_page_routes(router_);
 }
 

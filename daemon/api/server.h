@@ -63,6 +63,7 @@ public:
     // Where it listens, as "127.0.0.1:8099"; empty while it does not.
     [[nodiscard]] std::string address() const { return http_.address(); }
     [[nodiscard]] std::uint16_t port() const { return http_.port(); }
+    [[nodiscard]] const Router& routes() const { return router_; }
 
     // Both go on to those who listen to the stream; alarms are counted for the metrics.
     void on_live(const ports::LiveState& state) override;

@@ -4,6 +4,7 @@
 #include "api/body.h"
 #include "api/gate.h"
 #include "api/json.h"
+#include "api/parameters.h"
 #include "api/routes.h"
 
 namespace millrace::api {
@@ -31,6 +32,8 @@ std::string session_document(const Grant& grant) {
 }
 
 void handle_get(const Site& site, const Request& request, const Responder& responder) {
+    Parameters parameters(request);
+    if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
     Response response = json_response(session_document(request.grant));
     if (const access::Token* token = site.gate->to_renew(request)) {
         response.headers.emplace_back("Set-Cookie", site.gate->session_cookie(*token, request.secure));
@@ -53,6 +56,8 @@ void handle_log_in(const Site& site, const Request& request, const Responder& re
 }
 
 void handle_log_out(const Request& request, const Responder& responder) {
+    Parameters parameters(request);
+    if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
     Response response;
     response.status = 204;
     response.headers.emplace_back("Set-Cookie", Gate::no_session_cookie(request.secure));

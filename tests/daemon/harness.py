@@ -4,6 +4,7 @@ Every server is started by the test that uses it, on loopback and a port the sys
 id. Nothing sleeps for luck: `until` polls a condition up to a deadline and says what it waited for.
 """
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -237,3 +238,43 @@ def ledger(path):
     lines = pathlib.Path(path).read_text().splitlines() if pathlib.Path(path).exists() else []
     rows = [line.split(",") for line in lines]
     return [(row[0], int(row[1]), int(row[2])) for row in rows if len(row) == 3]
+
+
+class Answer:
+    """What `ask` got, its headers too."""
+
+    def __init__(self, answer):
+        self.status, self.headers, self.body = answer.status, answer.headers, answer.read().decode()
+
+    def json(self):
+        return json.loads(self.body)
+
+
+def ask(port, path, method="GET", host="127.0.0.1", source="", document=None, tls=None, **headers):
+    """One request; headers are named with `_` for `-`, and win over those that `document` brings."""
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    if tls:
+        connection = http.client.HTTPSConnection(host, port, timeout=10, source_address=(source, 0), context=tls)
+    else:
+        connection = http.client.HTTPConnection(host, port, timeout=10, source_address=(source, 0))
+    body = None if document is None else json.dumps(document)
+    if body is not None:
+        headers = {"Content-Type": "application/json"} | headers
+    try:
+        connection.request(method, path, body, headers)
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def make_token(daemon, name, scope):
+    """A token as `millrace token add` prints it, once."""
+    made = run("token", "add", name, "--scope", scope, "--config", daemon.config, "--state-dir", daemon.state)
+    assert made.returncode == 0, made.stderr
+    token = made.stdout.strip()
+    assert made.stdout.count("\n") == 1 and token.startswith("millrace_")
+    return token
+
+
+def with_token(token):
+    return {"Authorization": f"Bearer {token}"}

@@ -1,53 +1,16 @@
 """Who is let in: tokens from the command line, sessions, other machines, TLS, and Home Assistant's Supervisor."""
 import http.client
-import json
 import os
 import ssl
 import subprocess
 
 import pytest
-from harness import run, until
+from harness import ask, make_token, run, until, with_token
 from own_network import own_network
 
 HERE = "192.0.2.10"
 NEIGHBOUR = "192.0.2.20"
 SUPERVISOR = "172.30.32.2"
-
-
-class Answer:
-    def __init__(self, answer):
-        self.status, self.headers, self.body = answer.status, answer.headers, answer.read().decode()
-
-    def json(self):
-        return json.loads(self.body)
-
-
-def ask(port, path, method="GET", host="127.0.0.1", source="", document=None, tls=None, **headers):
-    headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    if tls:
-        connection = http.client.HTTPSConnection(host, port, timeout=10, source_address=(source, 0), context=tls)
-    else:
-        connection = http.client.HTTPConnection(host, port, timeout=10, source_address=(source, 0))
-    body = None if document is None else json.dumps(document)
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-    try:
-        connection.request(method, path, body, headers)
-        return Answer(connection.getresponse())
-    finally:
-        connection.close()
-
-
-def make_token(daemon, name, scope):
-    made = run("token", "add", name, "--scope", scope, "--config", daemon.config, "--state-dir", daemon.state)
-    assert made.returncode == 0, made.stderr
-    token = made.stdout.strip()
-    assert made.stdout.count("\n") == 1 and token.startswith("millrace_")
-    return token
-
-
-def with_token(token):
-    return {"Authorization": f"Bearer {token}"}
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ TEST_F(AlarmRoute, FiltersAndPages) {
     EXPECT_EQ(ids("?device=" + kSensor.str()), std::vector<std::int64_t>{7});
     EXPECT_EQ(ids("?from=2026-11-23T16:10:00Z"), std::vector<std::int64_t>{9});
     EXPECT_EQ(ids("?to=2026-11-23T16:10:00Z"), std::vector<std::int64_t>{7});
-    EXPECT_EQ(parsed(get(kAlarms + "?limit=1"))["next_cursor"], 9);
+    EXPECT_EQ(parsed(get(kAlarms + "?limit=1"))["next_cursor"], "9");
     EXPECT_EQ(ids("?limit=1&cursor=9"), std::vector<std::int64_t>{7});
     EXPECT_TRUE(parsed(get(kAlarms + "?limit=1&cursor=9"))["next_cursor"].is_null());
 }
@@ -90,7 +90,7 @@ TEST_F(AlarmRoute, AllComesFromTheHistoryWithTheNewestNumbersOfWhatIsOpen) {
     const json document = parsed(get(kAlarms + "?state=all&limit=1&device=" + kSensor.str()));
     ASSERT_EQ(document["items"].size(), 1u);
     EXPECT_EQ(document["items"][0]["volume"], 24.0);
-    EXPECT_EQ(document["next_cursor"], 7);
+    EXPECT_EQ(document["next_cursor"], "7");
     EXPECT_EQ(history_.incident_queries.at(0).limit, 2u);
     EXPECT_EQ(history_.incident_queries.at(0).device, kSensor);
     EXPECT_EQ(parsed(get(kAlarms + "?state=all"))["items"][1]["cleared"], "2026-11-21T10:20:00-07:00");

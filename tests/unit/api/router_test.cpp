@@ -93,6 +93,26 @@ TEST_F(RouterTest, OnlyARouteOfItsOwnWantsABody) {
     EXPECT_FALSE(wants_body(Method::Get, {""}));
 }
 
+TEST_F(RouterTest, TellsItsRoutesAsTheyWereAdded) {
+    router_.add(
+        Method::Delete, "/keys/{number}", [](const Request&, const Responder&) {}, access::Scope::Admin);
+    const auto routes = router_.routes();
+    ASSERT_EQ(routes.size(), 5U);
+    EXPECT_EQ(routes[0].pattern, "/");
+    EXPECT_EQ(routes[1].method, "GET");
+    EXPECT_EQ(routes[1].pattern, "/api/v1/sensors/{uuid}/usage");
+    EXPECT_EQ(routes[1].scope, access::Scope::Read);
+    EXPECT_EQ(routes[3].scope, access::Scope::Control);
+    EXPECT_EQ(routes[4].method, "DELETE");
+    EXPECT_EQ(routes[4].pattern, "/keys/{number}");
+    EXPECT_EQ(routes[4].scope, access::Scope::Admin);
+}
+
+TEST(Problem, RefusalsOfTheGateHaveTheirTitles) {
+    EXPECT_THAT(problem(401, "").body, HasSubstr("Unauthorized"));
+    EXPECT_THAT(problem(429, "").body, HasSubstr("Too Many Requests"));
+}
+
 TEST_F(RouterTest, GuardIsToldWhatARouteNeeds) {
     std::vector<access::Scope> asked;
     router_.guard([&](Request&, access::Scope needed) {
