@@ -226,8 +226,6 @@ void answer_list(const Asked& asked) {
 }
 
 void handle_delete(const Asked& asked, const Request& request) {
-    Parameters parameters(request);
-    if (auto refusal = parameters.problem()) return asked.responder.answer(std::move(*refusal));
     const std::string_view text = request.path_parameter("number");
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

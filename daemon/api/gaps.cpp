@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/csv.h"
 #include "api/devices.h"
 #include "api/json.h"
 #include "api/parameters.h"
@@ -34,6 +35,7 @@ void handle_gaps(const Site& site, const Request& request, const Responder& resp
     view.to = std::min(to.value_or(now), now);
     view.from = from.value_or(view.to - kDefaultRange);
     view.unit = parameters.unit("unit", site.settings.unit);
+    const bool csv = parameters.csv_wanted();
     view.zone = site.settings.zone;
     if (view.from >= view.to) parameters.refuse("from", "must be earlier than to, and in the past");
     if (view.to - view.from > kLongestGaps) parameters.refuse("from", "must be at most 31 days before to");
@@ -41,13 +43,14 @@ void handle_gaps(const Site& site, const Request& request, const Responder& resp
 
     site.dependencies.history.evidence(
         {view.sensor, view.from, view.to},
-        [view, now, bridge = sensor->bridge, responder](base::Result<ports::Evidence, base::Error> evidence) {
+        [view, now, bridge = sensor->bridge, csv, responder](base::Result<ports::Evidence, base::Error> evidence) {
             if (!evidence) {
                 return responder.answer(problem(503, "The history cannot be read: " + evidence.error().message));
             }
             const auto gaps =
                 meter::gaps(silence_evidence(*evidence, bridge, view.from, view.to, now), evidence->calibration);
-            responder.answer(json_response(gaps_document(gaps, evidence->calibration.calibrated(), view)));
+            responder.answer(csv ? csv_response(gaps_csv(gaps, view))
+                                 : json_response(gaps_document(gaps, evidence->calibration.calibrated(), view)));
         });
 }
 
@@ -103,6 +106,15 @@ std::string gaps_document(const std::vector<meter::Gap>& gaps, bool calibrated, 
         {"longer_than_seconds", meter::kSilence.count()},
         {"items", std::move(items)},
     });
+}
+
+std::string gaps_csv(const std::vector<meter::Gap>& gaps, const GapsView& view) {
+    Csv csv({"from", "to", "open", "cause", "recovered_peaks", column("recovered_volume", view.unit)});
+    for (const meter::Gap& gap : gaps) {
+        csv.row({view.zone.rfc3339(gap.from), gap.to ? view.zone.rfc3339(*gap.to) : "", gap.open,
+                 meter::name(gap.cause), gap.recovered.value, shown(gap.recovered_volume, view.unit)});
+    }
+    return std::move(csv).text();
 }
 
 void add_gaps_route(Router& router, const Site& site) {

@@ -31,5 +31,6 @@ struct GapsView {
 
 // Each gap with `to` (null when it goes on past the range), `open` (it lasts still), `cause` and what was recovered.
 [[nodiscard]] std::string gaps_document(const std::vector<meter::Gap>& gaps, bool calibrated, const GapsView& view);
+[[nodiscard]] std::string gaps_csv(const std::vector<meter::Gap>& gaps, const GapsView& view);
 
 }  // namespace millrace::api

@@ -82,13 +82,18 @@ struct Wiper {
     ~Wiper() { ::explicit_bzero(text.data(), text.size()); }
 };
 
+// Whether it answers an alarm as a notice's button does.
+bool is_buttons_route(const Request& request) {
+    const auto& path = request.segments;
+    return request.method == Method::Post && path.size() == 5 && path[0] == "api" && path[1] == "v1" &&
+           path[2] == "alarms" && (path[4] == ports::kAcknowledge || path[4] == ports::kSnooze);
+}
+
 }  // namespace
 
 bool bears_code(const Request& request, const ports::AnswerCodes& codes) {
+    if (!is_buttons_route(request)) return false;
     const auto& path = request.segments;
-    if (request.method != Method::Post || path.size() != 5) return false;
-    if (path[0] != "api" || path[1] != "v1" || path[2] != "alarms") return false;
-    if (path[4] != ports::kAcknowledge && path[4] != ports::kSnooze) return false;
     std::int64_t id = 0;
     const auto [end, error] = std::from_chars(path[3].data(), path[3].data() + path[3].size(), id);
     if (error != std::errc{} || end != path[3].data() + path[3].size()) return false;
@@ -100,7 +105,12 @@ bool bears_code(const Request& request, const ports::AnswerCodes& codes) {
 std::optional<Response> Gate::refusal(Request& request, Scope needed) {
     const Wiper token{request.authorization};
     const Wiper session{request.cookies};
-    if (credentials_.answer_codes != nullptr && bears_code(request, *credentials_.answer_codes)) return std::nullopt;
+    if (credentials_.answer_codes != nullptr && is_buttons_route(request)) {
+        const bool borne = bears_code(request, *credentials_.answer_codes);
+        // It is for the gate alone; no handler takes it.
+        std::erase_if(request.query, [](const auto& parameter) { return parameter.first == "code"; });
+        if (borne) return std::nullopt;
+    }
     auto wrong = identify(request);
     if (needed != Scope::Open) {
         if (wrong) return wrong;

@@ -96,8 +96,6 @@ void handle_put(const Asked& asked, const Request& request) {
 }
 
 void handle_delete(const Asked& asked, const Request& request) {
-    Parameters parameters(request);
-    if (auto refusal = parameters.problem()) return asked.responder.answer(std::move(*refusal));
     const auto number = number_in_path(request, "number");
     if (!number || !asked.habit(*number)) return asked.responder.answer(unknown_habit());
     asked.alarms.forget_habit(asked.sensor, *number, asked.then_list());

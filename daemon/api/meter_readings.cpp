@@ -81,8 +81,6 @@ void handle_delete(const Site& site, const Request& request, const Responder& re
     const ports::LiveState live = site.dependencies.live.live();
     const ports::LiveSensor* sensor = find_sensor(live, request.path_parameter("uuid"));
     if (sensor == nullptr) return responder.answer(problem(404, "No sensor of this name has been heard."));
-    Parameters parameters(request);
-    if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
     const auto time = parse_time(request.path_parameter("time"));
     auto known = readings_in_force(site.dependencies.controls.meter_readings(sensor->id));
     const auto found = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.time == time; });

@@ -35,6 +35,9 @@ public:
     // One of a few words; nothing when absent.
     [[nodiscard]] std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> of);
 
+    // `format`, json or csv.
+    [[nodiscard]] bool csv_wanted() { return choice("format", {"json", "csv"}) == "csv"; }
+
     void refuse(std::string_view name, std::string detail);
 
     // To be asked after all readers: the answer to give instead, when anything was wrong.

@@ -1,5 +1,6 @@
 #include "api/readings.h"
 
+#include "api/csv.h"
 #include "api/devices.h"
 #include "api/json.h"
 #include "api/parameters.h"
@@ -46,6 +47,7 @@ void handle_readings(const Site& site, const Request& request, const Responder& 
     query.limit = parameters.count("limit", kDefaultReadingsPerPage, kMaxReadingsPerPage);
     query.cursor = parameters.text("cursor", kMaxCursorBytes);
     view.unit = parameters.unit("unit", site.settings.unit);
+    const bool csv = parameters.csv_wanted();
     if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
 
     view.sensor = sensor->id;
@@ -54,11 +56,14 @@ void handle_readings(const Site& site, const Request& request, const Responder& 
     query.from = view.from;
     query.to = view.to;
     const bool with_cursor = query.cursor.has_value();
-    site.dependencies.history.readings(
-        std::move(query), [view, responder, with_cursor](base::Result<ports::ReadingPage, base::Error> page) {
-            responder.answer(page ? json_response(readings_document(*page, view))
-                                  : failure_response(page.error(), with_cursor));
-        });
+    site.dependencies.history.readings(std::move(query), [view, request, csv, responder, with_cursor](
+                                                             base::Result<ports::ReadingPage, base::Error> page) {
+        if (!page) return responder.answer(failure_response(page.error(), with_cursor));
+        if (!csv) return responder.answer(json_response(readings_document(*page, view)));
+        Response response = csv_response(readings_csv(*page, view));
+        if (page->next_cursor) add_next_link(response, request, *page->next_cursor);
+        responder.answer(std::move(response));
+    });
 }
 
 }  // namespace
@@ -85,6 +90,18 @@ std::string readings_document(const ports::ReadingPage& page, const ReadingsView
         {"calibrated", page.calibration.calibrated()},
         {"next_cursor", or_null(page.next_cursor)},
     });
+}
+
+std::string readings_csv(const ports::ReadingPage& page, const ReadingsView& view) {
+    Csv csv(
+        {"time", "received", "time_is_receipt", "total_peaks", "peaks", column("volume", view.unit), "series", "kind"});
+    for (const meter::Reading& reading : page.readings) {
+        csv.row({view.zone.rfc3339(reading.time), view.zone.rfc3339(reading.received), reading.time_is_receipt,
+                 reading.total.value, reading.advance.value,
+                 shown(reading.advance * page.calibration.at(reading.time), view.unit), reading.series,
+                 name(reading.kind)});
+    }
+    return std::move(csv).text();
 }
 
 void add_readings_route(Router& router, const Site& site) {

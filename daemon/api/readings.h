@@ -1,4 +1,4 @@
-// `/api/v1/sensors/{uuid}/readings`: what a sensor reported, page by page, oldest first.
+// `/api/v1/sensors/{uuid}/readings`: what a sensor reported, page by page, oldest first, as JSON or CSV.
 //
 // A reading's volume is its peaks at the calibration in force at its time.
 #pragma once
@@ -29,5 +29,6 @@ struct ReadingsView {
 };
 
 [[nodiscard]] std::string readings_document(const ports::ReadingPage& page, const ReadingsView& view);
+[[nodiscard]] std::string readings_csv(const ports::ReadingPage& page, const ReadingsView& view);
 
 }  // namespace millrace::api

@@ -17,13 +17,6 @@ Response json_response(std::string body, unsigned status) {
     return response;
 }
 
-Response csv_response(std::string body) {
-    Response response;
-    response.content_type = "text/csv; charset=utf-8; header=present";
-    response.body = std::move(body);
-    return response;
-}
-
 void Responder::answer(Response response) const {
     const Send send = std::exchange(*send_, nullptr);
     if (send) send(std::move(response));

@@ -70,7 +70,6 @@ struct Response {
 };
 
 [[nodiscard]] Response json_response(std::string body, unsigned status = 200);
-[[nodiscard]] Response csv_response(std::string body);
 
 // Answers one request, at once or later. Copies answer the same request; only the first answer counts, and an answer
 // to a client that has gone away is dropped. Answer on the loop thread; a copy may be destroyed on any. A request that

@@ -111,6 +111,10 @@ std::string Router::allowed(const std::vector<std::string>& segments) const {
 
 void Router::handle(Request request, const Responder& responder) const {
     if (const Route* route = find(request.method, request.segments)) {
+        if (route->method != Method::Get && !request.query.empty()) {
+            const std::string& first = request.query.front().first;
+            return responder.answer(parameter_problem({{first, "is not a parameter of this address, which has none"}}));
+        }
         for (std::size_t i = 0; i < route->pattern.size(); ++i) {
             const std::string& segment = route->pattern[i];
             if (!is_name(segment)) continue;

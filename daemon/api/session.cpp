@@ -56,8 +56,6 @@ void handle_log_in(const Site& site, const Request& request, const Responder& re
 }
 
 void handle_log_out(const Request& request, const Responder& responder) {
-    Parameters parameters(request);
-    if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
     Response response;
     response.status = 204;
     response.headers.emplace_back("Set-Cookie", Gate::no_session_cookie(request.secure));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/csv.h"
 #include "api/devices.h"
 #include "api/json.h"
 #include "api/parameters.h"
@@ -38,7 +39,7 @@ void handle_usage(const Site& site, const Request& request, const Responder& res
     view.zone = parameters.time_zone("time_zone", site.settings.zone);
     view.to = to.value_or(site.dependencies.clock.wall_now());
     view.from = from.value_or(default_from(view.to, view.bucket, view.zone));
-    const bool csv = parameters.choice("format", {"json", "csv"}) == "csv";
+    const bool csv = parameters.csv_wanted();
     const bool compare = parameters.choice("compare", {"previous"}).has_value();
     if (from && view.from >= view.to) {
         parameters.refuse("from", "must be earlier than to");
@@ -110,19 +111,22 @@ std::string usage_document(const ports::UsageAnswer& answer, const UsageView& vi
 }
 
 std::string usage_csv(const ports::UsageAnswer& answer, const UsageView& view) {
-    const std::string volume = "volume_" + std::string(name(view.unit));
-    std::string text = "start,end,peaks," + volume;
-    if (view.before > 0) text += ",previous_" + volume;
-    text += "\r\n";
-    const auto number = [&view](base::Volume of) { return Json(shown(of, view.unit)).dump(); };
+    const std::string volume = column("volume", view.unit);
+    if (view.before == 0) {
+        Csv csv({"start", "end", "peaks", volume});
+        for (const ports::UsageBucket& bucket : answer.buckets) {
+            csv.row({view.zone.rfc3339(bucket.start), view.zone.rfc3339(bucket.end), bucket.peaks.value,
+                     shown(bucket.volume, view.unit)});
+        }
+        return std::move(csv).text();
+    }
+    Csv csv({"start", "end", "peaks", volume, "previous_" + volume});
     for (std::size_t i = view.before; i < answer.buckets.size(); ++i) {
         const ports::UsageBucket& bucket = answer.buckets[i];
-        text.append(view.zone.rfc3339(bucket.start)).append(",").append(view.zone.rfc3339(bucket.end));
-        text.append(",").append(std::to_string(bucket.peaks.value)).append(",").append(number(bucket.volume));
-        if (view.before > 0) text.append(",").append(number(answer.buckets[i - view.before].volume));
-        text += "\r\n";
+        csv.row({view.zone.rfc3339(bucket.start), view.zone.rfc3339(bucket.end), bucket.peaks.value,
+                 shown(bucket.volume, view.unit), shown(answer.buckets[i - view.before].volume, view.unit)});
     }
-    return text;
+    return std::move(csv).text();
 }
 
 PeriodBefore period_before(base::WallTime from, base::WallTime to, base::CalendarUnit bucket,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/csv.h"
 #include "api/devices.h"
 #include "api/json.h"
 #include "api/parameters.h"
@@ -57,6 +58,7 @@ void handle_uses(const Site& site, const Request& request, const Responder& resp
     const std::size_t limit = parameters.count("limit", kDefaultUsesPerPage, kMaxUsesPerPage);
     const auto cursor = parameters.time("cursor");
     view.unit = parameters.unit("unit", site.settings.unit);
+    const bool csv = parameters.csv_wanted();
     if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
     view.zone = site.settings.zone;
 
@@ -67,10 +69,15 @@ void handle_uses(const Site& site, const Request& request, const Responder& resp
     query.limit = limit + kTogether;
     query.after = cursor;
     site.dependencies.history.uses(
-        std::move(query),
-        while_served(site, [&site, view, limit, responder](base::Result<std::vector<Use>, base::Error> uses) {
+        std::move(query), while_served(site, [&site, view, limit, request, csv,
+                                              responder](base::Result<std::vector<Use>, base::Error> uses) {
             if (!uses) return responder.answer(problem(503, "The history cannot be read: " + uses.error().message));
             const auto next = cut_page(*uses, limit);
+            if (csv) {
+                Response response = csv_response(uses_csv(*uses, view));
+                if (next) add_next_link(response, request, base::to_rfc3339(*next));
+                return responder.answer(std::move(response));
+            }
             responder.answer(json_response(uses_document(*uses, open_use(site, view.sensor), next, view)));
         }));
 }
@@ -98,6 +105,17 @@ std::string uses_document(const std::vector<Use>& uses, const std::optional<Use>
         {"open", open ? use_json(*open, view) : Json(nullptr)},
         {"items", std::move(items)},
     });
+}
+
+std::string uses_csv(const std::vector<Use>& uses, const UsesView& view) {
+    Csv csv({"start", "end", "seconds", column("volume", view.unit), flow_column("peak_flow", view.unit),
+             flow_column("mean_flow", view.unit), flow_column("base_flow", view.unit), "overlapped"});
+    for (const Use& use : uses) {
+        csv.row({view.zone.rfc3339(use.start), view.zone.rfc3339(use.end),
+                 static_cast<double>((use.end - use.start).count()) / 1e3, shown(use.volume, view.unit),
+                 shown(use.peak, view.unit), shown(use.mean, view.unit), shown(use.base, view.unit), use.overlapped});
+    }
+    return std::move(csv).text();
 }
 
 void add_use_route(Router& router, const Site& site) {

@@ -30,5 +30,7 @@ struct UsesView {
 
 [[nodiscard]] std::string uses_document(const std::vector<detect::Use>& uses, const std::optional<detect::Use>& open,
                                         std::optional<base::WallTime> next, const UsesView& view);
+// Without the one that is under way.
+[[nodiscard]] std::string uses_csv(const std::vector<detect::Use>& uses, const UsesView& view);
 
 }  // namespace millrace::api

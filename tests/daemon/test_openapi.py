@@ -1,4 +1,7 @@
 """A running daemon against its own description at /api/openapi.json: every operation, and what it says it may answer."""
+import csv
+import re
+
 import pytest
 
 pytest.importorskip("jsonschema", reason="python3-jsonschema is not installed")
@@ -104,7 +107,21 @@ def ask_everything(house):
         cursor = first["next_cursor"].replace("+", "%2B")
         second = house.call("GET", f"{water}/{rest}?{RANGE}&limit=2&cursor={cursor}", 200).json()
         assert second["items"][0] not in first["items"]
-    assert house.call("GET", f"{water}/usage?{RANGE}&format=csv", 200).headers["Content-Type"].startswith("text/csv")
+    for rest in ("usage", "readings", "uses", "gaps"):
+        as_csv = house.call("GET", f"{water}/{rest}?{RANGE}&format=csv&unit=gal", 200)
+        rows = list(csv.DictReader(as_csv.body.splitlines()))
+        as_json = house.call("GET", f"{water}/{rest}?{RANGE}&unit=gal", 200).json()
+        assert as_csv.headers["Content-Type"].startswith("text/csv") and len(rows) == len(as_json["items"]), rest
+        volume = "recovered_volume" if rest == "gaps" else "volume"
+        assert [float(row[volume + "_gal"]) for row in rows] == [item[volume] for item in as_json["items"]]
+    pages, path = [], f"{water}/readings?{RANGE}&format=csv&limit=100"
+    while path:
+        page = house.call("GET", path, 200)
+        pages += page.body.splitlines()[1:]
+        link = page.headers["Link"]
+        path = link and f"{water}/readings" + re.fullmatch(r'<(.+)>; rel="next"', link)[1]
+    whole = house.call("GET", f"{water}/readings?{RANGE}&format=csv&limit=5000", 200).body.splitlines()[1:]
+    assert len(whole) > 200 and pages == whole
     assert "previous_volume" in house.call("GET", f"{water}/usage?{RANGE}&compare=previous&bucket=day", 200).json()
     house.call("GET", "/api/v1/sensors/00C0FFEE00C0FFE0/estimates", 200)
     house.call("GET", "/api/v1/alarms?state=all&limit=1", 200)
@@ -141,6 +158,8 @@ def be_refused(house):
             assert wrong["errors"][0]["parameter"] == "no_such"
         elif "requestBody" in operation.described:
             assert house.call(operation.method, path, 400, {"no_such": 1}).json()["errors"]
+            wrong = house.call(operation.method, path + "?no_such=1", 400, {}).json()
+            assert wrong["errors"][0]["parameter"] == "no_such"
         if "404" in responses:
             unknown = operation.path.format(uuid=UNKNOWN, id=999_999, name="nobody", bridge=UNKNOWN, number=1, time="x")
             example = (house.contract.request_examples(operation) or [None])[0]

@@ -189,7 +189,7 @@ TEST(UsageDocument, SetsEachBucketBesideItsCounterpart) {
     EXPECT_EQ(document["items"][0]["previous_volume"], 3.0);
     EXPECT_EQ(usage_csv(answer, view),
               "start,end,peaks,volume_L,previous_volume_L\r\n"
-              "2026-11-23T08:20:00-07:00,2026-11-23T09:20:00-07:00,4,5.0,3.0\r\n");
+              "2026-11-23T08:20:00-07:00,2026-11-23T09:20:00-07:00,4,5,3\r\n");
 }
 
 TEST(Usage, ThePeriodBeforeHasAsManyBuckets) {

@@ -57,6 +57,22 @@ TEST_F(RouterTest, GivesNamedSegmentsToTheHandler) {
     EXPECT_EQ(ask(Method::Get, {""}).body, "root");
 }
 
+TEST_F(RouterTest, OnlyGetHasQueryParameters) {
+    const auto with_parameter = [&](Method method) {
+        Request request;
+        request.method = method;
+        request.segments = {"api", "v1", "alarms"};
+        request.query = {{"dry_run", "1"}};
+        Response got;
+        router_.handle(std::move(request), Responder([&](Response response) { got = std::move(response); }));
+        return got;
+    };
+    const Response refused = with_parameter(Method::Post);
+    EXPECT_EQ(refused.status, 400u);
+    EXPECT_THAT(refused.body, HasSubstr("\"parameter\":\"dry_run\""));
+    EXPECT_EQ(with_parameter(Method::Get).body, "alarms");
+}
+
 TEST_F(RouterTest, UnknownPathIsAProblemWith404) {
     for (const auto& path : std::vector<std::vector<std::string>>{
              {"api"}, {"api", "v1", "alarms", ""}, {"api", "v1", "sensors", "", "usage"}, {"..", "etc", "passwd"}}) {
