@@ -81,17 +81,12 @@ void handle_list(const Asked& asked, const Request& request) {
     ports::IncidentQuery query;
     const std::string state = parameters.text("state", 8).value_or("open");
     if (state != "open" && state != "all") parameters.refuse("state", "must be open or all");
-    if (const auto device = parameters.text("device", base::DeviceId::kDigits)) {
-        query.device = base::DeviceId::parse(*device);
-        if (!query.device) parameters.refuse("device", "must be a uuid of 16 hexadecimal digits");
-    }
+    query.device = parameters.device("device");
     query.from = parameters.time("from");
     query.to = parameters.time("to");
     if (query.from && query.to && *query.from >= *query.to) parameters.refuse("from", "must be earlier than to");
     const std::size_t limit = parameters.count("limit", kDefaultAlarmsPerPage, kMaxAlarmsPerPage);
-    constexpr std::size_t kNoCursor = 0;
-    const std::size_t cursor = parameters.count("cursor", kNoCursor, std::size_t{1} << 62);
-    if (cursor != kNoCursor) query.below = static_cast<std::int64_t>(cursor);
+    query.below = parameters.number_cursor();
     if (auto refusal = parameters.problem()) return asked.responder.answer(std::move(*refusal));
     if (state == "open") return answer_open(asked, query, limit);
     answer_all(asked, std::move(query), limit);

@@ -1,8 +1,8 @@
 #include "api/csv.h"
 
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <utility>
 
 #include "api/parameters.h"

@@ -105,6 +105,24 @@ std::optional<std::string> Parameters::choice(std::string_view name, std::initia
     return std::nullopt;
 }
 
+std::optional<base::DeviceId> Parameters::device(std::string_view name) {
+    const auto text = find(name);
+    if (!text) return std::nullopt;
+    const auto device = base::DeviceId::parse(*text);
+    if (!device) refuse(name, "must be a uuid of 16 hexadecimal digits");
+    return device;
+}
+
+std::optional<std::int64_t> Parameters::number_cursor() {
+    const auto text = find("cursor");
+    if (!text) return std::nullopt;
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error == std::errc{} && end == text->data() + text->size() && number > 0) return number;
+    refuse("cursor", "must be the next_cursor of an earlier answer");
+    return std::nullopt;
+}
+
 base::VolumeUnit Parameters::unit(std::string_view name, base::VolumeUnit otherwise) {
     const auto text = find(name);
     if (!text) return otherwise;

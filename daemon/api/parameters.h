@@ -15,6 +15,7 @@
 
 #include "api/problem.h"
 #include "api/request.h"
+#include "base/device_id.h"
 #include "base/time_zone.h"
 #include "base/units.h"
 
@@ -34,6 +35,11 @@ public:
 
     // One of a few words; nothing when absent.
     [[nodiscard]] std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> of);
+
+    [[nodiscard]] std::optional<base::DeviceId> device(std::string_view name);
+
+    // `cursor`, of lists that go on below a number.
+    [[nodiscard]] std::optional<std::int64_t> number_cursor();
 
     // `format`, json or csv.
     [[nodiscard]] bool csv_wanted() { return choice("format", {"json", "csv"}) == "csv"; }

@@ -77,6 +77,7 @@ void add_meter_reading_routes(Router& router, const Site& site);
 void add_cloud_routes(Router& router, const Site& site);
 void add_key_routes(Router& router, const Site& site);
 void add_archive_routes(Router& router, const Site& site);
+void add_frame_route(Router& router, const Site& site);
 void add_alarm_routes(Router& router, const Site& site);
 void add_mode_routes(Router& router, const Site& site);
 void add_rule_routes(Router& router, const Site& site);

@@ -44,6 +44,7 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_cloud_routes(router_, *site_);
     add_key_routes(router_, *site_);
     add_archive_routes(router_, *site_);
+    add_frame_route(router_, *site_);
     add_alarm_routes(router_, *site_);
     add_mode_routes(router_, *site_);
     add_rule_routes(router_, *site_);

@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "meter/calibration_table.h"
 #include "meter/reading.h"
+#include "ports/frame.h"
 #include "ports/records.h"
 
 namespace millrace::ports {
@@ -106,6 +107,24 @@ struct DeliveryQuery {
     std::size_t limit = 100;
 };
 
+// The archive, the newest first.
+struct FrameQuery {
+    std::optional<base::DeviceId> bridge;  // of its connections
+    std::optional<base::WallTime> from;    // received at or after
+    std::optional<base::WallTime> to;      // received before
+    std::size_t limit = 100;
+    std::optional<std::int64_t> below;  // ids below this one: the page after
+};
+struct FramePage {
+    struct Item {
+        Frame frame;
+        bool opened = false;
+    };
+    std::vector<Item> frames;
+    // Where the page after begins, which may have frames even when this one has none: only so many are looked at.
+    std::optional<std::int64_t> next_below;
+};
+
 // How many buckets one question may ask for: ten years of hours.
 inline constexpr std::size_t kMaxUsageBuckets = 10 * 366 * 24;
 
@@ -125,6 +144,7 @@ public:
     virtual void incident_history(IncidentHistoryQuery query, Answer<std::vector<detect::AlarmEvent>> answer) = 0;
     virtual void uses(UseQuery query, Answer<std::vector<detect::Use>> answer) = 0;
     virtual void deliveries(DeliveryQuery query, Answer<std::vector<DeliveryRecord>> answer) = 0;
+    virtual void frames(FrameQuery query, Answer<FramePage> answer) = 0;
 };
 
 }  // namespace millrace::ports

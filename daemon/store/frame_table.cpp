@@ -7,8 +7,6 @@
 namespace millrace::store {
 namespace {
 
-constexpr int kOpenedColumn = 10;
-
 StoredFrame stored_at(const SQLite::Statement& row) {
     return {frame_at(row), static_cast<Opened>(int_at(row, kOpenedColumn))};
 }

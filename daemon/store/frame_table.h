@@ -34,6 +34,7 @@ struct StoredFrame {
 // Columns of a frame in a query, and the frame read back from them; `opened` is the column after them.
 inline constexpr const char* kFrameColumns =
     "f.id, f.received_ms, f.direction, f.door, f.bridge, f.qos, f.dup, f.retain, f.topic, f.payload, f.opened";
+inline constexpr int kOpenedColumn = 10;
 [[nodiscard]] ports::Frame frame_at(const SQLite::Statement& row);
 
 // A page ends once its payloads fill this: a thousand frames of the largest size would be 64 MB.

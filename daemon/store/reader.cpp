@@ -12,6 +12,7 @@
 #include "store/connection.h"
 #include "store/evidence_query.h"
 #include "store/fault.h"
+#include "store/frame_query.h"
 #include "store/reading_query.h"
 #include "store/usage_query.h"
 
@@ -114,6 +115,10 @@ void Reader::uses(ports::UseQuery query, History::Answer<std::vector<detect::Use
 
 void Reader::deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) {
     enqueue<std::vector<ports::DeliveryRecord>>(std::move(query), std::move(answer), read_deliveries);
+}
+
+void Reader::frames(ports::FrameQuery query, History::Answer<ports::FramePage> answer) {
+    enqueue<ports::FramePage>(query, std::move(answer), read_frames);
 }
 
 void Reader::waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit,

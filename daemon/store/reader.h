@@ -54,6 +54,7 @@ public:
                           History::Answer<std::vector<detect::AlarmEvent>> answer) override;
     void uses(ports::UseQuery query, History::Answer<std::vector<detect::Use>> answer) override;
     void deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) override;
+    void frames(ports::FrameQuery query, History::Answer<ports::FramePage> answer) override;
 
     void waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit,
                         WaitingFrames::Answer answer) override;

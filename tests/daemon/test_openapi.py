@@ -123,6 +123,15 @@ def ask_everything(house):
     whole = house.call("GET", f"{water}/readings?{RANGE}&format=csv&limit=5000", 200).body.splitlines()[1:]
     assert len(whole) > 200 and pages == whole
     assert "previous_volume" in house.call("GET", f"{water}/usage?{RANGE}&compare=previous&bucket=day", 200).json()
+    path, seen = f"/api/v1/frames?bridge={BRIDGE}&limit=500&to=2026-03-03T00:00:00Z", []
+    past = path
+    while past:
+        page = house.call("GET", past, 200).json()
+        seen += [frame["id"] for frame in page["items"]]
+        past = page["next_cursor"] and f"{path}&cursor={page['next_cursor']}"
+    archived = house.daemon.query("SELECT id FROM frames WHERE bridge = ? AND received_ms < ? ORDER BY id DESC", BRIDGE,
+                                1_772_496_000_000)
+    assert seen == [row[0] for row in archived]
     house.call("GET", "/api/v1/sensors/00C0FFEE00C0FFE0/estimates", 200)
     house.call("GET", "/api/v1/alarms?state=all&limit=1", 200)
     metrics = house.call("GET", "/metrics", 200, Accept="application/openmetrics-text")

@@ -80,6 +80,10 @@ public:
         delivery_queries.push_back(std::move(query));
         answer(delivered);
     }
+    void frames(ports::FrameQuery query, Answer<ports::FramePage> answer) override {
+        frame_queries.push_back(query);
+        answer(archived);
+    }
 
     bool at_once = true;
     base::Result<ports::ReadingPage, base::Error> page;
@@ -100,6 +104,8 @@ public:
     std::vector<ports::IncidentQuery> incident_queries;
     std::vector<ports::UseQuery> use_queries;
     std::vector<ports::DeliveryQuery> delivery_queries;
+    base::Result<ports::FramePage, base::Error> archived;
+    std::vector<ports::FrameQuery> frame_queries;
 };
 
 // Keeps what it is told, unless `failure` says why not. Answers at once, or when the test says so.

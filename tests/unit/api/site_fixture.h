@@ -36,6 +36,7 @@ protected:
         add_cloud_routes(router_, *site_);
         add_key_routes(router_, *site_);
         add_archive_routes(router_, *site_);
+        add_frame_route(router_, *site_);
         add_metrics_route(router_, *site_);
         add_alarm_routes(router_, *site_);
         add_mode_routes(router_, *site_);

@@ -31,6 +31,7 @@ public:
     void incident_history(ports::IncidentHistoryQuery, Answer<std::vector<detect::AlarmEvent>>) override {}
     void uses(ports::UseQuery, Answer<std::vector<detect::Use>>) override {}
     void deliveries(ports::DeliveryQuery, Answer<std::vector<ports::DeliveryRecord>>) override {}
+    void frames(ports::FrameQuery, Answer<ports::FramePage>) override {}
 
     std::vector<std::pair<ports::ReadingQuery, Answer<ports::ReadingPage>>> asked;
 };

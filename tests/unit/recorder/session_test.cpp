@@ -47,6 +47,7 @@ public:
     void incident_history(ports::IncidentHistoryQuery, Answer<std::vector<detect::AlarmEvent>>) override {}
     void uses(ports::UseQuery, Answer<std::vector<detect::Use>>) override {}
     void deliveries(ports::DeliveryQuery, Answer<std::vector<ports::DeliveryRecord>>) override {}
+    void frames(ports::FrameQuery, Answer<ports::FramePage>) override {}
 };
 
 class SessionTest : public ::testing::Test {
