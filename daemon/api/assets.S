@@ -1,5 +1,6 @@
 // The files of the page and the description of the API, laid into the read-only data of the program byte for byte. The
-// build passes the folders web/ and daemon/api/ to the assembler as places to look. %progbits instead of @progbits, because @ begins a comment on ARM.
+// build passes the folders web/ and daemon/api/ to the assembler as places to look. %progbits instead of @progbits,
+// because @ begins a comment on ARM.
 
     .section .rodata.millrace_assets, "a", %progbits
 

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/request.h"
 #include "base/units.h"
@@ -28,23 +29,23 @@ private:
 
 class Csv {
 public:
-    explicit Csv(std::initializer_list<CsvCell> names) { row(names); }
-    void row(std::initializer_list<CsvCell> cells);
+    explicit Csv(const std::vector<CsvCell>& names) { row(names); }
+    void row(const std::vector<CsvCell>& cells);
     [[nodiscard]] std::string text() && { return std::move(text_); }
 
 private:
     std::string text_;
 };
 
-// "volume_L": a column of numbers carries its unit in its name.
-[[nodiscard]] std::string column(std::string_view name, base::VolumeUnit unit);
-// "mean_flow_gal_per_min"
-[[nodiscard]] std::string flow_column(std::string_view name, base::VolumeUnit unit);
+// "volume_l": a column of numbers carries its unit in its name, in lower case.
+[[nodiscard]] std::string column(std::string_view what, base::VolumeUnit unit);
+// "mean_flow_l_per_min"
+[[nodiscard]] std::string flow_column(std::string_view what, base::VolumeUnit unit);
 
 [[nodiscard]] Response csv_response(std::string body);
 
 // Where the page after is to be had, for an answer whose body has no room to say it: a Link header (RFC 8288) with the
-// address asked and this cursor.
-void add_next_link(Response& response, const Request& request, std::string_view cursor);
+// parameters asked with and this cursor.
+void add_next_link(Response& response, const TextPairs& query, std::string_view cursor);
 
 }  // namespace millrace::api

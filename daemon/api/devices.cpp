@@ -23,23 +23,11 @@ Json estimate_json(const std::optional<ports::LiveEstimate>& estimate, base::Vol
 
 }  // namespace
 
-std::string_view door_name(ports::Door door) {
-    switch (door) {
-        case ports::Door::Relay: return "relay";
-        case ports::Door::StandIn: return "stand_in";
-        case ports::Door::Pcap: return "pcap";
-        case ports::Door::JsonLines: return "json_lines";
-        case ports::Door::Guest: return "guest";
-        case ports::Door::Bluetooth: return "bluetooth";
-    }
-    return "unknown";
-}
-
 Json bridge_json(const ports::LiveBridge& bridge, const base::TimeZone& zone) {
     return Json{
         {"uuid", bridge.id.text()},
         {"connected", bridge.connected},
-        {"door", bridge.door ? Json(door_name(*bridge.door)) : Json(nullptr)},
+        {"door", bridge.door ? Json(ports::name(*bridge.door)) : Json(nullptr)},
         {"peer", bridge.peer.empty() ? Json(nullptr) : Json(bridge.peer)},
         {"connected_since", time_or_null(bridge.connected_since, zone)},
         {"last_seen", time_or_null(bridge.last_seen, zone)},

@@ -22,7 +22,4 @@ namespace millrace::api {
 // The sensor of that name, or null.
 [[nodiscard]] const ports::LiveSensor* find_sensor(const ports::LiveState& live, std::string_view uuid);
 
-// "stand_in", as all documents name it.
-[[nodiscard]] std::string_view door_name(ports::Door door);
-
 }  // namespace millrace::api

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/devices.h"
 #include "api/json.h"
 #include "api/parameters.h"
 #include "api/routes.h"
@@ -25,7 +24,7 @@ Json frame_json(const ports::FramePage::Item& item, const base::TimeZone& zone) 
         {"id", frame.id},
         {"received", zone.rfc3339(frame.received)},
         {"direction", base::name(frame.direction)},
-        {"door", door_name(frame.door)},
+        {"door", ports::name(frame.door)},
         {"bridge", frame.bridge ? Json(frame.bridge->text()) : Json(nullptr)},
         {"qos", frame.qos},
         {"dup", frame.dup},

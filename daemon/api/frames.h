@@ -11,7 +11,7 @@
 namespace millrace::api {
 
 inline constexpr std::size_t kDefaultFramesPerPage = 100;
-// The largest messages make 128 KB of digits each, and a page is built on the loop thread.
+// A page is built on the loop thread; large messages end it earlier, in the store.
 inline constexpr std::size_t kMaxFramesPerPage = 500;
 
 // Each with `payload` when it is a plain text of ASCII, which may end in the NUL that bridges send, else with

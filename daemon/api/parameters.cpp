@@ -157,7 +157,8 @@ std::optional<Response> Parameters::problem() {
         if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
         std::string known;
         for (const std::string& name : asked_) known += (known.empty() ? "" : ", ") + name;
-        refuse(key.substr(0, kShownNameBytes), "is not a parameter of this address; known are: " + known);
+        refuse(key.substr(0, kShownNameBytes),
+               "is not a parameter of this address" + (known.empty() ? ", which has none" : "; known are: " + known));
     }
     if (errors_.empty()) return std::nullopt;
     return parameter_problem(errors_);

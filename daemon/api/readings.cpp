@@ -12,17 +12,6 @@ namespace {
 
 constexpr base::Milliseconds kDefaultRange = std::chrono::hours{24};
 
-std::string_view name(meter::ReadingKind kind) {
-    switch (kind) {
-        case meter::ReadingKind::First: return "first";
-        case meter::ReadingKind::Advance: return "advance";
-        case meter::ReadingKind::CatchUp: return "catch_up";
-        case meter::ReadingKind::Late: return "late";
-        case meter::ReadingKind::Repeat: return "repeat";
-    }
-    return "unknown";
-}
-
 // The store says in words what is wrong with a position it did not hand out; all else is no fault of the asker.
 Response failure_response(const base::Error& error, bool with_cursor) {
     if (with_cursor && error.message.find("cursor") != std::string::npos) {
@@ -56,12 +45,12 @@ void handle_readings(const Site& site, const Request& request, const Responder& 
     query.from = view.from;
     query.to = view.to;
     const bool with_cursor = query.cursor.has_value();
-    site.dependencies.history.readings(std::move(query), [view, request, csv, responder, with_cursor](
+    site.dependencies.history.readings(std::move(query), [view, asked = request.query, csv, responder, with_cursor](
                                                              base::Result<ports::ReadingPage, base::Error> page) {
         if (!page) return responder.answer(failure_response(page.error(), with_cursor));
         if (!csv) return responder.answer(json_response(readings_document(*page, view)));
         Response response = csv_response(readings_csv(*page, view));
-        if (page->next_cursor) add_next_link(response, request, *page->next_cursor);
+        if (page->next_cursor) add_next_link(response, asked, *page->next_cursor);
         responder.answer(std::move(response));
     });
 }
@@ -79,7 +68,7 @@ std::string readings_document(const ports::ReadingPage& page, const ReadingsView
         items.add("peaks", reading.advance.value);
         items.add("volume", shown(reading.advance * page.calibration.at(reading.time), view.unit));
         items.add("series", reading.series);
-        items.add("kind", name(reading.kind));
+        items.add("kind", meter::name(reading.kind));
         items.end();
     }
     return items.text_after(Json{
@@ -99,7 +88,7 @@ std::string readings_csv(const ports::ReadingPage& page, const ReadingsView& vie
         csv.row({view.zone.rfc3339(reading.time), view.zone.rfc3339(reading.received), reading.time_is_receipt,
                  reading.total.value, reading.advance.value,
                  shown(reading.advance * page.calibration.at(reading.time), view.unit), reading.series,
-                 name(reading.kind)});
+                 meter::name(reading.kind)});
     }
     return std::move(csv).text();
 }

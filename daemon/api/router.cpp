@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "api/entity_tag.h"
+#include "api/parameters.h"
 #include "api/problem.h"
 
 namespace millrace::api {
@@ -111,16 +112,15 @@ std::string Router::allowed(const std::vector<std::string>& segments) const {
 
 void Router::handle(Request request, const Responder& responder) const {
     if (const Route* route = find(request.method, request.segments)) {
-        if (route->method != Method::Get && !request.query.empty()) {
-            const std::string& first = request.query.front().first;
-            return responder.answer(parameter_problem({{first, "is not a parameter of this address, which has none"}}));
+        const Wiper wiper{request.body};
+        if (route->method != Method::Get) {
+            if (auto refusal = Parameters(request).problem()) return responder.answer(std::move(*refusal));
         }
         for (std::size_t i = 0; i < route->pattern.size(); ++i) {
             const std::string& segment = route->pattern[i];
             if (!is_name(segment)) continue;
             request.path_parameters.emplace_back(segment.substr(1, segment.size() - 2), request.segments[i]);
         }
-        const Wiper wiper{request.body};
         if (route->method == Method::Get) {
             route->handler(request, tagging(responder, request.if_none_match));
         } else {

@@ -112,19 +112,15 @@ std::string usage_document(const ports::UsageAnswer& answer, const UsageView& vi
 
 std::string usage_csv(const ports::UsageAnswer& answer, const UsageView& view) {
     const std::string volume = column("volume", view.unit);
-    if (view.before == 0) {
-        Csv csv({"start", "end", "peaks", volume});
-        for (const ports::UsageBucket& bucket : answer.buckets) {
-            csv.row({view.zone.rfc3339(bucket.start), view.zone.rfc3339(bucket.end), bucket.peaks.value,
-                     shown(bucket.volume, view.unit)});
-        }
-        return std::move(csv).text();
-    }
-    Csv csv({"start", "end", "peaks", volume, "previous_" + volume});
+    std::vector<CsvCell> names{"start", "end", "peaks", volume};
+    if (view.before > 0) names.emplace_back("previous_" + volume);
+    Csv csv(names);
     for (std::size_t i = view.before; i < answer.buckets.size(); ++i) {
         const ports::UsageBucket& bucket = answer.buckets[i];
-        csv.row({view.zone.rfc3339(bucket.start), view.zone.rfc3339(bucket.end), bucket.peaks.value,
-                 shown(bucket.volume, view.unit), shown(answer.buckets[i - view.before].volume, view.unit)});
+        std::vector<CsvCell> cells{view.zone.rfc3339(bucket.start), view.zone.rfc3339(bucket.end), bucket.peaks.value,
+                                   shown(bucket.volume, view.unit)};
+        if (view.before > 0) cells.emplace_back(shown(answer.buckets[i - view.before].volume, view.unit));
+        csv.row(cells);
     }
     return std::move(csv).text();
 }

@@ -69,13 +69,13 @@ void handle_uses(const Site& site, const Request& request, const Responder& resp
     query.limit = limit + kTogether;
     query.after = cursor;
     site.dependencies.history.uses(
-        std::move(query), while_served(site, [&site, view, limit, request, csv,
+        std::move(query), while_served(site, [&site, view, limit, asked = request.query, csv,
                                               responder](base::Result<std::vector<Use>, base::Error> uses) {
             if (!uses) return responder.answer(problem(503, "The history cannot be read: " + uses.error().message));
             const auto next = cut_page(*uses, limit);
             if (csv) {
                 Response response = csv_response(uses_csv(*uses, view));
-                if (next) add_next_link(response, request, base::to_rfc3339(*next));
+                if (next) add_next_link(response, asked, base::to_rfc3339(*next));
                 return responder.answer(std::move(response));
             }
             responder.answer(json_response(uses_document(*uses, open_use(site, view.sensor), next, view)));

@@ -202,22 +202,6 @@ std::string url_of_listener(std::string_view listen, bool secure) {
     return (secure ? "https://" : "http://") + host + ":" + std::string(port);
 }
 
-std::string path_segment(std::string_view text) {
-    constexpr std::string_view kPlain = "-._~:+";
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string result;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        if (alphanumeric || kPlain.find(c) != std::string_view::npos) {
-            result += c;
-        } else {
-            result.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-        }
-    }
-    return result;
-}
-
 void wait_for(base::Milliseconds time) {
     asio::io_context loop;
     asio::steady_timer timer(loop);

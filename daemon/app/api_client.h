@@ -50,9 +50,6 @@ private:
 // Where a daemon that listens on `listen` can be asked on this machine: "0.0.0.0:8099" is "http://127.0.0.1:8099".
 [[nodiscard]] std::string url_of_listener(std::string_view listen, bool secure = false);
 
-// "24EB+07" as a segment of a path: all but letters, digits and a few signs escaped.
-[[nodiscard]] std::string path_segment(std::string_view text);
-
 // Waits, for commands that ask again and again.
 void wait_for(base::Milliseconds time);
 

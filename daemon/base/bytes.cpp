@@ -36,4 +36,20 @@ std::optional<Bytes> from_hex(std::string_view text) {
     return bytes;
 }
 
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view kPlain = "-._~";
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (alphanumeric || kPlain.find(c) != std::string_view::npos) {
+            encoded += c;
+        } else {
+            encoded.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+        }
+    }
+    return encoded;
+}
+
 }  // namespace millrace::base

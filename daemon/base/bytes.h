@@ -30,6 +30,9 @@ using ByteView = std::span<const std::uint8_t>;
 // Lower-case hexadecimal digits, two per byte.
 [[nodiscard]] std::string to_hex(ByteView bytes);
 
+// As a part of an address: all but letters, digits and "-._~" (what RFC 3986 calls unreserved) escaped.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 // Nothing when the text has an odd length or holds anything but hexadecimal digits.
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);
 

@@ -49,10 +49,10 @@ UnitLength length_of(CalendarUnit unit) {
     switch (unit) {
         case CalendarUnit::Minute: return {std::chrono::minutes{1}, std::chrono::minutes{1}};
         case CalendarUnit::Hour: return {hours{1}, hours{1}};
-        case CalendarUnit::Day: return {hours{23}, hours{25}};
-        case CalendarUnit::Week: return {hours{7 * 24 - 1}, hours{7 * 24 + 1}};
-        case CalendarUnit::Month: return {hours{28 * 24 - 1}, hours{31 * 24 + 1}};
-        case CalendarUnit::Year: return {hours{365 * 24 - 1}, hours{366 * 24 + 1}};
+        case CalendarUnit::Day: return {hours{22}, hours{48}};
+        case CalendarUnit::Week: return {hours{6 * 24 - 2}, hours{8 * 24 + 2}};
+        case CalendarUnit::Month: return {hours{27 * 24 - 2}, hours{32 * 24 + 2}};
+        case CalendarUnit::Year: return {hours{364 * 24 - 2}, hours{367 * 24 + 2}};
     }
     return {hours{1}, hours{1}};
 }

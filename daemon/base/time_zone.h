@@ -21,7 +21,8 @@ enum class CalendarUnit { Minute, Hour, Day, Week, Month, Year };  // weeks begi
 inline constexpr std::array kCalendarUnits = {CalendarUnit::Minute, CalendarUnit::Hour,  CalendarUnit::Day,
                                               CalendarUnit::Week,   CalendarUnit::Month, CalendarUnit::Year};
 
-// How long such a unit can be, wherever the clocks change by an hour at most.
+// How long such a unit can be: clocks change by up to two hours (Antarctica/Troll), and a zone that crosses the date
+// line loses a day or has one twice (Pacific/Apia lost one in 2011).
 struct UnitLength {
     Seconds shortest;
     Seconds longest;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/time.h"
 #include "base/units.h"
@@ -15,6 +16,18 @@ enum class ReadingKind : std::uint8_t {
     Late,     // older than the newest: fills history, adds nothing to the register
     Repeat,   // the same sample again
 };
+
+// "catch_up", as all that is written out names it.
+[[nodiscard]] constexpr std::string_view name(ReadingKind kind) {
+    switch (kind) {
+        case ReadingKind::First: return "first";
+        case ReadingKind::Advance: return "advance";
+        case ReadingKind::CatchUp: return "catch_up";
+        case ReadingKind::Late: return "late";
+        case ReadingKind::Repeat: return "repeat";
+    }
+    return "unknown";
+}
 
 struct Reading {
     base::WallTime time;      // when the sensor says it happened, or `received` when its clock was unset or absurd

@@ -9,6 +9,7 @@
 #include "store/alarm_query.h"
 #include "store/connection.h"
 #include "store/fault.h"
+#include "store/frame_table.h"
 #include "store/reading_query.h"
 #include "store/schema.h"
 #include "store/usage_query.h"
@@ -18,23 +19,6 @@ namespace {
 
 // A page ends once its payloads fill this.
 constexpr std::size_t kFullPage = 1U << 20;
-
-ports::Frame frame_at(const SQLite::Statement& row) {
-    ports::Frame frame;
-    frame.id = int_at(row, 0);
-    frame.received = time_at(row, 1);
-    frame.direction = int_at(row, 2) == 0 ? base::Direction::ToCloud : base::Direction::ToBridge;
-    frame.door = static_cast<ports::Door>(int_at(row, 3));
-    frame.bridge = device_at(row, 4);
-    frame.qos = static_cast<std::uint8_t>(int_at(row, 5));
-    frame.dup = int_at(row, 6) != 0;
-    frame.retain = int_at(row, 7) != 0;
-    frame.topic = text_at(row, 8);
-    const SQLite::Column payload = row.getColumn(9);
-    const auto* data = static_cast<const std::uint8_t*>(payload.getBlob());
-    frame.payload.assign(data, data + payload.getBytes());
-    return frame;
-}
 
 }  // namespace
 
@@ -138,9 +122,8 @@ base::Result<std::vector<detect::Incident>, base::Error> ExportSource::incidents
 base::Result<std::vector<ports::Frame>, base::Error> ExportSource::frames(std::int64_t after, std::size_t limit) {
     return attempt([&]() -> base::Result<std::vector<ports::Frame>, base::Error> {
         std::vector<ports::Frame> frames;
-        SQLite::Statement rows(*connection_,
-                               "SELECT id, received_ms, direction, door, bridge, qos, dup, retain, topic, payload"
-                               " FROM frames WHERE id > ? ORDER BY id LIMIT ?");
+        SQLite::Statement rows(*connection_, std::string("SELECT ") + kFrameColumns +
+                                                 " FROM frames f WHERE f.id > ? ORDER BY f.id LIMIT ?");
         bind_values(rows, after, static_cast<std::int64_t>(limit));
         std::size_t bytes = 0;
         while (bytes < kFullPage && rows.executeStep()) {

@@ -35,7 +35,7 @@ base::Result<ports::FramePage, base::Error> read_frames(const SQLite::Database& 
     ports::FramePage page;
     std::size_t bytes = 0;
     while (rows.executeStep()) {
-        if (page.frames.size() == limit || bytes >= kFullPageBytes) {
+        if (page.frames.size() == limit || bytes >= kFullFramePageBytes) {
             page.next_below = page.frames.back().frame.id;
             return page;
         }

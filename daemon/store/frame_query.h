@@ -13,8 +13,9 @@ class Database;
 
 namespace millrace::store {
 
-// Whatever was asked for, a page ends here, or once its payloads fill kFullPageBytes.
+// Whatever was asked for, a page ends here, or once its payloads fill this: whoever asked writes them out on the loop.
 inline constexpr std::size_t kMaxFramesPerPage = 1'000;
+inline constexpr std::size_t kFullFramePageBytes = 1U << 20;
 
 // How many ids one question looks at: frames have no index but their id, and a question must not hold its thread long.
 inline constexpr std::int64_t kFramesLookedAt = 200'000;

@@ -9,6 +9,7 @@
 
 #include "app/api_client.h"
 #include "app/exit_code.h"
+#include "base/bytes.h"
 
 namespace millrace::app {
 namespace {
@@ -85,7 +86,7 @@ public:
 
     // Of this sensor.
     [[nodiscard]] std::string path(const std::string& resource) const {
-        return "/api/v1/sensors/" + path_segment(sensor_) + "/" + resource;
+        return "/api/v1/sensors/" + base::percent_encoded(sensor_) + "/" + resource;
     }
 
 private:

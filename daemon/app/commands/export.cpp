@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "api/csv.h"
 #include "api/parameters.h"
 #include "api/quantity.h"
 #include "app/commands/row_writer.h"
@@ -34,22 +35,6 @@ struct Request {
     base::CalendarUnit bucket = base::CalendarUnit::Hour;
     base::TimeZone zone;
 };
-
-std::string_view name(meter::ReadingKind kind) {
-    switch (kind) {
-        case meter::ReadingKind::First: return "first";
-        case meter::ReadingKind::Advance: return "advance";
-        case meter::ReadingKind::CatchUp: return "catch_up";
-        case meter::ReadingKind::Late: return "late";
-        case meter::ReadingKind::Repeat: return "repeat";
-    }
-    return "unknown";
-}
-
-// "volume_l": a number carries its unit in its name.
-std::string volume_column(base::VolumeUnit unit) {
-    return unit == base::VolumeUnit::Litre ? "volume_l" : "volume_" + std::string(api::name(unit));
-}
 
 // A day alone is its midnight in the site's zone.
 std::optional<base::WallTime> time_of(const std::string& text, const base::TimeZone& zone) {
@@ -111,7 +96,7 @@ Done export_readings_of(const base::DeviceId& sensor, store::ExportSource& sourc
                                              number(api::shown(volume, request.unit)),
                                              truth(page->calibration.calibrated()),
                                              number(reading.series),
-                                             {std::string(name(reading.kind))}};
+                                             {std::string(meter::name(reading.kind))}};
             out.row(cells);
         }
         query.cursor = page->next_cursor;
@@ -120,8 +105,8 @@ Done export_readings_of(const base::DeviceId& sensor, store::ExportSource& sourc
 }
 
 Done export_readings(store::ExportSource& source, const Request& request, RowWriter& out) {
-    out.columns({"sensor", "time", "received", "total_peaks", "peaks", volume_column(request.unit), "calibrated",
-                 "series", "kind"});
+    out.columns({"sensor", "time", "received", "total_peaks", "peaks", api::column("volume", request.unit),
+                 "calibrated", "series", "kind"});
     const auto sensors = sensors_of(source, request);
     if (!sensors) return base::failure(sensors.error());
     for (const base::DeviceId& sensor : *sensors) {
@@ -167,7 +152,7 @@ Done export_usage_of(const base::DeviceId& sensor, store::ExportSource& source, 
 }
 
 Done export_usage(store::ExportSource& source, const Request& request, RowWriter& out) {
-    out.columns({"sensor", "start", "end", "peaks", volume_column(request.unit), "calibrated"});
+    out.columns({"sensor", "start", "end", "peaks", api::column("volume", request.unit), "calibrated"});
     const auto sensors = sensors_of(source, request);
     if (!sensors) return base::failure(sensors.error());
     for (const base::DeviceId& sensor : *sensors) {
@@ -175,19 +160,6 @@ Done export_usage(store::ExportSource& source, const Request& request, RowWriter
         if (auto done = export_usage_of(sensor, source, request, out); !done) return done;
     }
     return {};
-}
-
-// "mean_flow_l_per_min"
-std::string flow_column(const char* what, base::VolumeUnit unit) {
-    std::string column = std::string(what) + "_flow_";
-    for (const char c : api::flow_unit(unit)) {
-        if (c == '/') {
-            column += "_per_";
-        } else {
-            column += c == 'L' ? 'l' : c;
-        }
-    }
-    return column;
 }
 
 Done export_uses_of(const base::DeviceId& sensor, store::ExportSource& source, const Request& request, RowWriter& out) {
@@ -217,8 +189,9 @@ Done export_uses_of(const base::DeviceId& sensor, store::ExportSource& source, c
 }
 
 Done export_uses(store::ExportSource& source, const Request& request, RowWriter& out) {
-    out.columns({"sensor", "start", "end", volume_column(request.unit), flow_column("mean", request.unit),
-                 flow_column("peak", request.unit), flow_column("base", request.unit), "overlapped"});
+    out.columns({"sensor", "start", "end", api::column("volume", request.unit),
+                 api::flow_column("mean_flow", request.unit), api::flow_column("peak_flow", request.unit),
+                 api::flow_column("base_flow", request.unit), "overlapped"});
     const auto sensors = request.sensor
                              ? base::Result<std::vector<base::DeviceId>, base::Error>(std::vector{*request.sensor})
                              : source.sensors_with_uses();
@@ -232,8 +205,9 @@ Done export_uses(store::ExportSource& source, const Request& request, RowWriter&
 
 // The newest first, as the pages come. Numbers of the finding are in its measure's unit.
 Done export_incidents(store::ExportSource& source, const Request& request, RowWriter& out) {
-    out.columns({"id", "device", "rule", "severity", "state", "raised", "cleared", "since", volume_column(request.unit),
-                 "observed", "limit", "reopened", "not_a_leak", "answered_by", "note", "detail"});
+    out.columns({"id", "device", "rule", "severity", "state", "raised", "cleared", "since",
+                 api::column("volume", request.unit), "observed", "limit", "reopened", "not_a_leak", "answered_by",
+                 "note", "detail"});
     ports::IncidentQuery query{request.sensor, request.from, request.to, kPage, {}};
     for (bool more = true; more && !out.closed();) {
         const auto page = source.incidents(query);
@@ -278,7 +252,7 @@ void export_frame(const ports::Frame& frame, const Request& request, RowWriter& 
     const auto text = capture::text_of(frame.payload);
     const std::vector<Cell> cells = {{request.zone.rfc3339(frame.received)},
                                      {std::string(base::name(frame.direction))},
-                                     {std::string(capture::name(frame.door))},
+                                     {std::string(ports::name(frame.door))},
                                      {frame.bridge ? frame.bridge->str() : std::string()},
                                      number(std::int64_t{frame.qos}),
                                      truth(frame.dup),

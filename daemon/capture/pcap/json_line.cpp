@@ -1,7 +1,6 @@
 #include "capture/pcap/json_line.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -13,15 +12,6 @@ namespace millrace::capture {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::array<std::pair<ports::Door, std::string_view>, 6> kDoors{{
-    {ports::Door::Relay, "relay"},
-    {ports::Door::StandIn, "stand_in"},
-    {ports::Door::Pcap, "pcap"},
-    {ports::Door::JsonLines, "json_lines"},
-    {ports::Door::Guest, "guest"},
-    {ports::Door::Bluetooth, "bluetooth"},
-}};
 
 std::string json_string(std::string_view text) {
     return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -55,18 +45,10 @@ std::string_view boolean(bool value) {
 
 }  // namespace
 
-std::string_view name(ports::Door door) {
-    for (const auto& [known, text] : kDoors) {
-        if (known == door) return text;
-    }
-    return "json_lines";
-}
-
 std::optional<ports::Door> door_named(std::string_view name) {
-    for (const auto& [door, text] : kDoors) {
-        if (text == name) return door;
-    }
-    return std::nullopt;
+    const auto found =
+        std::find_if(ports::kDoors.begin(), ports::kDoors.end(), [&](auto door) { return ports::name(door) == name; });
+    return found == ports::kDoors.end() ? std::nullopt : std::optional(*found);
 }
 
 std::optional<std::string_view> text_of(base::ByteView payload) {
@@ -79,7 +61,7 @@ std::optional<std::string_view> text_of(base::ByteView payload) {
 std::string to_json_line(const ports::Frame& frame, const base::TimeZone& zone) {
     std::string line = R"({"time":")" + zone.rfc3339(frame.received);
     line.append(R"(","direction":")").append(base::name(frame.direction));
-    line.append(R"(","door":")").append(name(frame.door));
+    line.append(R"(","door":")").append(ports::name(frame.door));
     line.append(R"(","bridge":)").append(frame.bridge ? json_string(frame.bridge->text()) : "null");
     line.append(R"(,"qos":)").append(std::to_string(frame.qos));
     line.append(R"(,"dup":)").append(boolean(frame.dup));

@@ -13,8 +13,7 @@
 
 namespace millrace::capture {
 
-// "relay", "stand_in", "pcap", "json_lines", "guest", "bluetooth".
-[[nodiscard]] std::string_view name(ports::Door door);
+// The door of that name in ports/frame.h.
 [[nodiscard]] std::optional<ports::Door> door_named(std::string_view name);
 
 // The payload's text, when it can be shown as text without losing a byte.

@@ -188,7 +188,7 @@ TEST(UsageDocument, SetsEachBucketBesideItsCounterpart) {
     ASSERT_EQ(document["items"].size(), 1u);
     EXPECT_EQ(document["items"][0]["previous_volume"], 3.0);
     EXPECT_EQ(usage_csv(answer, view),
-              "start,end,peaks,volume_L,previous_volume_L\r\n"
+              "start,end,peaks,volume_l,previous_volume_l\r\n"
               "2026-11-23T08:20:00-07:00,2026-11-23T09:20:00-07:00,4,5,3\r\n");
 }
 

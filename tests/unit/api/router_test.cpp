@@ -58,11 +58,12 @@ TEST_F(RouterTest, GivesNamedSegmentsToTheHandler) {
 }
 
 TEST_F(RouterTest, OnlyGetHasQueryParameters) {
+    const std::string longest(500, 'n');
     const auto with_parameter = [&](Method method) {
         Request request;
         request.method = method;
         request.segments = {"api", "v1", "alarms"};
-        request.query = {{"dry_run", "1"}};
+        request.query = {{"dry_run", "1"}, {longest, "1"}};
         Response got;
         router_.handle(std::move(request), Responder([&](Response response) { got = std::move(response); }));
         return got;
@@ -70,6 +71,8 @@ TEST_F(RouterTest, OnlyGetHasQueryParameters) {
     const Response refused = with_parameter(Method::Post);
     EXPECT_EQ(refused.status, 400u);
     EXPECT_THAT(refused.body, HasSubstr("\"parameter\":\"dry_run\""));
+    EXPECT_THAT(refused.body, HasSubstr("which has none"));
+    EXPECT_THAT(refused.body, HasSubstr(longest.substr(0, 40) + "\"")) << "every one is named, and none at length";
     EXPECT_EQ(with_parameter(Method::Get).body, "alarms");
 }
 

@@ -19,5 +19,11 @@ TEST(Hex, RefusesOddLengthAndForeignDigits) {
     EXPECT_FALSE(from_hex(" 0"));
 }
 
+TEST(PercentEncoded, EscapesAllButLettersDigitsAndAFewSigns) {
+    EXPECT_EQ(percent_encoded("a/../b c+%"), "a%2F..%2Fb%20c%2B%25");
+    EXPECT_EQ(percent_encoded("Az09-._~"), "Az09-._~");
+    EXPECT_EQ(percent_encoded("\xc3\xa4:"), "%C3%A4%3A");
+}
+
 }  // namespace
 }  // namespace millrace::base

@@ -80,6 +80,19 @@ TEST_F(FrameQueryTest, LooksAtSoManyOnlyAndSaysWhereToGoOn) {
     EXPECT_FALSE(query.below);
 }
 
+TEST_F(FrameQueryTest, LargeMessagesEndAPageEarly) {
+    std::vector<Entry> entries;
+    for (std::int64_t id = 1; id <= 40; ++id) {
+        ports::Frame large = frame(id);
+        large.payload.assign(64 * 1024, 0xaa);
+        entries.push_back(ports::Commit{std::move(large), {}});
+    }
+    append(store_, std::move(entries));
+    const auto page = ask();
+    EXPECT_EQ(page.frames.size(), kFullFramePageBytes / (64 * 1024));
+    EXPECT_EQ(page.next_below, page.frames.back().frame.id);
+}
+
 TEST_F(FrameQueryTest, AnEmptyArchiveHasNoPages) {
     const auto page = ask();
     EXPECT_TRUE(page.frames.empty());
