@@ -25,9 +25,8 @@ Response download(std::shared_ptr<ports::BackupReader> reader, base::WallTime no
     response.content_type = kType;
     response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + file_name(now) + "\"");
     const std::int64_t bytes = reader->bytes();
-    response.long_body = LongBody{bytes, [reader = std::move(reader)](std::function<void(std::string)> part) {
-                                      reader->read(std::move(part));
-                                  }};
+    response.long_body = LongBody{
+        bytes, [reader = std::move(reader)](std::function<void(std::string)> part) { reader->read(std::move(part)); }};
     return response;
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 // How much of an unknown field's name is said back.
 constexpr std::size_t kShownNameBytes = 40;
+// Requests have four levels at most.
+constexpr int kMaxDepth = 12;
 
 std::string shown_number(double value) {
     std::array<char, 32> text{};
@@ -41,12 +43,21 @@ Body::Body(const std::string& text) {
     if (text.empty()) return;
     std::set<std::string> names;
     std::string repeated;
+    bool too_deep = false;
     const auto notice = [&](int depth, Json::parse_event_t event, Json& parsed) {
+        // Whoever writes or reads it again does so level by level.
+        const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+        too_deep = too_deep || (opens && depth >= kMaxDepth);
+        if (too_deep) return false;
         if (event != Json::parse_event_t::key || depth != 1) return true;
         if (!names.insert(parsed.get<std::string>()).second) repeated = parsed.get<std::string>();
         return true;
     };
     Json parsed = Json::parse(text, notice, false);
+    if (too_deep) {
+        refuse("", "the body is nested more than " + std::to_string(kMaxDepth) + " levels deep");
+        return;
+    }
     if (!parsed.is_object()) {
         refuse("", parsed.is_discarded() ? "the body must be a JSON object, and this is not well-formed JSON"
                                          : "the body must be a JSON object");

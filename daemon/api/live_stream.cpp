@@ -115,6 +115,11 @@ void LiveStream::on_live() {
     });
 }
 
+void LiveStream::on_site() {
+    told_ = {};
+    on_live();
+}
+
 void LiveStream::tell_changes() {
     if (!listened_to()) return events_.forget();
     ports::LiveState now = site_.dependencies.live.live();

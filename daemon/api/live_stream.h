@@ -35,6 +35,8 @@ public:
 
     void add_route(Router& router);
     void on_live();
+    // Units or zone have changed: all devices are said anew.
+    void on_site();
     void on_alarm(const detect::AlarmEvent& event);
     void stop();
 

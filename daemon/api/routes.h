@@ -67,6 +67,7 @@ template <typename Handle>
 void add_health_routes(Router& router, const Site& site);
 void add_metrics_route(Router& router, const Site& site);
 void add_restart_route(Router& router, const Site& site);
+void add_settings_routes(Router& router, const Site& site);
 void add_status_route(Router& router, const Site& site);
 void add_devices_route(Router& router, const Site& site);
 void add_readings_route(Router& router, const Site& site);

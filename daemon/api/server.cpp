@@ -35,6 +35,7 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_metrics_route(router_, *site_);
     add_status_route(router_, *site_);
     add_restart_route(router_, *site_);
+    add_settings_routes(router_, *site_);
     add_devices_route(router_, *site_);
     add_readings_route(router_, *site_);
     add_usage_route(router_, *site_);
@@ -72,6 +73,12 @@ base::Result<void, base::Error> Server::start() {
 void Server::stop() {
     stream_->stop();
     http_.stop();
+}
+
+void Server::set_site(base::VolumeUnit unit, const base::TimeZone& zone) {
+    site_->settings.unit = unit;
+    site_->settings.zone = zone;
+    stream_->on_site();
 }
 
 void Server::on_alarm(const detect::AlarmEvent& event) {

@@ -25,6 +25,7 @@
 #include "ports/live.h"
 #include "ports/network.h"
 #include "ports/notify.h"
+#include "ports/run_time_settings.h"
 
 namespace millrace::api {
 
@@ -46,6 +47,7 @@ struct Dependencies {
     Credentials credentials{};
     const ports::NetworkView* network = nullptr;  // null: no doors for bridges
     ports::Backups* backups = nullptr;            // null: none are made
+    ports::RunTimeSettings* settings = nullptr;   // null: none may be changed
     // Soon after it returns, or why not. Null: not from here.
     std::function<base::Result<void, base::Error>()> restart{};
 };
@@ -64,6 +66,9 @@ public:
     // Fails with a message that says how to mend it, such as when the port is in use.
     [[nodiscard]] base::Result<void, base::Error> start();
     void stop();
+
+    // For answers from now on; those who listen to the stream hear of all devices anew.
+    void set_site(base::VolumeUnit unit, const base::TimeZone& zone);
 
     // Where it listens, as "127.0.0.1:8099"; empty while it does not.
     [[nodiscard]] std::string address() const { return http_.address(); }

@@ -17,6 +17,7 @@
 #include "app/answer_codes.h"
 #include "app/calibrations.h"
 #include "app/daemon_controls.h"
+#include "app/keep.h"
 #include "app/log.h"
 #include "app/online_rebuild.h"
 #include "app/privileges.h"
@@ -107,8 +108,12 @@ base::Result<std::unique_ptr<capture::PacketSource>, base::Error> open_watched(c
 struct App::Parts {
     using Restart = std::function<base::Result<void, base::Error>()>;
 
-    Parts(const settings::Settings& settings, const payload::KeyRing& keys, store::Database database,
+    Parts(ChosenSettings& chosen, const payload::KeyRing& keys, store::Database database,
           std::unique_ptr<capture::PacketSource> watched, Restart restart)
+        : Parts(chosen.in_force(), chosen, keys, std::move(database), std::move(watched), std::move(restart)) {}
+
+    Parts(const settings::Settings& settings, ChosenSettings& chosen, const payload::KeyRing& keys,
+          store::Database database, std::unique_ptr<capture::PacketSource> watched, Restart restart)
         : ask_restart(std::move(restart)),
           started(clock.steady_now()),
           writer(std::move(database), settings.store, clock, poster(loop)),
@@ -142,6 +147,7 @@ struct App::Parts {
                 &answer_codes},
                &doors,
                &backups,
+               &chosen,
                ask_restart}),
           signals(loop, SIGINT, SIGTERM),
           tick(loop),
@@ -207,23 +213,31 @@ struct App::Parts {
     boost::asio::steady_timer tick;
     base::SteadyTime cloud_noted{};
     boost::asio::steady_timer restart_timer;
+    bool moving = false;  // to another time zone
     bool stopping = false;
     Ending ending = Ending::Stopped;
     base::Result<void, base::Error> outcome;
 };
 
 App::App(settings::Settings settings, payload::KeyRing keys, FitToStart fit_to_start)
-    : settings_(std::move(settings)), keys_(std::move(keys)), fit_to_start_(std::move(fit_to_start)) {}
+    : settings_(std::move(settings),
+                [this](const auto& wanted, auto choice, auto done) {
+                    return use_settings(wanted, std::move(choice), std::move(done));
+                }),
+      keys_(std::move(keys)),
+      fit_to_start_(std::move(fit_to_start)) {}
 
 App::~App() = default;
 
 base::Result<Ending, base::Error> App::run() {
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its socket, not of the process
-    auto watched = open_watched(settings_);
+    auto watched = open_watched(settings_.in_force());
     if (!watched) return base::failure(std::move(watched.error()));
-    auto opened = open_store(settings_, base::SystemClock().wall_now());
+    auto opened = open_store(settings_.in_force(), base::SystemClock().wall_now());
     if (!opened) return base::failure(std::move(opened.error()));
     const bool key_came = opens_the_past(opened->first, keys_);
+    settings_.restore(opened->second);
+    set_log_level(std::string(name(settings_.in_force().log_level)));
     parts_ = std::make_unique<Parts>(settings_, keys_, std::move(opened->first), std::move(*watched),
                                      [this] { return restart(); });
     parts_->hub.restore(opened->second);
@@ -268,8 +282,8 @@ void App::open_doors() {
     if (!parts.outcome) return stop();
     log().info("millrace {}: bridges on {} ({}), page and API on {}://{}/, state in {}", MILLRACE_VERSION,
                parts.doors.local_endpoint(), name(parts.hub.live().cloud_mode),
-               settings_.api.certificate_file.empty() ? "http" : "https", parts.server.address(),
-               settings_.store.state_dir);
+               settings_.in_force().api.certificate_file.empty() ? "http" : "https", parts.server.address(),
+               settings_.in_force().store.state_dir);
     tick();
 }
 
@@ -293,6 +307,35 @@ void App::tick() {
     });
 }
 
+base::Result<void, base::Error> App::use_settings(const settings::Settings& wanted, ports::ChoiceRecord choice,
+                                                  ports::Controls::Done done) {
+    Parts& parts = *parts_;
+    const bool moved = wanted.hub.zone.name() != settings_.in_force().hub.zone.name();
+    if (parts.moving || (moved && parts.rebuild.running())) {
+        return base::failure(base::Error{"today's water is being counted anew; try again in a moment"});
+    }
+    // Until the other zone's day, week and month are counted, nothing may be added to them.
+    parts.moving = moved;
+    if (moved) parts.hub.hold();
+    keep(parts.writer, std::move(choice), [this, wanted, moved, done = std::move(done)](auto kept) {
+        Parts& used = *parts_;
+        set_log_level(std::string(name(wanted.log_level)));
+        used.publisher.set_site(wanted.publish.unit, wanted.publish.zone, wanted.publish.tariff);
+        used.notifier.set_site(wanted.notify.unit, wanted.notify.zone);
+        used.recorder.set_unit(wanted.recorder.unit);
+        used.server.set_site(wanted.api.unit, wanted.api.zone);
+        if (!moved) return done(std::move(kept));
+        used.hub.set_zone(wanted.hub.zone);
+        used.rebuild.set_zone(wanted.hub.zone);
+        used.rebuild.count_totals([this, kept = std::move(kept), done] {
+            parts_->hub.resume(std::nullopt);
+            parts_->moving = false;
+            done(kept);
+        });
+    });
+    return {};
+}
+
 base::Result<void, base::Error> App::restart() {
     // Somebody who asks at every start must not keep it from working.
     constexpr base::Seconds kSettled{10};
@@ -302,7 +345,7 @@ base::Result<void, base::Error> App::restart() {
     Parts& parts = *parts_;
     if (parts.stopping || parts.ending == Ending::Restart) return {};
     if (parts.live) {
-        return refused("the rights to watch " + settings_.live.interface +
+        return refused("the rights to watch " + settings_.in_force().live.interface +
                        " were given up after the start, so the service has to be restarted from outside");
     }
     if (parts.clock.steady_now() - parts.started < kSettled) {

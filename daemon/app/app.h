@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "app/chosen_settings.h"
 #include "base/result.h"
 #include "payload/key_ring.h"
 #include "settings/settings.h"
@@ -37,9 +38,11 @@ private:
     void note_cloud();
     void tick();
     [[nodiscard]] base::Result<void, base::Error> restart();
+    [[nodiscard]] base::Result<void, base::Error> use_settings(const settings::Settings& wanted,
+                                                               ports::ChoiceRecord choice, ports::Controls::Done done);
     void stop();
 
-    settings::Settings settings_;
+    ChosenSettings settings_;
     payload::KeyRing keys_;
     FitToStart fit_to_start_;
     std::unique_ptr<Parts> parts_;

@@ -8,6 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "app/keep.h"
 #include "app/key_files.h"
 #include "app/log.h"
 #include "app/replay.h"
@@ -50,24 +51,11 @@ base::Result<void, base::Error> DaemonControls::use_mode(ports::CloudMode mode) 
     return used;
 }
 
-void DaemonControls::keep(ports::Entry entry, Done done) {
-    // Shared, because the store drops what it does not take.
-    const auto answer = std::make_shared<Done>(std::move(done));
-    const auto full = [answer] {
-        (*answer)(
-            refused("it could not be written to disk, see the health of the store; it holds until the next start"));
-    };
-    const bool queued = parts_.writer.commit(std::move(entry), [answer, full](bool durable) {
-        if (durable) return (*answer)({});
-        full();
-    });
-    if (!queued) full();
-}
-
 void DaemonControls::set_cloud_mode(ports::CloudMode mode, Done done) {
     if (auto used = use_mode(mode); !used) return done(std::move(used));
     log().info("cloud mode: {}", name(mode));
-    keep(ports::ChoiceRecord{kCloudModeChoice, std::string(name(mode)), std::string(name(configured_mode_))},
+    keep(parts_.writer,
+         ports::ChoiceRecord{kCloudModeChoice, std::string(name(mode)), std::string(name(configured_mode_))},
          std::move(done));
 }
 
@@ -143,7 +131,7 @@ void DaemonControls::calibrate(ports::CalibrationRecord record, Done done) {
     // In force from the next frame on, as a rebuild will have it.
     calibrations_.push_back(record);
     parts_.hub.set_calibrations(record.sensor, calibrations_);
-    keep(record, std::move(done));
+    keep(parts_.writer, record, std::move(done));
 }
 
 void DaemonControls::read_meter(ports::MeterReadingRecord record, Done done) {
@@ -151,7 +139,7 @@ void DaemonControls::read_meter(ports::MeterReadingRecord record, Done done) {
         return known.sensor == record.sensor && known.time == record.time;
     });
     if (!record.withdrawn) meter_readings_.push_back(record);
-    keep(record, std::move(done));
+    keep(parts_.writer, record, std::move(done));
 }
 
 std::vector<ports::CalibrationRecord> DaemonControls::calibrations(const base::DeviceId& sensor) const {

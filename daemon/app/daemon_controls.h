@@ -48,8 +48,6 @@ public:
 private:
     [[nodiscard]] base::Result<void, base::Error> use_mode(ports::CloudMode mode);
     void use_keys();
-    // Queues an entry; `done` hears whether it is on disk.
-    void keep(ports::Entry entry, Done done);
     [[nodiscard]] base::Result<void, base::Error> try_key(const std::optional<base::DeviceId>& bridge,
                                                           const payload::SecretKey& key) const;
     [[nodiscard]] base::Result<void, base::Error> not_named_in_config(

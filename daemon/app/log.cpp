@@ -1,5 +1,6 @@
 #include "app/log.h"
 
+#include <array>
 #include <cstdlib>
 
 #include <spdlog/pattern_formatter.h>
@@ -25,6 +26,8 @@ public:
     }
 };
 
+constexpr std::array kRooms = {"app", "api", "capture", "hub", "publish", "recorder", "store"};
+
 }  // namespace
 
 void set_up_log(const std::string& level) {
@@ -33,7 +36,7 @@ void set_up_log(const std::string& level) {
     formatter->add_flag<JournalLevel>('*').set_pattern(journal ? "%*%n: %v" : "%Y-%m-%d %H:%M:%S.%e %^%l%$ %n: %v");
     auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     sink->set_formatter(std::move(formatter));
-    for (const char* room : {"app", "api", "capture", "hub", "publish", "recorder", "store"}) {
+    for (const char* room : kRooms) {
         auto logger = std::make_shared<spdlog::logger>(room, sink);
         logger->set_level(spdlog::level::from_str(level));
         logger->flush_on(spdlog::level::info);
@@ -41,6 +44,12 @@ void set_up_log(const std::string& level) {
         spdlog::register_logger(logger);
     }
     spdlog::set_default_logger(spdlog::get("app"));
+}
+
+void set_log_level(const std::string& level) {
+    for (const char* room : kRooms) {
+        if (const auto logger = spdlog::get(room)) logger->set_level(spdlog::level::from_str(level));
+    }
 }
 
 spdlog::logger& log() {

@@ -16,6 +16,9 @@ namespace millrace::app {
 // `level` is debug, info, warn or error. Before any thread is started.
 void set_up_log(const std::string& level);
 
+// The same of all rooms' loggers, later.
+void set_log_level(const std::string& level);
+
 // The app's own logger.
 [[nodiscard]] spdlog::logger& log();
 

@@ -31,6 +31,9 @@ public:
     using Done = std::function<void(base::Result<void, base::Error>)>;
     void start(payload::KeyRing keys, std::string reason, Done done);
 
+    // Where days begin from the next count on.
+    void set_zone(const base::TimeZone& zone) { zone_ = zone; }
+
     // Under way, or about to follow.
     [[nodiscard]] bool running() const { return !asked_for_.empty(); }
 
@@ -62,7 +65,7 @@ private:
     hub::Hub& hub_;
     ports::History& history_;
     const base::Clock& clock_;
-    const base::TimeZone zone_;
+    base::TimeZone zone_;
     std::deque<Request> asked_for_;  // the first is under way
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

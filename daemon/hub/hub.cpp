@@ -101,6 +101,12 @@ std::vector<ports::Frame> Hub::sealed_messages() const {
     return messages;
 }
 
+void Hub::set_zone(const base::TimeZone& zone) {
+    settings_.zone = zone;
+    if (surroundings_.watch != nullptr) surroundings_.watch->set_zone(zone);
+    changed_ = true;
+}
+
 void Hub::set_cloud_mode(ports::CloudMode mode) {
     cloud_mode_ = mode;
     changed_ = true;

@@ -71,6 +71,9 @@ public:
     // Whether the way to the cloud is known to be broken, for the diary.
     void note_cloud_away(bool away, const std::string& why);
 
+    // Where days, weeks and months begin; while held, and the totals are to be set anew by set_totals().
+    void set_zone(const base::TimeZone& zone);
+
     // Enters what the store has taken already.
     void set_calibrations(const base::DeviceId& sensor, const std::vector<ports::CalibrationRecord>& all);
 

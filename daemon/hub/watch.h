@@ -66,6 +66,9 @@ public:
     // The stored readings of a sensor, or what they are worth, have changed: they are learned from anew.
     void on_rewritten(const base::DeviceId& sensor, const meter::CalibrationTable& calibration);
 
+    // Where the owner's clocks are; what comes by the clock is learned anew.
+    void set_zone(const base::TimeZone& zone);
+
     // Whether it is time for the next tick().
     [[nodiscard]] bool due(base::WallTime now) const;
     // `ahead` gives the clock of each sensor before ours.

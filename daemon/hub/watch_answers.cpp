@@ -244,6 +244,11 @@ void Watch::on_rewritten(const base::DeviceId& id, const meter::CalibrationTable
     learn_anew(id);
 }
 
+void Watch::set_zone(const base::TimeZone& zone) {
+    parts_.zone = zone;
+    for (const auto& [id, sensor] : sensors_) learn_anew(id);
+}
+
 void Watch::learn_anew(const base::DeviceId& sensor) {
     if (parts_.history == nullptr) return;
     // The one that is under way does not count: it began with what was known then.

@@ -64,6 +64,10 @@ public:
     void on_alarm(const detect::AlarmEvent& event);
     void test(const std::string& channel, Done done);
     void set_enabled(bool enabled, Done done);
+    void set_site(base::VolumeUnit unit, const base::TimeZone& zone) {
+        settings_.unit = unit;
+        settings_.zone = site_.zone = zone;
+    }
 
     [[nodiscard]] const std::vector<std::unique_ptr<Line>>& lines() const { return lines_; }
     [[nodiscard]] bool enabled() const { return enabled_; }
@@ -90,9 +94,9 @@ private:
     void flush();
 
     boost::asio::io_context& loop_;
-    const Settings settings_;
+    Settings settings_;
     const Surroundings around_;
-    const LineSite site_;
+    LineSite site_;
     Policy policy_;
     Ping ping_;
     std::vector<std::unique_ptr<Line>> lines_;  // as in the settings
@@ -243,6 +247,10 @@ void Notifier::start() {
 
 void Notifier::stop() {
     desk_->stop();
+}
+
+void Notifier::set_site(base::VolumeUnit unit, const base::TimeZone& zone) {
+    desk_->set_site(unit, zone);
 }
 
 void Notifier::on_alarm(const detect::AlarmEvent& event) {

@@ -49,6 +49,9 @@ public:
     // Takes two seconds at most. What was not delivered goes on after a restart.
     void stop();
 
+    // Of notices that are put into words from now on, and of quiet hours.
+    void set_site(base::VolumeUnit unit, const base::TimeZone& zone);
+
     void on_alarm(const detect::AlarmEvent& event) override;
 
     [[nodiscard]] std::vector<ports::ChannelState> channels() const override;

@@ -46,6 +46,11 @@ public:
         planner_.forget();
         state_.reset();
     }
+    // Everything is said anew, as they are now.
+    void settings_changed() {
+        planner_ = AlarmPlanner(settings_);
+        state_.reset();
+    }
     void repeat_house() {
         planner_.repeat_house();
         state_.reset();

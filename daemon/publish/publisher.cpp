@@ -65,6 +65,8 @@ public:
         flush_within(timing_.gather);
     }
 
+    void set_site(base::VolumeUnit unit, const base::TimeZone& zone, const std::optional<meter::Tariff>& tariff);
+
     void health(std::vector<ports::HealthItem>& items) const;
     void metrics(std::vector<ports::Metric>& metrics) const;
 
@@ -82,6 +84,7 @@ private:
     void publish_all(std::vector<Message> messages) {
         for (Message& message : messages) client_.publish(std::move(message));
     }
+    void introduce();
     void on_command(const ReceivedMessage& message);
     void flush_within(base::Milliseconds wait);
     void flush();
@@ -91,7 +94,7 @@ private:
     void hear_leftovers();
     void clear_leftovers();
 
-    const Settings settings_;
+    Settings settings_;
     const base::Clock& clock_;
     const Commands commands_;
     const Timing timing_;
@@ -121,9 +124,27 @@ private:
 };
 
 void Publisher::Session::on_connected() {
+    discovery_.forget();
+    introduce();
+}
+
+void Publisher::Session::set_site(base::VolumeUnit unit, const base::TimeZone& zone,
+                                  const std::optional<meter::Tariff>& tariff) {
+    settings_.unit = unit;
+    settings_.zone = zone;
+    settings_.tariff = tariff;
+    states_ = StatePlanner(settings_);
+    desk_.settings_changed();
+    documents_.clear();
+    if (!client_.connected() || stopping_) return;
+    discovery_.forget_contents();
+    introduce();
+}
+
+// From the documents to every state, as on a new connection.
+void Publisher::Session::introduce() {
     announced_ = false;
     birth_waits_ = false;
-    discovery_.forget();
     // Before anything is sent, so that it is an earlier run's documents that come back.
     hear_leftovers();
     for (const std::string& filter : command_filters(settings_)) client_.subscribe(filter, 1);
@@ -336,6 +357,11 @@ void Publisher::start() {
 
 void Publisher::stop(std::function<void()> done) {
     session_->stop(std::move(done));
+}
+
+void Publisher::set_site(base::VolumeUnit unit, const base::TimeZone& zone,
+                         const std::optional<meter::Tariff>& tariff) {
+    session_->set_site(unit, zone, tariff);
 }
 
 void Publisher::on_live(const ports::LiveState& state) {

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,9 @@ public:
 
     // Says "offline", disconnects, and calls `done` once, within twice `Timing::goodbye_wait`; never before it returns.
     void stop(std::function<void()> done);
+
+    // From now on. Documents and states go out anew where that changes them, and what is no more is taken away.
+    void set_site(base::VolumeUnit unit, const base::TimeZone& zone, const std::optional<meter::Tariff>& tariff);
 
     void on_live(const ports::LiveState& state) override;
     void on_alarm(const detect::AlarmEvent& event) override;

@@ -57,6 +57,13 @@ public:
         hang_up();
     }
 
+    void set_unit(base::VolumeUnit unit) {
+        if (unit == settings_.unit) return;
+        hang_up();
+        settings_.unit = unit;
+        dial_at_ = std::max(dial_at_, clock_.steady_now());
+    }
+
     void health(std::vector<ports::HealthItem>& items) const {
         if (!fault_.empty()) {
             items.push_back({"home_assistant_history", false,
@@ -190,7 +197,7 @@ private:
     }
 
     boost::asio::io_context& loop_;
-    const Settings settings_;
+    Settings settings_;
     ports::History& history_;
     const ports::LiveView& live_;
     const base::Clock& clock_;
@@ -231,6 +238,10 @@ void Recorder::start() {
 
 void Recorder::stop() {
     if (desk_) desk_->stop();
+}
+
+void Recorder::set_unit(base::VolumeUnit unit) {
+    if (desk_) desk_->set_unit(unit);
 }
 
 void Recorder::health(std::vector<ports::HealthItem>& items) const {

@@ -28,6 +28,9 @@ public:
     void start();
     void stop();
 
+    // Of what is imported; all is compared anew.
+    void set_unit(base::VolumeUnit unit);
+
     void health(std::vector<ports::HealthItem>& items) const override;
     void metrics(std::vector<ports::Metric>& metrics) const override;
 

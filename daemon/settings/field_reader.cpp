@@ -83,8 +83,8 @@ std::string printable(std::string_view key) {
 
 class FieldReader {
 public:
-    FieldReader(Draft& draft, Problems& problems, std::string directory)
-        : draft_(draft), problems_(problems), directory_(std::move(directory)) {}
+    FieldReader(Draft& draft, Problems& problems, std::string directory, Reach reach)
+        : draft_(draft), problems_(problems), directory_(std::move(directory)), reach_(reach) {}
 
     // `pattern` is the section's key in the table, `path` the same as it stands in the file.
     void section(const Node& node, const std::string& pattern, const std::string& path) {
@@ -172,6 +172,9 @@ private:
     }
 
     void value(const Field& field, const Node& node, const std::string& path) {
+        if (reach_ == Reach::RunTime && !field.at_run_time) {
+            return complain(node.at, path, "cannot be changed while the daemon runs; set it in the config file");
+        }
         if (node.kind == Node::Kind::Nothing) return;  // the default holds
         if (node.kind == Node::Kind::Map) return complain(node.at, path, "must be a value, not a section");
         base::Result<Value, std::string> checked = base::failure(std::string());
@@ -231,12 +234,13 @@ private:
     Draft& draft_;
     Problems& problems_;
     std::string directory_;
+    Reach reach_;
 };
 
 }  // namespace
 
-void read_fields(const Node& root, const std::string& directory, Draft& draft, Problems& problems) {
-    FieldReader reader(draft, problems, directory);
+void read_fields(const Node& root, const std::string& directory, Draft& draft, Problems& problems, Reach reach) {
+    FieldReader reader(draft, problems, directory, reach);
     reader.section(root, "", "");
     reader.finish();
 }

@@ -12,7 +12,11 @@
 
 namespace millrace::settings {
 
+// Which keys the tree may have.
+enum class Reach { All, RunTime };
+
 // Fills `draft` as far as the tree is good. Relative paths are relative to `directory`.
-void read_fields(const Node& root, const std::string& directory, Draft& draft, Problems& problems);
+void read_fields(const Node& root, const std::string& directory, Draft& draft, Problems& problems,
+                 Reach reach = Reach::All);
 
 }  // namespace millrace::settings

@@ -27,7 +27,9 @@ std::vector<Field> top_fields() {
          "",
          "The least grave message that is logged.",
          [](Draft& d, const Value& v) { d.settings.log_level = static_cast<LogLevel>(v.integer); },
-         [](const Settings&) -> std::string { return "info"; }},
+         [](const Settings&) -> std::string { return "info"; },
+         false,
+         true},
         {"site.time_zone",
          ValueType::TimeZone,
          {},
@@ -36,7 +38,9 @@ std::vector<Field> top_fields() {
          [](Draft& d, const Value& v) {
              if (auto zone = base::TimeZone::load(v.text)) set_zone(d.settings, *zone);
          },
-         [](const Settings&) -> std::string { return "\"\""; }},
+         [](const Settings&) -> std::string { return "\"\""; },
+         false,
+         true},
         {"site.units",
          ValueType::Choice,
          {0, 0, {"metric", "us"}},
@@ -46,7 +50,9 @@ std::vector<Field> top_fields() {
              d.settings.api.unit = d.settings.publish.unit = d.settings.notify.unit = d.settings.recorder.unit =
                  v.integer == 0 ? base::VolumeUnit::Litre : base::VolumeUnit::Gallon;
          },
-         [](const Settings&) -> std::string { return "metric"; }},
+         [](const Settings&) -> std::string { return "metric"; },
+         false,
+         true},
         {"store.max_queued_commits",
          ValueType::Integer,
          {100, 1'000'000, {}},

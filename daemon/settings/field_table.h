@@ -74,7 +74,7 @@ struct Field {
     void (*store)(Draft&, const Value&) = nullptr;
     std::string (*fallback)(const Settings&) = nullptr;  // the default, as it would be written; null: none
     bool secret = false;
-    bool restart = true;                           // takes effect at the next start only
+    bool at_run_time = false;                      // may also be changed while the daemon runs: see run_time.h
     std::string (*check)(const Value&) = nullptr;  // what is wrong beyond the type; empty: nothing
 };
 

@@ -1,12 +1,19 @@
 // What water costs.
 #include "settings/field_groups.h"
 #include "settings/tariff_check.h"
+#include "settings/tariff_text.h"
 
 namespace millrace::settings {
 namespace {
 
 constexpr std::string_view kTiersHelp =
     "Prices by the month's volume, lowest first: `[\"0.010 up to 3000\", \"0.020\"]`. The last holds without end.";
+
+std::vector<std::string_view> tariff_units() {
+    std::vector<std::string_view> names;
+    for (const auto& [name, unit] : kTariffUnits) names.push_back(name);
+    return names;
+}
 
 std::string check_price(const Value& value) {
     return price_of(value.text) ? std::string() : std::string(kPriceHelp);
@@ -15,22 +22,17 @@ std::string check_price(const Value& value) {
 }  // namespace
 
 std::vector<Field> tariff_fields() {
-    return {
+    std::vector<Field> fields{
         {.key = "tariff.currency",
          .help = "Its three letters, such as `USD`.",
          .store = [](Draft& d, const Value& v) { d.tariff.currency = v.text; },
          .check = check_currency},
         {"tariff.unit",
          ValueType::Choice,
-         {0, 0, {"l", "m3", "gal", "ft3", "ccf"}},
+         {0, 0, tariff_units()},
          "",
          "What prices are for, and volumes are in. Without it: `m3`, or `gal` where `site.units` is `us`.",
-         [](Draft& d, const Value& v) {
-             constexpr base::VolumeUnit kUnits[] = {base::VolumeUnit::Litre, base::VolumeUnit::CubicMetre,
-                                                    base::VolumeUnit::Gallon, base::VolumeUnit::CubicFoot,
-                                                    base::VolumeUnit::Ccf};
-             d.tariff.unit = kUnits[v.integer];
-         }},
+         [](Draft& d, const Value& v) { d.tariff.unit = kTariffUnits.at(static_cast<std::size_t>(v.integer)).second; }},
         {.key = "tariff.price",
          .help = "Of one unit, at any time and volume. Either this or `tiers`.",
          .store = [](Draft& d, const Value& v) { d.tariff.prices.price = v.text; },
@@ -57,6 +59,8 @@ std::vector<Field> tariff_fields() {
          .help = "As above, for these months.",
          .store = [](Draft& d, const Value& v) { d.tariff.seasons.back().prices.tiers = v.list; }},
     };
+    for (Field& field : fields) field.at_run_time = true;
+    return fields;
 }
 
 }  // namespace millrace::settings

@@ -23,7 +23,7 @@ std::string row(const Field& field, const Settings& defaults) {
     const std::string fallback = field.fallback != nullptr ? '`' + field.fallback(defaults) + '`' : "-";
     std::string help(field.help);
     if (field.secret) help += " Secret: never shown.";
-    if (!field.restart) help += " Takes effect at once.";
+    if (field.at_run_time) help += " May also be changed while it runs.";
     const std::string range = allowed(field.type, field.limits);
     return "| `" + shown_key(field.key) + "` | " + type + " | " + (range.empty() ? "-" : range) + " | " + fallback +
            " | " + help + " |\n";
@@ -38,7 +38,10 @@ std::string reference_markdown() {
         "Made from the daemon's own table of keys; do not edit it by hand. `millrace.yaml` beside it is an example.\n\n"
         "The file is YAML, and JSON is read too. Every key may be left out, and without a file all defaults hold. An "
         "unknown or\nrepeated key is an error. Relative paths start at the config file's folder. "
-        "`millrace check-config FILE` lists every\nproblem of a file. Changes take effect at the next start.\n";
+        "`millrace check-config FILE` lists every\nproblem of a file. Changes take effect at the next start; some "
+        "settings may also be\n"
+        "changed while the daemon runs, by `PUT /api/v1/settings`, which goes before the file until the file says "
+        "something\nelse.\n";
     for (const Section& section : sections()) {
         page += section.key.empty() ? "\n## Top\n\n" : "\n## " + std::string(section.key) + "\n\n";
         page += std::string(section.help) + "\n\n| key | type | allowed | default | meaning |\n|---|---|---|---|---|\n";

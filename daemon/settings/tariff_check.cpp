@@ -5,44 +5,13 @@
 #include <system_error>
 #include <utility>
 
+#include "settings/tariff_text.h"
+
 namespace millrace::settings {
 namespace {
 
 // A utility has a handful.
 constexpr std::size_t kMaxTiers = 20;
-constexpr std::size_t kDigitsBefore = 6;
-constexpr std::uint16_t kAllMonths = 0x0fff;
-
-bool all_digits(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// A decimal times ten to the power of `digits`, which is as many as it may have after the point.
-std::optional<std::int64_t> scaled(std::string_view text, std::size_t digits) {
-    const std::size_t point = text.find('.');
-    const std::string_view whole = text.substr(0, point);
-    const std::string_view fraction = point == std::string_view::npos ? "0" : text.substr(point + 1);
-    if (!all_digits(whole) || !all_digits(fraction)) return std::nullopt;
-    if (whole.size() > kDigitsBefore || fraction.size() > digits) return std::nullopt;
-    const std::string all = std::string(whole) + std::string(fraction) + std::string(digits - fraction.size(), '0');
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(all.data(), all.data() + all.size(), value);
-    return error == std::errc{} && end == all.data() + all.size() ? std::optional(value) : std::nullopt;
-}
-
-std::optional<meter::Tier> tier_of(std::string_view text, base::VolumeUnit unit) {
-    constexpr std::string_view kUpTo = " up to ";
-    const std::size_t at = text.find(kUpTo);
-    const auto price = price_of(text.substr(0, at));
-    if (!price) return std::nullopt;
-    if (at == std::string_view::npos) return meter::Tier{std::nullopt, *price};
-    constexpr std::size_t kVolumeDigits = 3;
-    const auto thousandths = scaled(text.substr(at + kUpTo.size()), kVolumeDigits);
-    // A hundred cubic feet have the most nanolitres: a million of them fit.
-    if (!thousandths || *thousandths == 0) return std::nullopt;
-    const std::int64_t one = meter::nanolitres_of(unit);
-    return meter::Tier{*thousandths / 1'000 * one + *thousandths % 1'000 * one / 1'000, *price};
-}
 
 class TariffReader {
 public:
@@ -130,12 +99,6 @@ private:
 };
 
 }  // namespace
-
-std::optional<meter::Money> price_of(std::string_view text) {
-    constexpr std::size_t kPriceDigits = 6;
-    const auto millionths = scaled(text, kPriceDigits);
-    return millionths ? std::optional(meter::Money{*millionths}) : std::nullopt;
-}
 
 std::string check_currency(const Value& value) {
     const bool three =

@@ -163,8 +163,8 @@ void BackupCopier::run(const std::shared_ptr<Work>& work, const Answer& answer) 
             part = *std::exchange(work->wanted, std::nullopt);
         }
         // Shared, because a std::function copies what it holds.
-        auto text = std::make_shared<std::string>(
-            work->cancelled ? std::string() : part_of(copy, work->limits.part_bytes));
+        auto text =
+            std::make_shared<std::string>(work->cancelled ? std::string() : part_of(copy, work->limits.part_bytes));
         work->post([part = std::move(part), text] { part(std::move(*text)); });
     }
 }

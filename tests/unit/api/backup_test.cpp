@@ -52,8 +52,9 @@ TEST_F(BackupRouteTest, GivesTheCopyAsAFileNamedByTheTime) {
     std::string all;
     for (int i = 0; i < 2; ++i) response.long_body->next([&](const std::string& part) { all += part; });
     EXPECT_EQ(all, "SQLite ok");
-    EXPECT_THAT(response.headers, ::testing::ElementsAre(std::pair<std::string, std::string>(
-                                      "Content-Disposition", "attachment; filename=\"millrace-20261123T162000Z.backup\"")));
+    EXPECT_THAT(response.headers,
+                ::testing::ElementsAre(std::pair<std::string, std::string>(
+                    "Content-Disposition", "attachment; filename=\"millrace-20261123T162000Z.backup\"")));
 }
 
 TEST_F(BackupRouteTest, HeadMakesNone) {

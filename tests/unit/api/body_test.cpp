@@ -31,6 +31,20 @@ TEST(Body, ReadsEveryType) {
     EXPECT_FALSE(body.problem());
 }
 
+TEST(Body, IsNotNestedDeeply) {
+    const auto nested = [](int levels) {
+        const auto text = [levels](char c) { return std::string(static_cast<std::size_t>(levels), c); };
+        return "{\"n\": " + text('[') + text(']') + "}";
+    };
+    Body deep(nested(11));
+    EXPECT_NE(deep.list("n", 1), nullptr);
+    EXPECT_FALSE(deep.problem());
+    for (const int levels : {12, 8'000}) {
+        Body too_deep(nested(levels));
+        EXPECT_THAT(problem_of(too_deep)["detail"], HasSubstr("nested")) << levels;
+    }
+}
+
 TEST(Body, NamesEveryFieldThatIsWrong) {
     Body body(R"({"t": "yesterday", "n": 4, "u": "pint", "c": "x", "d": "1", "f": 1, "v": -1, "s": "12345678901",
                   "w": 7})");

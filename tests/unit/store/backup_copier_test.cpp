@@ -20,7 +20,8 @@ class BackupCopierTest : public ::testing::Test {
 protected:
     BackupCopierTest() {
         std::vector<Entry> entries;
-        for (std::int64_t id = 1; id <= 500; ++id) entries.push_back(commit(id, {reading_record(1'700'000'000 + id, id)}));
+        for (std::int64_t id = 1; id <= 500; ++id)
+            entries.push_back(commit(id, {reading_record(1'700'000'000 + id, id)}));
         append(store_, std::move(entries));
     }
 

@@ -1,0 +1,112 @@
+#include "app/chosen_settings.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <nlohmann/json.hpp>
+
+#include "app/log.h"
+#include "settings/run_time.h"
+
+namespace millrace::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kChoice = "settings";
+// Its parts make sense together only.
+constexpr const char* kWhole = "tariff";
+
+Json merged(Json chosen, const Json& changes) {
+    for (const auto& [key, value] : changes.items()) {
+        if (key == kWhole || !value.is_object()) {
+            chosen[key] = value;
+        } else {
+            if (!chosen[key].is_object()) chosen[key] = Json::object();
+            chosen[key].update(value);
+        }
+    }
+    // What is null is not chosen.
+    for (auto section = chosen.begin(); section != chosen.end();) {
+        if (section.key() != kWhole && section->is_object()) {
+            for (auto member = section->begin(); member != section->end();) {
+                member = member->is_null() ? section->erase(member) : std::next(member);
+            }
+        }
+        const bool nothing = section->is_null() || (section.key() != kWhole && section->is_object() && section->empty());
+        section = nothing ? chosen.erase(section) : std::next(section);
+    }
+    return chosen;
+}
+
+Json names_of(const Json& chosen) {
+    Json names = Json::array();
+    for (const auto& [key, value] : chosen.items()) {
+        if (key == kWhole) {
+            names.push_back(key);
+            continue;
+        }
+        for (const auto& member : value.items()) names.push_back(key + "." + member.key());
+    }
+    return names;
+}
+
+}  // namespace
+
+ChosenSettings::ChosenSettings(settings::Settings configured, Use use)
+    : configured_(std::move(configured)), use_(std::move(use)), in_force_(configured_) {}
+
+void ChosenSettings::restore(const ports::StoredState& stored) {
+    const auto choice = std::find_if(stored.choices.begin(), stored.choices.end(),
+                                     [](const ports::ChoiceRecord& record) { return record.name == kChoice; });
+    if (choice == stored.choices.end() || choice->value == chosen_) return;
+    if (choice->configured != settings::run_time_json(configured_)) {
+        log().info("the config file's time zone, units, tariff or log level have changed; what was chosen while the "
+                   "daemon ran is not used any more");
+        return;
+    }
+    auto settings = settings::with_choices(configured_, choice->value);
+    const bool readable = Json::parse(choice->value, nullptr, false).is_object();
+    if (!settings || !readable) {
+        log().warn("the settings chosen while the daemon ran cannot be used, so the config file's hold: {}",
+                   settings ? "they are no JSON object" : settings.error().front().message);
+        return;
+    }
+    in_force_ = std::move(*settings);
+    chosen_ = choice->value;
+}
+
+std::string ChosenSettings::document() const {
+    return Json{{"settings", Json::parse(settings::run_time_json(in_force_))},
+                {"chosen", names_of(Json::parse(chosen_))}}
+        .dump();
+}
+
+void ChosenSettings::change(const std::string& changes, Done done) {
+    const Json wanted = Json::parse(changes, nullptr, false);
+    if (!wanted.is_object()) return done(base::failure(Refusal{{{"", "must be a JSON object"}}, {}, false}));
+    // Bytes that are no UTF-8 must not throw.
+    std::string chosen =
+        merged(Json::parse(chosen_), wanted).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    auto settings = settings::with_choices(configured_, chosen);
+    if (!settings) {
+        Refusal refusal;
+        for (const settings::Problem& problem : settings.error()) {
+            refusal.problems.emplace_back(problem.key, problem.message);
+        }
+        return done(base::failure(std::move(refusal)));
+    }
+    const auto answer = [done](const base::Result<void, base::Error>& kept) {
+        if (kept) return done({});
+        done(base::failure(Refusal{{}, kept.error().message, true}));
+    };
+    if (const auto used = use_(*settings, {kChoice, chosen, settings::run_time_json(configured_)}, answer); !used) {
+        return done(base::failure(Refusal{{}, used.error().message, false}));
+    }
+    in_force_ = std::move(*settings);
+    chosen_ = std::move(chosen);
+}
+
+}  // namespace millrace::app
