@@ -39,19 +39,18 @@ void handle_put(const Site& site, RunTimeSettings& settings, const Request& requ
 }  // namespace
 
 void add_settings_routes(Router& router, const Site& site) {
-    router.add(Method::Get, "/api/v1/settings",
-               with_settings(site, [](const RunTimeSettings& settings, const Request& request,
-                                      const Responder& responder) {
-                   Parameters parameters(request);
-                   if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
-                   responder.answer(json_response(settings.document()));
-               }));
-    router.add(Method::Put, "/api/v1/settings",
-               with_settings(site, [&site](RunTimeSettings& settings, const Request& request,
-                                           const Responder& responder) {
-                   handle_put(site, settings, request, responder);
-               }),
-               access::Scope::Admin);
+    router.add(
+        Method::Get, "/api/v1/settings",
+        with_settings(site, [](const RunTimeSettings& settings, const Request& request, const Responder& responder) {
+            Parameters parameters(request);
+            if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
+            responder.answer(json_response(settings.document()));
+        }));
+    router.add(
+        Method::Put, "/api/v1/settings",
+        with_settings(site, [&site](RunTimeSettings& settings, const Request& request,
+                                    const Responder& responder) { handle_put(site, settings, request, responder); }),
+        access::Scope::Admin);
 }
 
 }  // namespace millrace::api

@@ -35,7 +35,8 @@ Json merged(Json chosen, const Json& changes) {
                 member = member->is_null() ? section->erase(member) : std::next(member);
             }
         }
-        const bool nothing = section->is_null() || (section.key() != kWhole && section->is_object() && section->empty());
+        const bool nothing =
+            section->is_null() || (section.key() != kWhole && section->is_object() && section->empty());
         section = nothing ? chosen.erase(section) : std::next(section);
     }
     return chosen;
@@ -63,8 +64,9 @@ void ChosenSettings::restore(const ports::StoredState& stored) {
                                      [](const ports::ChoiceRecord& record) { return record.name == kChoice; });
     if (choice == stored.choices.end() || choice->value == chosen_) return;
     if (choice->configured != settings::run_time_json(configured_)) {
-        log().info("the config file's time zone, units, tariff or log level have changed; what was chosen while the "
-                   "daemon ran is not used any more");
+        log().info(
+            "the config file's time zone, units, tariff or log level have changed; what was chosen while the "
+            "daemon ran is not used any more");
         return;
     }
     auto settings = settings::with_choices(configured_, choice->value);

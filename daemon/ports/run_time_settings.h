@@ -28,8 +28,8 @@ public:
     };
     using Done = std::function<void(base::Result<void, Refusal>)>;
 
-    // `changes` is a JSON object in the config file's form. What it does not name stays; null goes back to what the file
-    // says; a tariff is taken as a whole.
+    // `changes` is a JSON object in the config file's form. What it does not name stays; null goes back to what the
+    // file says; a tariff is taken as a whole.
     virtual void change(const std::string& changes, Done done) = 0;
 };
 

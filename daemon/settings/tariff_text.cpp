@@ -42,8 +42,8 @@ std::string decimal(std::int64_t value, std::size_t digits) {
 }  // namespace
 
 std::string_view unit_text(base::VolumeUnit unit) {
-    const auto* found =
-        std::find_if(kTariffUnits.begin(), kTariffUnits.end(), [unit](const auto& known) { return known.second == unit; });
+    const auto* found = std::find_if(kTariffUnits.begin(), kTariffUnits.end(),
+                                     [unit](const auto& known) { return known.second == unit; });
     return found == kTariffUnits.end() ? "m3" : found->first;
 }
 

@@ -55,7 +55,8 @@ TEST(RunTime, EachCanBeChosenAlone) {
 }
 
 TEST(RunTime, APriceWithoutAUnitIsForTheUnitChosenBesideIt) {
-    const auto read = with_choices(configured(), R"({"site":{"units":"us"},"tariff":{"currency":"USD","price":"0.01"}})");
+    const auto read =
+        with_choices(configured(), R"({"site":{"units":"us"},"tariff":{"currency":"USD","price":"0.01"}})");
     ASSERT_TRUE(read);
     EXPECT_EQ(read->publish.tariff->unit, base::VolumeUnit::Gallon);
 }
