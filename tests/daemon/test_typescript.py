@@ -16,8 +16,8 @@ CLIENT = pathlib.Path(__file__).resolve().parents[1] / "typescript"
 EVENING = "2026-03-03T06:00:00Z"
 PAGE_SIZE = 70
 # What npm says when its registry cannot be reached, as opposed to packages that are wrong.
-UNREACHABLE = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|"
-                         r"ERR_SOCKET_TIMEOUT|EIDLETIMEOUT)\b")
+UNREACHABLE = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|"
+                         r"ENOTCACHED|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT)\b")
 QUIET = {"npm_config_audit": "false", "npm_config_fund": "false", "npm_config_update_notifier": "false",
          "npm_config_ignore_scripts": "true", "npm_config_prefer_offline": "true"}
 # npm's own ten seconds before each of its tries are long for somebody who is offline.

@@ -18,7 +18,9 @@ function given<Value>(answer: Answer<Value>, what: string): Value {
   return answer.data;
 }
 
-async function allPages<Item>(ask: (cursor: string | null) => Promise<Page<Item>>): Promise<{ pages: number; items: Item[] }> {
+async function allPages<Item>(
+  ask: (cursor: string | null) => Promise<Page<Item>>,
+): Promise<{ pages: number; items: Item[] }> {
   const items: Item[] = [];
   let cursor: string | null = null;
   let pages = 0;
