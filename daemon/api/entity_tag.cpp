@@ -44,7 +44,8 @@ bool none_match_names(std::string_view header, std::string_view tag) {
 Response with_entity_tag(Response response, std::string_view if_none_match) {
     const bool tagged = std::any_of(response.headers.begin(), response.headers.end(),
                                     [](const auto& header) { return header.first == "ETag"; });
-    if (response.status != 200 || response.stream || tagged || response.body.size() > kMostTaggedBytes) return response;
+    const bool elsewhere = response.stream || response.long_body;
+    if (response.status != 200 || elsewhere || tagged || response.body.size() > kMostTaggedBytes) return response;
     std::string tag = entity_tag(response.body);
     // Kept by nobody but who asked, and asked for anew each time.
     response.cache_control = "private, no-cache";

@@ -252,7 +252,8 @@ void HttpConnection::dispatch(Request request) {
     parser_.reset();
     awaiting_answer_ = true;
     // The timer's handler also keeps the connection alive until the answer comes.
-    answer_timer_.expires_after(shared_->limits.answer);
+    const bool slow = shared_->router->is_slow(request);
+    answer_timer_.expires_after(slow ? shared_->limits.slow_answer : shared_->limits.answer);
     answer_timer_.async_wait([self = shared_from_this(), number = request_number_](const Error& error) {
         if (error || !self->awaiting_answer_ || self->request_number_ != number) return;
         self->keep_alive_ = false;
@@ -289,6 +290,9 @@ std::string HttpConnection::head(const Response& response) const {
     };
     if (response.stream) {
         add("Content-Type", response.content_type);
+    } else if (response.long_body) {
+        add("Content-Length", std::to_string(response.long_body->bytes));
+        add("Content-Type", response.content_type);
     } else if (response.status != 204 && response.status != 304) {
         add("Content-Length", std::to_string(response.body.size()));
         if (!response.content_type.empty()) add("Content-Type", response.content_type);
@@ -304,6 +308,7 @@ std::string HttpConnection::head(const Response& response) const {
 void HttpConnection::write(Response response) {
     ++shared_->figures.answers[std::min<std::size_t>(response.status / 100, shared_->figures.answers.size() - 1)];
     if (response.stream && !head_only_) return begin_stream(std::move(response));
+    if (response.long_body && !head_only_) return begin_long_body(std::move(response));
     head_ = head(response);
     const bool no_body = head_only_ || response.status == 204 || response.status == 304;
     body_ = no_body ? std::string{} : std::move(response.body);
@@ -311,6 +316,42 @@ void HttpConnection::write(Response response) {
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
     asio::async_write(stream_, buffers,
                       [self = shared_from_this()](const Error& error, std::size_t) { self->on_written(error); });
+}
+
+// One part is in memory at a time, and the next is asked for when the client has taken it.
+void HttpConnection::begin_long_body(Response response) {
+    head_ = head(response);
+    long_body_ = std::move(response.long_body);
+    stream_.tcp().expires_after(shared_->limits.write);
+    asio::async_write(stream_, asio::buffer(head_), [self = shared_from_this()](const Error& error, std::size_t) {
+        if (self->failed(error)) return self->long_body_.reset();
+        self->write_next_part();
+    });
+}
+
+void HttpConnection::write_next_part() {
+    if (long_body_->bytes <= 0) {
+        long_body_.reset();
+        return on_written({});
+    }
+    stream_.tcp().expires_never();  // it waits for us
+    long_body_->next([self = shared_from_this()](std::string part) { self->write_part(std::move(part)); });
+}
+
+void HttpConnection::write_part(std::string part) {
+    if (closed_ || shared_->stopped) return long_body_.reset();
+    long_body_->bytes -= static_cast<std::int64_t>(part.size());
+    // What was promised cannot be kept; a client that counts notices.
+    if (part.empty() || long_body_->bytes < 0) {
+        long_body_.reset();
+        return close();
+    }
+    body_ = std::move(part);
+    stream_.tcp().expires_after(shared_->limits.write);
+    asio::async_write(stream_, asio::buffer(body_), [self = shared_from_this()](const Error& error, std::size_t) {
+        if (self->failed(error)) return self->long_body_.reset();
+        self->write_next_part();
+    });
 }
 
 // Its end is the connection's, which HTTP/1.0 proxies understand too.

@@ -92,6 +92,9 @@ private:
     void answer_and_close(Response response);
     void write(Response response);
     void on_written(const Error& error);
+    void begin_long_body(Response response);
+    void write_next_part();
+    void write_part(std::string part);
     void begin_stream(Response response);
     void write_stream();
     void watch_for_end();
@@ -117,7 +120,8 @@ private:
     bool keep_alive_ = false;
     std::string head_;
     std::string body_;
-    std::string stream_pending_;  // what a stream has to say, after what is being written
+    std::optional<LongBody> long_body_;  // under way; its `bytes` are those still to come
+    std::string stream_pending_;         // what a stream has to say, after what is being written
     bool stream_writing_ = false;
     std::size_t lingered_ = 0;
     std::array<char, 2048> discard_{};

@@ -40,8 +40,9 @@ struct HttpLimits {
     base::Milliseconds idle{60'000};    // between requests
     base::Milliseconds header{10'000};  // from a request's first byte to its last header
     base::Milliseconds body{30'000};
-    base::Milliseconds answer{30'000};  // what a handler may take
-    base::Milliseconds write{30'000};   // what the client may take to read the answer
+    base::Milliseconds answer{30'000};          // what a handler may take
+    base::Milliseconds slow_answer{1'800'000};  // of a route that does: a copy of ten years on a small computer's card
+    base::Milliseconds write{30'000};           // what the client may take to read the answer
     base::Milliseconds linger{1'000};
 };
 

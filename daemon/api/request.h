@@ -1,8 +1,10 @@
 // What a handler is given and what it answers with: HTTP as plain values, with no socket and no library in sight.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,12 +61,20 @@ public:
     [[nodiscard]] virtual bool open() const = 0;
 };
 
+// A body too large for memory.
+struct LongBody {
+    std::int64_t bytes = 0;
+    // Gives the part after the one before, later on the loop; an empty one breaks the answer off.
+    std::function<void(std::function<void(std::string)>)> next;
+};
+
 struct Response {
     unsigned status = 200;
     std::string content_type;
     std::string body;
     TextPairs headers;
     std::string cache_control = "no-store";
+    std::optional<LongBody> long_body{};  // instead of `body`
     // Called once the head is on its way; the body is then what the sink is given, until the client goes.
     std::function<void(std::shared_ptr<StreamSink>)> stream;
 };

@@ -66,6 +66,11 @@ void Router::add(Method method, std::string_view pattern, Handler handler, acces
     routes_.push_back({method, split(pattern), std::move(handler), scope});
 }
 
+void Router::add_slow(Method method, std::string_view pattern, Handler handler, access::Scope scope) {
+    add(method, pattern, std::move(handler), scope);
+    routes_.back().slow = true;
+}
+
 std::vector<Router::RouteInfo> Router::routes() const {
     std::vector<RouteInfo> list;
     for (const Route& route : routes_) {
@@ -99,6 +104,11 @@ const Router::Route* Router::find(Method method, const std::vector<std::string>&
 bool Router::wants_body(const Request& request) const {
     if (request.method == Method::Get || request.method == Method::Head) return false;
     return find(request.method, request.segments) != nullptr;
+}
+
+bool Router::is_slow(const Request& request) const {
+    const Route* route = find(request.method, request.segments);
+    return route != nullptr && route->slow;
 }
 
 std::optional<Response> Router::refusal(Request& request) const {

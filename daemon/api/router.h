@@ -29,6 +29,8 @@ public:
         add(method, pattern, std::move(handler), scope);
     }
     void add(Method method, std::string_view pattern, Handler handler, access::Scope scope);
+    // Of which each answer may take minutes.
+    void add_slow(Method method, std::string_view pattern, Handler handler, access::Scope scope);
 
     // Asked once for every request that there is a route for: the answer to give instead, when it must not be served.
     using Guard = std::function<std::optional<Response>(Request&, access::Scope)>;
@@ -48,6 +50,8 @@ public:
 
     // Whether the route there wants a request body and may have it; the body of any other request is never read.
     [[nodiscard]] bool wants_body(const Request& request) const;
+    // Whether the route there was added by add_slow.
+    [[nodiscard]] bool is_slow(const Request& request) const;
 
 private:
     using Pattern = std::vector<std::string>;  // a path's segments
@@ -56,6 +60,7 @@ private:
         Pattern pattern;
         Handler handler;
         access::Scope scope;
+        bool slow = false;
     };
 
     // The one that an address belongs to, with all its methods, or null. What is spelled out goes before a name.

@@ -66,6 +66,7 @@ template <typename Handle>
 // `site` must outlive the router.
 void add_health_routes(Router& router, const Site& site);
 void add_metrics_route(Router& router, const Site& site);
+void add_restart_route(Router& router, const Site& site);
 void add_status_route(Router& router, const Site& site);
 void add_devices_route(Router& router, const Site& site);
 void add_readings_route(Router& router, const Site& site);
@@ -77,6 +78,7 @@ void add_meter_reading_routes(Router& router, const Site& site);
 void add_cloud_routes(Router& router, const Site& site);
 void add_key_routes(Router& router, const Site& site);
 void add_archive_routes(Router& router, const Site& site);
+void add_backup_route(Router& router, const Site& site);
 void add_frame_route(Router& router, const Site& site);
 void add_alarm_routes(Router& router, const Site& site);
 void add_mode_routes(Router& router, const Site& site);

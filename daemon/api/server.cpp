@@ -34,6 +34,7 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_health_routes(router_, *site_);
     add_metrics_route(router_, *site_);
     add_status_route(router_, *site_);
+    add_restart_route(router_, *site_);
     add_devices_route(router_, *site_);
     add_readings_route(router_, *site_);
     add_usage_route(router_, *site_);
@@ -44,6 +45,7 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_cloud_routes(router_, *site_);
     add_key_routes(router_, *site_);
     add_archive_routes(router_, *site_);
+    add_backup_route(router_, *site_);
     add_frame_route(router_, *site_);
     add_alarm_routes(router_, *site_);
     add_mode_routes(router_, *site_);

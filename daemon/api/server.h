@@ -1,11 +1,12 @@
 // What the daemon tells people and programs over HTTP: health, metrics, the REST interface and the page.
 //
 // Server ties the routes of this room to an HttpServer. It answers from the hub's live view at once, from the history
-// when the reader thread has it, and changes what people may change through Controls (see write_guard.h for who may).
+// when the reader thread has it, and changes what people may change through Controls (see gate.h for who may).
 // Loop thread only. All that Dependencies refers to must outlive the Server; an answer of the history or the controls
 // that comes after the Server has gone is dropped.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ports/alarms.h"
+#include "ports/backups.h"
 #include "ports/controls.h"
 #include "ports/health.h"
 #include "ports/history.h"
@@ -43,6 +45,9 @@ struct Dependencies {
     ports::Channels* channels = nullptr;  // null: nobody is told
     Credentials credentials{};
     const ports::NetworkView* network = nullptr;  // null: no doors for bridges
+    ports::Backups* backups = nullptr;            // null: none are made
+    // Soon after it returns, or why not. Null: not from here.
+    std::function<base::Result<void, base::Error>()> restart{};
 };
 
 struct Site;

@@ -32,6 +32,7 @@
 #include "notify/notifier.h"
 #include "publish/publisher.h"
 #include "recorder/recorder.h"
+#include "store/backup_copier.h"
 #include "store/database.h"
 #include "store/reader.h"
 #include "store/writer.h"
@@ -104,10 +105,15 @@ base::Result<std::unique_ptr<capture::PacketSource>, base::Error> open_watched(c
 }  // namespace
 
 struct App::Parts {
+    using Restart = std::function<base::Result<void, base::Error>()>;
+
     Parts(const settings::Settings& settings, const payload::KeyRing& keys, store::Database database,
-          std::unique_ptr<capture::PacketSource> watched)
-        : writer(std::move(database), settings.store, clock, poster(loop)),
+          std::unique_ptr<capture::PacketSource> watched, Restart restart)
+        : ask_restart(std::move(restart)),
+          started(clock.steady_now()),
+          writer(std::move(database), settings.store, clock, poster(loop)),
           reader(settings.store.state_dir + "/millrace.db", poster(loop)),
+          backups(settings.store.state_dir + "/millrace.db", poster(loop)),
           watch({settings.alarms, settings.hub.zone, writer, &reader, clock, notices}),
           hub(settings.hub, keys, {writer, reader, clock, random, notices, &watch}),
           doors(loop, clock, settings.capture, hub, &hub.handover()),
@@ -134,9 +140,12 @@ struct App::Parts {
                {&tokens,
                 installation_key(settings.store.state_dir, "session.key", "people on the page stay logged in", random),
                 &answer_codes},
-               &doors}),
+               &doors,
+               &backups,
+               ask_restart}),
           signals(loop, SIGINT, SIGTERM),
-          tick(loop) {
+          tick(loop),
+          restart_timer(loop) {
         doors.set_kind_of(kind_of);
         if (live) live->set_bridge_of_device([this](const auto& device) { return hub.pipeline().bridge_of(device); });
     }
@@ -159,7 +168,12 @@ struct App::Parts {
                         if (!kept) log().error("the cloud mode was changed by MQTT: {}", kept.error().message);
                     });
                 },
-                &watch, &notifier};
+                &watch, &notifier,
+                [this] {
+                    if (const auto done = ask_restart(); !done) {
+                        log().warn("a restart was asked for by MQTT: {}", done.error().message);
+                    }
+                }};
     }
     std::vector<const ports::SelfReport*> reports() const {
         std::vector<const ports::SelfReport*> all{&writer, &hub, &doors, &guest, &notifier, &publisher, &recorder};
@@ -168,11 +182,14 @@ struct App::Parts {
     }
 
     base::SystemClock clock;
+    Restart ask_restart;
+    base::SteadyTime started;
     SystemRandom random;
     LoggedNotices notices;
     boost::asio::io_context loop{1};
     store::Writer writer;
     store::Reader reader;
+    store::BackupCopier backups;
     hub::Watch watch;
     hub::Hub hub;
     capture::Doors doors;
@@ -189,22 +206,26 @@ struct App::Parts {
     boost::asio::signal_set signals;
     boost::asio::steady_timer tick;
     base::SteadyTime cloud_noted{};
+    boost::asio::steady_timer restart_timer;
     bool stopping = false;
+    Ending ending = Ending::Stopped;
     base::Result<void, base::Error> outcome;
 };
 
-App::App(settings::Settings settings, payload::KeyRing keys) : settings_(std::move(settings)), keys_(std::move(keys)) {}
+App::App(settings::Settings settings, payload::KeyRing keys, FitToStart fit_to_start)
+    : settings_(std::move(settings)), keys_(std::move(keys)), fit_to_start_(std::move(fit_to_start)) {}
 
 App::~App() = default;
 
-base::Result<void, base::Error> App::run() {
+base::Result<Ending, base::Error> App::run() {
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its socket, not of the process
     auto watched = open_watched(settings_);
     if (!watched) return base::failure(std::move(watched.error()));
     auto opened = open_store(settings_, base::SystemClock().wall_now());
     if (!opened) return base::failure(std::move(opened.error()));
     const bool key_came = opens_the_past(opened->first, keys_);
-    parts_ = std::make_unique<Parts>(settings_, keys_, std::move(opened->first), std::move(*watched));
+    parts_ = std::make_unique<Parts>(settings_, keys_, std::move(opened->first), std::move(*watched),
+                                     [this] { return restart(); });
     parts_->hub.restore(opened->second);
     parts_->controls.restore(opened->second);
     parts_->notifier.restore(opened->second);
@@ -224,8 +245,9 @@ base::Result<void, base::Error> App::run() {
     parts_->writer.stop();
     parts_->loop.restart();
     parts_->loop.poll();  // the writer's last answers
-    if (parts_->outcome) log().info("stopped");
-    return std::move(parts_->outcome);
+    if (!parts_->outcome) return base::failure(std::move(parts_->outcome.error()));
+    log().info("stopped");
+    return parts_->ending;
 }
 
 void App::open_doors() {
@@ -271,12 +293,39 @@ void App::tick() {
     });
 }
 
+base::Result<void, base::Error> App::restart() {
+    // Somebody who asks at every start must not keep it from working.
+    constexpr base::Seconds kSettled{10};
+    // Whoever asked gets his answer first.
+    constexpr base::Milliseconds kAnswered{500};
+    const auto refused = [](std::string why) { return base::failure(base::Error{std::move(why)}); };
+    Parts& parts = *parts_;
+    if (parts.stopping || parts.ending == Ending::Restart) return {};
+    if (parts.live) {
+        return refused("the rights to watch " + settings_.live.interface +
+                       " were given up after the start, so the service has to be restarted from outside");
+    }
+    if (parts.clock.steady_now() - parts.started < kSettled) {
+        return refused("it started less than " + std::to_string(kSettled.count()) + " s ago");
+    }
+    if (auto fit = fit_to_start_(); !fit) return refused("it would not start again: " + fit.error().message);
+    log().info("restarting");
+    parts.ending = Ending::Restart;
+    parts.restart_timer.expires_after(kAnswered);
+    parts.restart_timer.async_wait([this](const boost::system::error_code& error) {
+        if (!error) stop();
+    });
+    return {};
+}
+
 void App::stop() {
     Parts& parts = *parts_;
     if (std::exchange(parts.stopping, true)) return;
     parts.tick.cancel();
+    parts.restart_timer.cancel();
     parts.signals.cancel();
     parts.server.stop();
+    parts.backups.stop();
     parts.notifier.stop();
     parts.recorder.stop();
     parts.doors.stop();

@@ -1,9 +1,11 @@
 // The daemon: every part, owned in the order in which it starts.
 //
-// Made from settings and keys; run() blocks the calling thread, which becomes the loop thread, until SIGINT or
-// SIGTERM. Stopping is the reverse of starting: no new frames, what is queued is written, the broker hears "offline".
+// Made from settings and keys; run() blocks the calling thread, which becomes the loop thread, until SIGINT, SIGTERM or
+// a wish to restart. Stopping is the reverse of starting: no new frames, what is queued is written, the broker hears
+// "offline".
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/result.h"
@@ -12,16 +14,21 @@
 
 namespace millrace::app {
 
+enum class Ending { Stopped, Restart };
+
 class App {
 public:
-    App(settings::Settings settings, payload::KeyRing keys);
+    // Whether a new process would start, or what is wrong with the config file or a key file.
+    using FitToStart = std::function<base::Result<void, base::Error>()>;
+
+    App(settings::Settings settings, payload::KeyRing keys, FitToStart fit_to_start);
     ~App();
     App(const App&) = delete;
     App& operator=(const App&) = delete;
 
     // Returns when stopped. The error is one that a person can mend: a port in use, a state directory that cannot be
     // written.
-    [[nodiscard]] base::Result<void, base::Error> run();
+    [[nodiscard]] base::Result<Ending, base::Error> run();
 
 private:
     struct Parts;
@@ -29,10 +36,12 @@ private:
     void open_doors();
     void note_cloud();
     void tick();
+    [[nodiscard]] base::Result<void, base::Error> restart();
     void stop();
 
     settings::Settings settings_;
     payload::KeyRing keys_;
+    FitToStart fit_to_start_;
     std::unique_ptr<Parts> parts_;
 };
 

@@ -22,7 +22,8 @@ inline constexpr std::array kCalendarUnits = {CalendarUnit::Minute, CalendarUnit
                                               CalendarUnit::Week,   CalendarUnit::Month, CalendarUnit::Year};
 
 // How long such a unit can be: clocks change by up to two hours (Antarctica/Troll), and a zone that crosses the date
-// line loses a day or has one twice (Pacific/Apia lost one in 2011).
+// line loses a day or has one twice (Pacific/Apia lost one in 2011). Left out: two hours a year where clocks change by
+// half an hour (Australia/Lord_Howe).
 struct UnitLength {
     Seconds shortest;
     Seconds longest;

@@ -73,8 +73,9 @@ void AlarmDesk::test(const base::DeviceId& device, const ports::LiveState& live,
 
 void AlarmDesk::obey(const Command& command, const ports::LiveState& live, std::function<void()> changed) {
     std::visit(Overloaded{
-                   [](const SetCloudMode&) {},  // neither is ours
+                   [](const SetCloudMode&) {},  // none of these is ours
                    [](const SetCloudRelay&) {},
+                   [](const RestartDaemon&) {},
                    [&](const SetRuleLimit& wanted) {
                        if (alarms_ == nullptr) return;
                        detect::Settings rules = alarms_->alarms().rules;

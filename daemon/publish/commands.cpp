@@ -36,7 +36,8 @@ std::optional<Command> pressed(std::string_view rest, std::string_view payload) 
 
 std::vector<std::string> command_filters(const Settings& settings) {
     std::vector<std::string> filters{command_topic(cloud_mode_topic(settings)),
-                                     command_topic(cloud_relay_topic(settings))};
+                                     command_topic(cloud_relay_topic(settings)),
+                                     command_topic(restart_topic(settings))};
     for (const RuleLimit& limit : rule_limits()) filters.push_back(command_topic(house_topic(settings, limit.key)));
     for (const std::string_view leaf : {kMode, kIrrigation, kNotifications}) {
         filters.push_back(command_topic(house_topic(settings, leaf)));
@@ -62,6 +63,9 @@ std::optional<Command> parse_command(const Settings& settings, std::string_view 
         if (topic != command_topic(house_topic(settings, limit.key))) continue;
         const auto wanted = parse_limit(limit, payload, settings.unit);
         return wanted ? std::optional<Command>(SetRuleLimit{&limit, wanted->value}) : std::nullopt;
+    }
+    if (topic == command_topic(restart_topic(settings))) {
+        return payload == kPress ? std::optional<Command>(RestartDaemon{}) : std::nullopt;
     }
     if (topic == command_topic(house_topic(settings, kMode))) {
         if (payload == kBySchedule) return SetMode{};

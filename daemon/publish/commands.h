@@ -46,9 +46,10 @@ struct SnoozeAlarms {
 struct TestAlert {
     base::DeviceId device;
 };
+struct RestartDaemon {};
 
 using Command = std::variant<SetCloudMode, SetCloudRelay, SetRuleLimit, SetMode, SetIrrigation, SetNotifications,
-                             AcknowledgeAlarms, SnoozeAlarms, TestAlert>;
+                             AcknowledgeAlarms, SnoozeAlarms, TestAlert, RestartDaemon>;
 
 // What to subscribe to for them.
 [[nodiscard]] std::vector<std::string> command_filters(const Settings& settings);

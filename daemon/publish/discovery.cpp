@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "ports/categories.h"
+#include "publish/alarm_entities.h"
 #include "publish/discovery_alarms.h"
 #include "publish/discovery_document.h"
 #include "publish/units.h"
@@ -52,6 +53,13 @@ Message hub_document(const Settings& settings, std::string_view version, const s
     relay["retain"] = false;
     relay["entity_category"] = "config";
     relay["availability"] = ours;
+    Json& restart = document.add("restart", "button", "Restart", "");
+    restart["device_class"] = "restart";
+    restart["command_topic"] = command_topic(restart_topic(settings));
+    restart["payload_press"] = kPress;
+    restart["retain"] = false;
+    restart["entity_category"] = "config";
+    restart["availability"] = ours;
     add_hub_alarms(document, settings);
     document.subscribe_at_qos_1();
     return document.finish();

@@ -40,6 +40,11 @@ inline constexpr std::string_view kOffline = "offline";
     return settings.base_topic + "/cloud_relay_enabled";
 }
 
+// `millrace/restart` has no state; by the command the daemon starts anew.
+[[nodiscard]] inline std::string restart_topic(const Settings& settings) {
+    return settings.base_topic + "/restart";
+}
+
 // `millrace/mode`, `millrace/irrigation_active`, `millrace/notifications`: what is true of the house.
 [[nodiscard]] inline std::string house_topic(const Settings& settings, std::string_view leaf) {
     std::string topic = settings.base_topic;

@@ -195,6 +195,8 @@ void Publisher::Session::on_command(const ReceivedMessage& message) {
         } else if (const auto* relay = std::get_if<SetCloudRelay>(&*command)) {
             const auto mode = relay_switched(live_.cloud_mode, relay->enabled);
             if (commands_.set_cloud_mode && mode != live_.cloud_mode) commands_.set_cloud_mode(mode);
+        } else if (std::holds_alternative<RestartDaemon>(*command)) {
+            if (commands_.restart) commands_.restart();
         } else {
             desk_.obey(*command, live_, [this, alive = std::weak_ptr(alive_)] {
                 if (!alive.expired() && !stopping_) flush_within(timing_.gather);

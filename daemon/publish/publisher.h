@@ -37,6 +37,7 @@ struct Commands {
     std::function<void(ports::CloudMode)> set_cloud_mode;
     ports::Alarms* alarms = nullptr;      // null: nobody watches the water, and nothing is said of alarms
     ports::Channels* channels = nullptr;  // null: nobody is told
+    std::function<void()> restart;
 };
 
 class Publisher final : public ports::LiveSubscriber, public ports::AlarmSubscriber, public ports::SelfReport {

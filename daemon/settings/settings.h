@@ -5,6 +5,7 @@
 // overrides are set by the caller afterwards. Values only; any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@
 namespace millrace::settings {
 
 enum class LogLevel : std::uint8_t { Debug, Info, Warn, Error };
+[[nodiscard]] constexpr std::string_view name(LogLevel level) {
+    constexpr std::array<std::string_view, 4> kNames{"debug", "info", "warn", "error"};
+    return kNames.at(static_cast<std::size_t>(level));
+}
 
 // Where keys are, not what they are.
 struct Keys {

@@ -63,10 +63,12 @@ std::optional<std::string> damage_of(SQLite::Database& copy) {
     return said == "ok" ? std::nullopt : std::optional(said);
 }
 
-base::Result<BackupContent, base::Error> content_of(const std::string& file) {
+base::Result<BackupContent, base::Error> content_of(const std::string& file,
+                                                    const std::atomic<bool>* cancelled = nullptr) {
     const auto refuse = [&file](const std::string& why) { return base::failure(base::Error{file + " " + why}); };
     try {
         const auto copy = open_for_reading(file);
+        interrupt_when(*copy, cancelled);
         BackupContent content;
         content.version = copy->execAndGet("PRAGMA user_version").getInt();
         if (copy->execAndGet("PRAGMA application_id").getInt() != kApplicationId || content.version < 1) {
@@ -107,13 +109,15 @@ std::string absolute(const std::string& file) {
 }  // namespace
 
 base::Result<BackupContent, base::Error> back_up(const std::string& database_path, const std::string& file,
-                                                 const std::vector<BackupFile>& files) {
+                                                 const std::vector<BackupFile>& files,
+                                                 const std::atomic<bool>* cancelled) {
     if (files.size() > kMaxBackupFiles) return base::failure(not_made(file, "too many files are to go into it"));
     constexpr std::uint32_t kMode = 0600;
     auto unfinished = UnfinishedFile::create(absolute(file), kMode);
     if (!unfinished) return base::failure(not_made(file, unfinished.error().message));
     try {
         const auto store = open_for_reading(absolute(database_path));
+        interrupt_when(*store, cancelled);
         if (auto checked = check_format(*store, database_path); !checked) {
             return base::failure(not_made(file, checked.error().message));
         }
@@ -123,7 +127,7 @@ base::Result<BackupContent, base::Error> back_up(const std::string& database_pat
     } catch (const SQLite::Exception& exception) {
         return base::failure(not_made(file, database_path, exception));
     }
-    auto content = content_of(unfinished->path());
+    auto content = content_of(unfinished->path(), cancelled);
     if (!content) return base::failure(not_made(file, content.error().message));
     if (auto done = unfinished->finish(); !done) return base::failure(not_made(file, done.error().message));
     return content;

@@ -13,6 +13,7 @@
 // Blocking functions, for commands; any thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,10 +45,11 @@ struct BackupContent {
 };
 
 // Writes `file` (mode 0600), which must not exist. A backup cut short leaves `<file>.unfinished`, which the next one
-// of that name replaces.
+// of that name replaces. Gives up soon after `cancelled` is set, by whichever thread.
 [[nodiscard]] base::Result<BackupContent, base::Error> back_up(const std::string& database_path,
                                                                const std::string& file,
-                                                               const std::vector<BackupFile>& files = {});
+                                                               const std::vector<BackupFile>& files = {},
+                                                               const std::atomic<bool>* cancelled = nullptr);
 
 // Refuses what is no store of ours, what a newer version wrote, and what is damaged. Reads the whole file.
 [[nodiscard]] base::Result<BackupContent, base::Error> check_backup(const std::string& file);

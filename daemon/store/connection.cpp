@@ -31,6 +31,15 @@ std::unique_ptr<SQLite::Database> open_for_reading(const std::string& path) {
     return connection;
 }
 
+void interrupt_when(SQLite::Database& connection, const std::atomic<bool>* flag) {
+    if (flag == nullptr) return;
+    constexpr int kSteps = 10'000;  // of SQLite's virtual machine: well under a millisecond
+    sqlite3_progress_handler(
+        connection.getHandle(), kSteps,
+        [](void* set) { return static_cast<const std::atomic<bool>*>(set)->load() ? 1 : 0; },
+        const_cast<std::atomic<bool>*>(flag));  // NOLINT(cppcoreguidelines-pro-type-const-cast): only read
+}
+
 Unsynced::Unsynced(SQLite::Database& connection) : connection_(connection) {
     connection_.exec("PRAGMA synchronous = NORMAL");
 }

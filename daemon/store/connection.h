@@ -4,6 +4,7 @@
 // throw SQLite::Exception.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,6 +30,10 @@ inline constexpr int kBusyTimeoutMs = 5'000;
 void prepare_for_writing(SQLite::Database& connection);
 
 [[nodiscard]] std::unique_ptr<SQLite::Database> open_for_reading(const std::string& path);
+
+// Statements of this connection fail soon after the flag is set, by whichever thread. Null: never. The flag outlives
+// the connection.
+void interrupt_when(SQLite::Database& connection, const std::atomic<bool>* flag);
 
 // Transactions of its block are not synced one by one, but with the next that is: for what can be done again after a
 // power loss. Whole or not at all they are in any case. Not inside a transaction.

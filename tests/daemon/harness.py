@@ -244,7 +244,8 @@ class Answer:
     """What `ask` got, its headers too."""
 
     def __init__(self, answer):
-        self.status, self.headers, self.body = answer.status, answer.headers, answer.read().decode()
+        self.status, self.headers, self.content = answer.status, answer.headers, answer.read()
+        self.body = self.content.decode(errors="replace")
 
     def json(self):
         return json.loads(self.body)

@@ -3,13 +3,14 @@ import contextlib
 import csv
 import io
 import json
+import http.client
 import os
 import sqlite3
 import stat
 import subprocess
 
 import pytest
-from harness import BINARY, BRIDGE, FIXTURES, KEY, SENSOR, UNCALIBRATED_UL, key_file, ledger, run, until
+from harness import BINARY, BRIDGE, FIXTURES, KEY, SENSOR, UNCALIBRATED_UL, ask, key_file, ledger, run, until
 
 DAY = FIXTURES / "bridge-day"
 
@@ -76,6 +77,39 @@ def test_a_backup_of_a_busy_daemon_is_one_moment(started):
         assert rebuilt.stdout.strip() == before
         until(lambda a=acknowledged: len(ledger(kept)) > a + 20, "samples after a backup", 60)
     assert daemon.http("/healthz")[0] == 200
+
+
+def test_a_backup_is_downloaded_while_the_daemon_is_busy(started):
+    daemon = started.daemon()
+    kept = started.folder / "ledger.csv"
+    started.bridge(daemon.bridge_port, "--speed", "3000", "--qos", "1", "--ledger", kept)
+    until(lambda: len(ledger(kept)) > 100, "samples", 60)
+    acknowledged = len(ledger(kept))
+    answer = ask(daemon.http_port, "/api/v1/backup")
+    assert answer.status == 200 and len(answer.content) == int(answer.headers["Content-Length"])
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="millrace-2')
+    assert bytes.fromhex(KEY) not in answer.content and KEY.encode() not in answer.content
+    file = started.folder / "downloaded.backup"
+    file.write_bytes(answer.content)
+    restored = started.folder / "restored"
+    assert run("restore", file, "--state-dir", restored).returncode == 0
+    assert query(restored / "millrace.db", "SELECT count(*) FROM readings")[0][0] >= acknowledged
+    assert not [name for name in os.listdir(daemon.state) if "download" in name]
+
+
+def test_one_backup_is_downloaded_at_a_time(started, imported_mixture):
+    daemon = started.daemon(state=imported_mixture[0])
+    first = http.client.HTTPConnection("127.0.0.1", daemon.http_port, timeout=10)
+    first.request("GET", "/api/v1/backup")
+    answer = first.getresponse()  # its body is larger than what waits in sockets
+    assert answer.status == 200 and int(answer.headers["Content-Length"]) > 0
+    second = ask(daemon.http_port, "/api/v1/backup")
+    if second.status == 200:  # the first was on its way whole
+        pytest.fail(f"the captured day fits into socket buffers: {answer.headers['Content-Length']} bytes")
+    assert second.status == 409 and "already" in second.json()["detail"], second.body
+    first.close()
+    until(lambda: ask(daemon.http_port, "/api/v1/backup").status == 200, "a backup after the client went away")
+
 
 
 def test_moving_house_goes_on_where_it_was(started):

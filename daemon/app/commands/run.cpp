@@ -6,18 +6,17 @@
 #include "app/exit_code.h"
 #include "app/key_files.h"
 #include "app/log.h"
+#include "app/start_anew.h"
 
 namespace millrace::app {
 namespace {
 
-const char* name(settings::LogLevel level) {
-    switch (level) {
-        case settings::LogLevel::Debug: return "debug";
-        case settings::LogLevel::Info: return "info";
-        case settings::LogLevel::Warn: return "warn";
-        case settings::LogLevel::Error: return "error";
-    }
-    return "info";
+base::Result<void, base::Error> fit_to_start(const CommonOptions& options) {
+    const auto settings = effective_settings(options);
+    if (!settings) return base::failure(settings.error());
+    const auto keys = read_keys(settings->keys, settings->store.state_dir);
+    if (!keys) return base::failure(keys.error());
+    return {};
 }
 
 }  // namespace
@@ -27,10 +26,10 @@ int run_daemon(const CommonOptions& options, std::ostream& err) {
     if (!settings) return fail(settings.error(), err);
     auto keys = read_keys(settings->keys, settings->store.state_dir);
     if (!keys) return fail(keys.error(), err);
-    set_up_log(name(settings->log_level));
-    App app(std::move(*settings), std::move(*keys));
-    const auto outcome = app.run();
-    return outcome ? kExitGood : fail(outcome.error(), err);
+    set_up_log(std::string(name(settings->log_level)));
+    auto ending = App(std::move(*settings), std::move(*keys), [options] { return fit_to_start(options); }).run();
+    if (!ending) return fail(ending.error(), err);
+    return *ending == Ending::Stopped ? kExitGood : fail(start_anew(), err);
 }
 
 }  // namespace millrace::app

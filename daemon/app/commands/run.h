@@ -7,7 +7,7 @@
 
 namespace millrace::app {
 
-// Runs the daemon until SIGINT or SIGTERM. Exit code.
+// Runs the daemon until SIGINT or SIGTERM, through restarts that people ask for. Exit code.
 [[nodiscard]] int run_daemon(const CommonOptions& options, std::ostream& err);
 
 }  // namespace millrace::app

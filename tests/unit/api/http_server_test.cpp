@@ -32,6 +32,25 @@ protected:
         router_.add(Method::Get, "/big", [](const Request&, const Responder& responder) {
             responder.answer(json_response(std::string(32 * 1024 * 1024, 'x')));
         });
+        router_.add_slow(
+            Method::Get, "/parts",
+            [this](const Request&, const Responder& responder) {
+                Response response;
+                response.content_type = "text/plain";
+                response.long_body = LongBody{promised_, [this, n = 0](std::function<void(std::string)> part) mutable {
+                                                  ++n;
+                                                  part(n <= kParts ? std::string(100'000, 'x') : std::string());
+                                              }};
+                responder.answer(std::move(response));
+            },
+            access::Scope::Read);
+        router_.add_slow(
+            Method::Get, "/slow",
+            [this](const Request&, const Responder& responder) {
+                late_.push_back(responder);
+                seen_.set_value();
+            },
+            access::Scope::Read);
         router_.add(Method::Get, "/throw", [](const Request&, const Responder&) { throw std::runtime_error("lost"); });
         router_.add(Method::Post, "/keep", [](const Request& request, const Responder& responder) {
             responder.answer(json_response(std::to_string(request.body.size())));
@@ -70,7 +89,9 @@ protected:
         return answer ? answer->status : 0;
     }
 
+    static constexpr int kParts = 50;
     Router router_;
+    std::int64_t promised_ = kParts * 100'000;
     std::vector<Responder> late_;
     std::promise<void> seen_;
     LoopThread loop_;
@@ -104,6 +125,51 @@ TEST_F(HttpServerTest, SendsTheSecurityHeadersWithEveryAnswer) {
                                                                   : "Cache-Control: no-store\r\n"));
         EXPECT_THAT(answer->head, Not(HasSubstr("Access-Control-Allow-Origin")));
     }
+}
+
+TEST_F(HttpServerTest, ALongBodyGoesOutPartByPartAndTheConnectionGoesOn) {
+    start();
+    HttpClient client(port_);
+    ASSERT_TRUE(client.send(get("/parts")));
+    const auto answer = client.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_THAT(answer->head, HasSubstr("Content-Length: 5000000\r\n"));
+    EXPECT_THAT(answer->head, Not(HasSubstr("ETag")));
+    EXPECT_EQ(answer->body.size(), 5'000'000u);
+    ASSERT_TRUE(client.send(get("/hello")));
+    EXPECT_EQ(client.answer()->body, "hello");
+}
+
+TEST_F(HttpServerTest, ALongBodyThatEndsEarlyIsCutOff) {
+    promised_ += 1;
+    start();
+    HttpClient client(port_);
+    ASSERT_TRUE(client.send(get("/parts")));
+    EXPECT_FALSE(client.answer()) << "the client must not take a part for the whole";
+    EXPECT_TRUE(client.closed_by_server());
+}
+
+TEST_F(HttpServerTest, ALongBodyWhoseClientGoesAwayIsForgotten) {
+    start();
+    {
+        HttpClient client(port_);
+        ASSERT_TRUE(client.send(get("/parts")));
+        ASSERT_TRUE(client.receive());
+    }
+    HttpClient other(port_);
+    while (figures().connections > 1) ASSERT_TRUE(other.send(get("/hello")) && other.answer());
+}
+
+TEST_F(HttpServerTest, ASlowRouteMayTakeLongerThanOthers) {
+    HttpLimits limits;
+    limits.answer = base::Milliseconds{50};
+    start(limits);
+    HttpClient client(port_);
+    ASSERT_TRUE(client.send(get("/slow")));
+    seen_.get_future().wait();
+    EXPECT_FALSE(client.readable(200)) << "four times what others may take";
+    loop_.run([this] { late_.front().answer(json_response("{}")); });
+    EXPECT_EQ(client.answer()->status, 200);
 }
 
 TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {

@@ -208,6 +208,7 @@ TEST(Commands, AreReadFromTheirTopics) {
     EXPECT_TRUE(std::get<SetIrrigation>(*read("millrace/irrigation_active/set", "ON")).active);
     EXPECT_FALSE(std::get<SetNotifications>(*read("millrace/notifications/set", "OFF")).enabled);
     EXPECT_EQ(std::get<SetCloudMode>(*read("millrace/cloud_mode/set", "local")).mode, ports::CloudMode::Local);
+    EXPECT_TRUE(std::holds_alternative<RestartDaemon>(*read("millrace/restart/set", "PRESS")));
     EXPECT_EQ(std::get<AcknowledgeAlarms>(*read(device + "/acknowledge/set", "PRESS")).device, kSensor);
     EXPECT_EQ(std::get<SnoozeAlarms>(*read(device + "/snooze_1h/set", "PRESS")).device, kSensor);
     EXPECT_EQ(std::get<TestAlert>(*read(device + "/test_alert/set", "PRESS")).device, kSensor);
@@ -229,6 +230,8 @@ TEST(Commands, WhatIsNotOneIsNothing) {
                                                           {device + "/total/set", "PRESS"},
                                                           {"millrace/" + kSensor.str() + "0/acknowledge/set", "PRESS"},
                                                           {"millrace//acknowledge/set", "PRESS"},
+                                                          {"millrace/restart/set", "ON"},
+                                                          {"millrace/restart", "PRESS"},
                                                           {"millrace/set", "PRESS"}}) {
         EXPECT_FALSE(parse_command(settings, topic, payload)) << topic << " " << payload;
     }

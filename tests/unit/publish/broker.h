@@ -213,7 +213,7 @@ public:
                    ports::Channels* channels = nullptr)
         : publisher(std::make_unique<Publisher>(
               loop, settings, clock,
-              Commands{[this](ports::CloudMode mode) { asked_for.push_back(mode); }, alarms, channels}, timing,
+              Commands{[this](ports::CloudMode mode) { asked_for.push_back(mode); }, alarms, channels, [] {}}, timing,
               "9.9.9")) {}
 
     // Runs the loop, and the watcher if there is one, until `done` or the deadline. True when done.
