@@ -119,8 +119,16 @@ std::optional<std::int64_t> Parameters::number_cursor() {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
     if (error == std::errc{} && end == text->data() + text->size() && number > 0) return number;
-    refuse("cursor", "must be the next_cursor of an earlier answer");
+    refuse("cursor", std::string(kCursorWanted));
     return std::nullopt;
+}
+
+std::optional<base::WallTime> Parameters::time_cursor() {
+    const auto text = find("cursor");
+    if (!text) return std::nullopt;
+    const auto time = parse_time(*text);
+    if (!time) refuse("cursor", std::string(kCursorWanted));
+    return time;
 }
 
 base::VolumeUnit Parameters::unit(std::string_view name, base::VolumeUnit otherwise) {

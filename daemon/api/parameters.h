@@ -38,8 +38,9 @@ public:
 
     [[nodiscard]] std::optional<base::DeviceId> device(std::string_view name);
 
-    // `cursor`, of lists that go on below a number.
+    // `cursor`, of lists that go on below a number, or after a time.
     [[nodiscard]] std::optional<std::int64_t> number_cursor();
+    [[nodiscard]] std::optional<base::WallTime> time_cursor();
 
     // `format`, json or csv.
     [[nodiscard]] bool csv_wanted() { return choice("format", {"json", "csv"}) == "csv"; }
@@ -63,6 +64,9 @@ private:
 inline constexpr std::string_view kTimeWanted =
     "must be a time with its zone after RFC 3339, between 1970 and 2199, such as "
     "2026-11-23T00:00:00Z or 2026-11-23T00:00:00-07:00";
+
+// What a cursor should be: to clients it is one text, whatever is in it.
+inline constexpr std::string_view kCursorWanted = "must be the next_cursor of an earlier answer";
 
 // The unit of a name below; "l" is a litre too.
 [[nodiscard]] std::optional<base::VolumeUnit> parse_unit(std::string_view text);

@@ -15,7 +15,7 @@ constexpr base::Milliseconds kDefaultRange = std::chrono::hours{24};
 // The store says in words what is wrong with a position it did not hand out; all else is no fault of the asker.
 Response failure_response(const base::Error& error, bool with_cursor) {
     if (with_cursor && error.message.find("cursor") != std::string::npos) {
-        return parameter_problem({{"cursor", "must be the next_cursor of an earlier answer"}});
+        return parameter_problem({{"cursor", std::string(kCursorWanted)}});
     }
     return problem(503, "The history cannot be read: " + error.message);
 }

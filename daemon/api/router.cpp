@@ -81,10 +81,22 @@ std::vector<Router::RouteInfo> Router::routes() const {
     return list;
 }
 
+const Router::Pattern* Router::pattern_of(const std::vector<std::string>& segments) const {
+    const Pattern* best = nullptr;
+    const auto names = [](const Pattern& pattern) { return std::count_if(pattern.begin(), pattern.end(), is_name); };
+    for (const Route& route : routes_) {
+        if (!matches(route.pattern, segments)) continue;
+        if (best == nullptr || names(route.pattern) < names(*best)) best = &route.pattern;
+    }
+    return best;
+}
+
 const Router::Route* Router::find(Method method, const std::vector<std::string>& segments) const {
     if (method == Method::Head) method = Method::Get;
+    const Pattern* pattern = pattern_of(segments);
+    if (pattern == nullptr) return nullptr;
     const auto route = std::find_if(routes_.begin(), routes_.end(), [&](const Route& candidate) {
-        return candidate.method == method && matches(candidate.pattern, segments);
+        return candidate.method == method && candidate.pattern == *pattern;
     });
     return route == routes_.end() ? nullptr : &*route;
 }
@@ -108,11 +120,13 @@ std::string Router::allowed(const std::vector<std::string>& segments) const {
     constexpr std::array kMethods = {Method::Get, Method::Head,  Method::Post,
                                      Method::Put, Method::Patch, Method::Delete};
     const bool whole_server = segments.size() == 1 && segments.front() == "*";
+    const Pattern* pattern = pattern_of(segments);
+    if (pattern == nullptr && !whole_server) return {};
     std::string list;
     for (const Method method : kMethods) {
         const Method served = method == Method::Head ? Method::Get : method;
         const bool found = std::any_of(routes_.begin(), routes_.end(), [&](const Route& route) {
-            return route.method == served && (whole_server || matches(route.pattern, segments));
+            return route.method == served && (whole_server || route.pattern == *pattern);
         });
         if (found) list.append(name(method)).append(", ");
     }

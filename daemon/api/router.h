@@ -1,10 +1,10 @@
 // Which handler answers which request. Pure: it knows paths and methods, no sockets.
 //
 // A route is a method and a pattern such as "/api/v1/sensors/{uuid}/usage", where a segment in braces matches any one
-// segment and gets that name. The router itself answers what is the same for all: 404, 405 with Allow, OPTIONS, and
-// HEAD wherever GET is served, and entity tags; and it refuses query parameters of all methods but GET, which say what
-// they have to say in the body. Every route needs a scope. Routes are added before the server starts; handlers run on
-// the loop thread and return at once.
+// segment and gets that name, unless another pattern spells the address out. The router itself answers what is the same
+// for all: 404, 405 with Allow, OPTIONS, HEAD wherever GET is served, and entity tags; and it refuses query parameters
+// of all methods but GET, which say what they have to say in the body. Every route needs a scope. Routes are added
+// before the server starts; handlers run on the loop thread and return at once.
 #pragma once
 
 #include <functional>
@@ -54,14 +54,17 @@ public:
     [[nodiscard]] bool is_slow(const Request& request) const;
 
 private:
+    using Pattern = std::vector<std::string>;  // a path's segments
     struct Route {
         Method method;
-        std::vector<std::string> pattern;
+        Pattern pattern;
         Handler handler;
         access::Scope scope;
         bool slow = false;
     };
 
+    // The one that an address belongs to, with all its methods, or null. What is spelled out goes before a name.
+    [[nodiscard]] const Pattern* pattern_of(const std::vector<std::string>& segments) const;
     [[nodiscard]] const Route* find(Method method, const std::vector<std::string>& segments) const;
     [[nodiscard]] std::string allowed(const std::vector<std::string>& segments) const;
 

@@ -56,7 +56,7 @@ void handle_uses(const Site& site, const Request& request, const Responder& resp
     view.from = from.value_or(view.to - kDefaultRange);
     if (view.from >= view.to) parameters.refuse("from", "must be earlier than to");
     const std::size_t limit = parameters.count("limit", kDefaultUsesPerPage, kMaxUsesPerPage);
-    const auto cursor = parameters.time("cursor");
+    const auto cursor = parameters.time_cursor();
     view.unit = parameters.unit("unit", site.settings.unit);
     const bool csv = parameters.csv_wanted();
     if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));

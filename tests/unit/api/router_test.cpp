@@ -85,6 +85,19 @@ TEST_F(RouterTest, UnknownPathIsAProblemWith404) {
     }
 }
 
+TEST_F(RouterTest, WhatIsSpelledOutIsNoName) {
+    add(Method::Delete, "/sensors/{uuid}", "forgotten");
+    add(Method::Put, "/sensors/{uuid}", "put");
+    add(Method::Post, "/sensors/reset", "reset");
+    EXPECT_EQ(ask(Method::Post, {"sensors", "reset"}).body, "reset");
+    EXPECT_EQ(ask(Method::Delete, {"sensors", "AB"}).body, "forgottenAB");
+    EXPECT_EQ(allow_of(ask(Method::Options, {"sensors", "reset"})), "POST, OPTIONS");
+    const Response response = ask(Method::Delete, {"sensors", "reset"});
+    EXPECT_EQ(response.status, 405u) << "there may be no sensor of this name";
+    EXPECT_EQ(allow_of(response), "POST, OPTIONS");
+    EXPECT_FALSE(wants_body(Method::Put, {"sensors", "reset"}));
+}
+
 TEST_F(RouterTest, HeadIsServedWhereGetIs) {
     EXPECT_EQ(ask(Method::Head, {"api", "v1", "alarms"}).status, 200u);
     EXPECT_EQ(ask(Method::Head, {"api"}).status, 404u);

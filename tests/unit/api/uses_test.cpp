@@ -50,7 +50,9 @@ TEST_F(UseRoute, GoesOnAfterTheCursor) {
     EXPECT_EQ(first["next_cursor"], "2026-11-23T14:20:00Z");
     (void)get(kUses + "?limit=1&cursor=2026-11-23T14:20:00Z");
     EXPECT_EQ(history_.use_queries.at(1).after, start);
-    EXPECT_EQ(get(kUses + "?cursor=abc").status, 400u);
+    const Response refused = get(kUses + "?cursor=abc");
+    EXPECT_EQ(refused.status, 400u);
+    EXPECT_THAT(refused.body, ::testing::HasSubstr("cursor: must be the next_cursor of an earlier answer"));
     EXPECT_EQ(get(kUses + "?from=2026-11-24T00:00:00Z").status, 400u);
     EXPECT_EQ(get("/api/v1/sensors/0000000000000000/uses").status, 404u);
     history_.past_uses = base::failure(base::Error{"no disk"});
