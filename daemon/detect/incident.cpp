@@ -238,7 +238,8 @@ void IncidentBook::rest(std::size_t index, WallTime now, const Sight& sight, std
     // After a start, and when the clock was put back, the rest is timed from now.
     if (!life.held || *life.held > now) life.held = now;
     if (!life.rested || *life.rested > now) life.rested = now;
-    if (now - *life.held < clears_after(incident)) return;
+    // What is measured by a budget only grows until its period is over: it does not flap.
+    if (!is_budget(incident.finding.rule) && now - *life.held < clears_after(incident)) return;
     if (is_water(incident.finding.rule) && sight.heard && *sight.heard < *life.rested) return;
     clear(index, now, events);
 }

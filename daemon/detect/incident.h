@@ -70,7 +70,7 @@ public:
     // What comes back within this re-opens the incident.
     static constexpr base::Seconds kReopensWithin{2 * 3600};
     // Nothing may hold for this long before an incident clears, so that it does not flap: the first time, the second,
-    // and from then on. A leak slower than the meter's peaks seems to rest again and again.
+    // and from then on. A leak slower than the meter's peaks seems to rest again and again. But for budgets.
     static constexpr std::array kClearsAfter = {base::Seconds{120}, base::Seconds{300}, base::Seconds{600}};
     // Open incidents and those that may still re-open; a stranger who makes up devices cannot make more.
     static constexpr std::size_t kMaxIncidents = 4'096;

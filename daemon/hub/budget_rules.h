@@ -25,8 +25,8 @@ struct UsedTotals {
     bool known = false;  // all that the periods held before this run is counted
 };
 
-// Only what holds. Totals that are not known raise and end nothing: what stands in `open`, an alarm's last word, goes on
-// while its period lasts.
+// Only what holds. Totals that are not known raise and end nothing: what stands in `open`, an alarm's last word, goes
+// on while its period lasts.
 [[nodiscard]] std::vector<detect::Finding> budget_findings(const UsedTotals& used, const detect::Settings& settings,
                                                            const std::vector<detect::Finding>& open,
                                                            base::WallTime now);

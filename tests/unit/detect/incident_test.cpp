@@ -425,11 +425,11 @@ TEST_F(IncidentBookTest, ANewDaysBudgetIsAnotherIncidentHoweverSoon) {
     EXPECT_EQ(last_.incident.id, 2);
     EXPECT_EQ(last_.incident.reopened, 0);
     // Nor does one that has cleared come back as the next day's.
-    EXPECT_EQ(rest(kClearsAfter), Changes{Change::Cleared});
+    EXPECT_EQ(rest(Seconds{1}), Changes{Change::Cleared}) << "at once";
     EXPECT_EQ(hold({budget(90, kNoon + Seconds{2 * 86'400})}), Changes{Change::Raised});
     EXPECT_EQ(last_.incident.id, 3);
     // Within a day it is the same one.
-    rest(kClearsAfter);
+    rest(Seconds{1});
     EXPECT_EQ(hold({budget(95, kNoon + Seconds{2 * 86'400})}), Changes{Change::Reopened});
 }
 
@@ -455,7 +455,7 @@ TEST_F(IncidentBookTest, BudgetsAreApartFromEachOtherAndFromTheWater) {
 
 TEST_F(IncidentBookTest, ABudgetEndsThoughTheSensorIsNotSeen) {
     hold({budget(100)});
-    EXPECT_EQ(hold({}, kClearsAfter, true), Changes{Change::Cleared});
+    EXPECT_EQ(hold({}, Seconds{1}, true), Changes{Change::Cleared});
     EXPECT_EQ(hold({budget(80, kNoon + Seconds{86'400})}, Seconds{1}, true), Changes{Change::Raised});
 }
 
