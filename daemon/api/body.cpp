@@ -22,17 +22,6 @@ std::string shown_number(double value) {
     return {text.data(), end};
 }
 
-double litres_per(base::VolumeUnit unit) {
-    switch (unit) {
-        case base::VolumeUnit::Litre: return 1;
-        case base::VolumeUnit::CubicMetre: return 1000;
-        case base::VolumeUnit::Gallon: return base::kLitresPerGallon;
-        case base::VolumeUnit::CubicFoot: return base::kLitresPerCubicFoot;
-        case base::VolumeUnit::Ccf: return base::kLitresPerCubicFoot * 100;
-    }
-    return 1;
-}
-
 void wipe(Json& value) {
     if (auto* text = value.get_ptr<std::string*>()) ::explicit_bzero(text->data(), text->size());
 }
@@ -188,7 +177,7 @@ std::optional<base::Bytes> Body::secret(std::string_view name, std::size_t most_
 std::optional<base::Volume> Body::volume(std::string_view name, std::optional<base::VolumeUnit> unit,
                                          double least_litres) {
     if (!has(name) || !unit) return std::nullopt;
-    const double litres = litres_per(*unit);
+    const double litres = base::litres_per(*unit);
     const auto given = number(name, least_litres / litres, kMostLitres / litres);
     if (!given) return std::nullopt;
     return base::Volume{std::llround(*given * litres * 1e6)};

@@ -24,6 +24,10 @@ Json minutes_or_null(const std::optional<base::Seconds>& duration) {
     return duration ? Json(minutes(*duration)) : Json(nullptr);
 }
 
+Json litres_or_null(const std::optional<base::Volume>& volume) {
+    return volume ? Json(shown(*volume, base::VolumeUnit::Litre)) : Json(nullptr);
+}
+
 Json settings_json(const Limits& settings) {
     Json off = Json::array();
     for (const Rule rule : settings.off) off.push_back(detect::name(rule));
@@ -44,6 +48,9 @@ Json settings_json(const Limits& settings) {
         {"sensor_silent_after_minutes", minutes(settings.sensor_silent_after)},
         {"bridge_offline_after_minutes", minutes(settings.bridge_offline_after)},
         {"battery_low_mv", settings.battery_low_mv},
+        {"budget_day_litres", litres_or_null(settings.budget_day)},
+        {"budget_week_litres", litres_or_null(settings.budget_week)},
+        {"budget_month_litres", litres_or_null(settings.budget_month)},
         {"off", std::move(off)},
         {"irrigation", std::move(irrigation)},
         {"modes", std::move(modes)},
@@ -61,6 +68,9 @@ std::string_view limit_source(Rule rule, const Limits& settings) {
         case Rule::SensorSilent: return owner_or(settings.sensor_silent_after != first.sensor_silent_after, "fixed");
         case Rule::BridgeOffline: return owner_or(settings.bridge_offline_after != first.bridge_offline_after, "fixed");
         case Rule::BatteryLow: return owner_or(settings.battery_low_mv != first.battery_low_mv, "fixed");
+        case Rule::BudgetDay: return owner_or(settings.budget_day.has_value(), "none");
+        case Rule::BudgetWeek: return owner_or(settings.budget_week.has_value(), "none");
+        case Rule::BudgetMonth: return owner_or(settings.budget_month.has_value(), "none");
         case Rule::SlowLeak:
         case Rule::RunningToilet:
         case Rule::LongUse:
@@ -95,6 +105,9 @@ public:
     template <typename T>
     void minutes(std::string_view name, const detect::LimitRange& range, T& value, const T& first) {
         number(name, range, value, first, [](double given) { return base::Seconds{std::llround(given * 60)}; });
+    }
+    void litres(std::string_view name, const detect::LimitRange& range, std::optional<base::Volume>& value) {
+        number(name, range, value, {}, [](double given) { return base::Volume{std::llround(given * 1e6)}; });
     }
 
 private:
@@ -180,6 +193,9 @@ detect::Settings rules_from(Body& body, detect::Settings settings) {
                  first.bridge_offline_after);
     read.number("battery_low_mv", detect::kBatteryLowMillivolts, settings.battery_low_mv, first.battery_low_mv,
                 [](double millivolts) { return std::llround(millivolts); });
+    read.litres("budget_day_litres", detect::kBudgetLitres, settings.budget_day);
+    read.litres("budget_week_litres", detect::kBudgetLitres, settings.budget_week);
+    read.litres("budget_month_litres", detect::kBudgetLitres, settings.budget_month);
     read_off(body, settings);
     read_windows(body, settings);
     return settings;

@@ -83,6 +83,7 @@ void OnlineRebuild::count_next(std::shared_ptr<Counting> counting) {
                     if (day.peaks.value != 0) counting->totals.start_with(day.start, day.volume);
                 }
             } else {
+                counting->totals.lack_past();
                 log().warn("today, week and month begin at zero: {}", usage.error().message);
             }
             ports::ReadingQuery query;

@@ -70,15 +70,19 @@ inline constexpr double kLitresPerCubicFoot = 28.316846592;
 // The units people read volumes in. A CCF is a hundred cubic feet.
 enum class VolumeUnit : std::uint8_t { Litre, CubicMetre, Gallon, CubicFoot, Ccf };
 
-[[nodiscard]] constexpr double to_unit(Volume volume, VolumeUnit unit) {
+[[nodiscard]] constexpr double litres_per(VolumeUnit unit) {
     switch (unit) {
-        case VolumeUnit::Litre: return to_litres(volume);
-        case VolumeUnit::CubicMetre: return to_litres(volume) / 1e3;
-        case VolumeUnit::Gallon: return to_gallons(volume);
-        case VolumeUnit::CubicFoot: return to_litres(volume) / kLitresPerCubicFoot;
-        case VolumeUnit::Ccf: return to_litres(volume) / kLitresPerCubicFoot / 100;
+        case VolumeUnit::Litre: return 1;
+        case VolumeUnit::CubicMetre: return 1'000;
+        case VolumeUnit::Gallon: return kLitresPerGallon;
+        case VolumeUnit::CubicFoot: return kLitresPerCubicFoot;
+        case VolumeUnit::Ccf: return kLitresPerCubicFoot * 100;
     }
-    return to_litres(volume);
+    return 1;
+}
+
+[[nodiscard]] constexpr double to_unit(Volume volume, VolumeUnit unit) {
+    return to_litres(volume) / litres_per(unit);
 }
 
 // Rounded to the nearest microlitre.

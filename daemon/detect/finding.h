@@ -34,7 +34,7 @@ struct Finding {
     Severity severity = Severity::Warning;
     base::WallTime since;     // when what it tells of began
     base::WallTime at;        // the newest evidence
-    base::Volume volume;      // since then; 0 for a system rule
+    base::Volume volume;      // since then; 0 where `has_volume` says no
     base::FlowRate rate;      // mean since then
     base::FlowRate at_least;  // the flow that was never fallen short of; 0 where that is not the question
     Measure measure = Measure::Duration;
@@ -45,9 +45,11 @@ struct Finding {
     int learned_days = 0;    // over how many days
     std::string detail;      // what numbers cannot say: the text of a device's event
 
-    // A finding that does not hold yet is pending: on its way to its limit. A voltage is the one thing that falls.
+    // A finding that does not hold yet is pending: on its way to its limit. A voltage is the one thing that falls. Of a
+    // budget one is told from three quarters of it on, while something can still be done.
     [[nodiscard]] bool holds() const {
         if (measure == Measure::Millivolts) return observed <= limit;
+        if (is_budget(rule)) return observed >= limit - limit / 4;
         return measure == Measure::None || observed >= limit;
     }
 

@@ -49,6 +49,12 @@ bool covers(const Finding& said, const Finding& finding) {
     return finding.severity == said.severity && telling(finding.rule) > 0 && telling(said.rule) > 0;
 }
 
+// Whether both tell of the same. A budget is of its period and as large as it was set: what a new day takes, and what
+// is measured by another number, is another matter.
+bool same_matter(const Finding& a, const Finding& b) {
+    return !is_budget(a.rule) || (a.since == b.since && a.limit == b.limit);
+}
+
 // At most `bytes`, without half a character at the end.
 std::string cut(const std::string& text, std::size_t bytes) {
     if (text.size() <= bytes) return text;
@@ -152,7 +158,8 @@ std::vector<AlarmEvent> IncidentBook::update(const base::DeviceId& device, const
 
 void IncidentBook::settle(const base::DeviceId& device, int slot, std::vector<Finding> holding, WallTime now,
                           const Sight& sight, std::vector<AlarmEvent>& events) {
-    if (sight.muted) {
+    // What was counted stands, and a day ends, however badly the device is seen.
+    if (sight.muted && !is_budget(static_cast<Rule>(slot))) {
         // Nothing is known of the present: it goes on as it was, and has to be seen at rest anew.
         for (std::size_t i = 0; i < incidents_.size(); ++i) {
             if (incidents_[i].device != device || slot_of(incidents_[i].finding.rule) != slot) continue;
@@ -164,7 +171,8 @@ void IncidentBook::settle(const base::DeviceId& device, int slot, std::vector<Fi
     take_hushed(device, slot, holding, now);
     const auto open = newest_of(device, slot, true);
     if (open && holding.empty()) return rest(*open, now, sight, events);
-    if (open) return follow(*open, holding, now, events);
+    if (open && same_matter(incidents_[*open].finding, holding.front())) return follow(*open, holding, now, events);
+    if (open) clear(*open, now, events);
     if (!holding.empty()) raise(device, slot, gravest(holding), now, events);
 }
 
@@ -183,7 +191,8 @@ void IncidentBook::take_hushed(const base::DeviceId& device, int slot, std::vect
         }
         // What began while the daemon was down is other water.
         const auto began_later = [&](const Finding& f) { return incident.cleared && f.since > *incident.cleared; };
-        if (first_look && std::all_of(holding.begin(), holding.end(), began_later)) {
+        const bool other_water = first_look && std::all_of(holding.begin(), holding.end(), began_later);
+        if (other_water || !same_matter(incident.finding, holding.front())) {
             life.hushed = false;
             continue;
         }
@@ -229,8 +238,14 @@ void IncidentBook::rest(std::size_t index, WallTime now, const Sight& sight, std
     // After a start, and when the clock was put back, the rest is timed from now.
     if (!life.held || *life.held > now) life.held = now;
     if (!life.rested || *life.rested > now) life.rested = now;
-    if (now - *life.held < clears_after(incident)) return;
+    // What is measured by a budget only grows until its period is over: it does not flap.
+    if (!is_budget(incident.finding.rule) && now - *life.held < clears_after(incident)) return;
     if (is_water(incident.finding.rule) && sight.heard && *sight.heard < *life.rested) return;
+    clear(index, now, events);
+}
+
+void IncidentBook::clear(std::size_t index, WallTime now, std::vector<AlarmEvent>& events) {
+    Incident& incident = incidents_[index];
     incident.state = IncidentState::Cleared;
     incident.cleared = now;
     incident.snoozed_until.reset();
@@ -242,7 +257,8 @@ void IncidentBook::raise(const base::DeviceId& device, int slot, const Finding& 
     const Life life{now, std::nullopt, false};
     if (const auto last = newest_of(device, slot, false)) {
         Incident& incident = incidents_[*last];
-        if (!incident.not_a_leak && incident.cleared && now - *incident.cleared <= kReopensWithin) {
+        if (!incident.not_a_leak && incident.cleared && now - *incident.cleared <= kReopensWithin &&
+            same_matter(incident.finding, finding)) {
             unanswer(incident);
             incident.cleared.reset();
             incident.finding = finding;

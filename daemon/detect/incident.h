@@ -1,9 +1,10 @@
 // The life of an alarm: raised, acknowledged or snoozed, cleared, re-opened.
 //
 // A book of incidents: findings go in, changes come out. All water rules of one sensor tell of the same water, so they
-// share one incident, which bears the name of its gravest rule; every system rule has its own. A graver rule breaks
-// through an acknowledgement and a snooze. When nothing holds any more the incident clears by itself, and what comes
-// back soon re-opens it. Pure; one thread.
+// share one incident, which bears the name of its gravest rule; every system rule and every budget has its own, and a
+// budget another one in each of its periods. A graver rule, or a graver word of the same one, breaks through an
+// acknowledgement and a snooze. When nothing holds any more the incident clears by itself, and what comes back soon
+// re-opens it. Pure; one thread.
 #pragma once
 
 #include <array>
@@ -69,7 +70,7 @@ public:
     // What comes back within this re-opens the incident.
     static constexpr base::Seconds kReopensWithin{2 * 3600};
     // Nothing may hold for this long before an incident clears, so that it does not flap: the first time, the second,
-    // and from then on. A leak slower than the meter's peaks seems to rest again and again.
+    // and from then on. A leak slower than the meter's peaks seems to rest again and again. But for budgets.
     static constexpr std::array kClearsAfter = {base::Seconds{120}, base::Seconds{300}, base::Seconds{600}};
     // Open incidents and those that may still re-open; a stranger who makes up devices cannot make more.
     static constexpr std::size_t kMaxIncidents = 4'096;
@@ -86,7 +87,7 @@ public:
     // How well the device is seen.
     struct Sight {
         // Not at all (its bridge is offline): what was not raised yet is not to be; what is open neither clears nor
-        // grows worse.
+        // grows worse. Budgets go by what was counted, seen or not.
         bool muted = false;
         // Its last sign of life. Water that rests and a radio that is lost look the same, so a water incident clears
         // when something was heard after the water came to rest. Unset: whoever asks knows that it rests.
@@ -129,6 +130,7 @@ private:
     void follow(std::size_t index, const std::vector<Finding>& holding, base::WallTime now,
                 std::vector<AlarmEvent>& events);
     void rest(std::size_t index, base::WallTime now, const Sight& sight, std::vector<AlarmEvent>& events);
+    void clear(std::size_t index, base::WallTime now, std::vector<AlarmEvent>& events);
     void raise(const base::DeviceId& device, int slot, const Finding& finding, base::WallTime now,
                std::vector<AlarmEvent>& events);
     [[nodiscard]] bool make_room(const Finding& finding);

@@ -20,5 +20,7 @@ inline constexpr LimitRange kAwayAfterMinutes{kTenSecondsInMinutes, kDayInMinute
 inline constexpr LimitRange kSensorSilentAfterMinutes{15, 7 * kDayInMinutes};
 inline constexpr LimitRange kBridgeOfflineAfterMinutes{1, 7 * kDayInMinutes};
 inline constexpr LimitRange kBatteryLowMillivolts{1'800, 3'200};
+// Up to a thousand cubic metres, which no house takes in a month.
+inline constexpr LimitRange kBudgetLitres{1, 1'000'000};
 
 }  // namespace millrace::detect

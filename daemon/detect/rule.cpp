@@ -23,6 +23,9 @@ std::string_view name(Rule rule) {
         case Rule::BatteryDead: return "battery_dead";
         case Rule::DataErased: return "data_erased";
         case Rule::ClockMissing: return "clock_missing";
+        case Rule::BudgetDay: return "budget_day";
+        case Rule::BudgetWeek: return "budget_week";
+        case Rule::BudgetMonth: return "budget_month";
     }
     return "unknown";
 }

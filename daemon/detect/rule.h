@@ -28,17 +28,32 @@ enum class Rule : std::uint8_t {
     BatteryDead = 37,
     DataErased = 38,
     ClockMissing = 39,
+    // Budgets of the owner, for the local day, week and month. Each is an incident of its own, and no leak: whoever has
+    // a valve closed by leaks does not want to be without water because it was much.
+    BudgetDay = 64,
+    BudgetWeek = 65,
+    BudgetMonth = 66,
 };
 
 inline constexpr Rule kRules[] = {Rule::Burst,        Rule::ContinuousFlow, Rule::SlowLeak,      Rule::RunningToilet,
                                   Rule::LongUse,      Rule::AwayUse,        Rule::SprinklerZone, Rule::ImpossibleFlow,
                                   Rule::SensorSilent, Rule::BridgeOffline,  Rule::RadioLost,     Rule::DeviceMoved,
-                                  Rule::BatteryLow,   Rule::BatteryDead,    Rule::DataErased,    Rule::ClockMissing};
+                                  Rule::BatteryLow,   Rule::BatteryDead,    Rule::DataErased,    Rule::ClockMissing,
+                                  Rule::BudgetDay,    Rule::BudgetWeek,     Rule::BudgetMonth};
 
 enum class Severity : std::uint8_t { Info = 1, Warning = 2, Critical = 3 };
 
 [[nodiscard]] constexpr bool is_water(Rule rule) {
     return static_cast<std::uint8_t>(rule) < static_cast<std::uint8_t>(Rule::SensorSilent);
+}
+
+[[nodiscard]] constexpr bool is_budget(Rule rule) {
+    return rule == Rule::BudgetDay || rule == Rule::BudgetWeek || rule == Rule::BudgetMonth;
+}
+
+// Whether what it finds has a volume of water.
+[[nodiscard]] constexpr bool has_volume(Rule rule) {
+    return is_water(rule) || is_budget(rule);
 }
 
 // "burst", "continuous_flow", … as in the API, MQTT and the store's JSON.

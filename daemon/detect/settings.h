@@ -1,4 +1,4 @@
-// What the owner may set for leak detection. Plain values; any thread.
+// What the owner may set for the rules. Plain values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +47,10 @@ struct Settings {
     base::Seconds sensor_silent_after{3600};  // a healthy sensor reports every ten minutes
     base::Seconds bridge_offline_after{300};  // five of its keep-alives and a reconnect
     std::int64_t battery_low_mv = 2'500;      // of two fresh alkaline cells' 3,100
+    // What one sensor's meter may pass in a local day, week (from Monday) and month; unset: as much as it likes.
+    std::optional<base::Volume> budget_day;
+    std::optional<base::Volume> budget_week;
+    std::optional<base::Volume> budget_month;
 
     bool operator==(const Settings&) const = default;
 };

@@ -175,6 +175,20 @@ std::string system_sentence(const Finding& finding, const Wording& w) {
     }
 }
 
+// "The day's water", not "today's": it is read later, too.
+std::string budget_sentence(const Finding& finding, const Wording& w) {
+    const std::string period = finding.rule == Rule::BudgetDay    ? "day"
+                               : finding.rule == Rule::BudgetWeek ? "week"
+                                                                  : "month";
+    const std::string reached =
+        "The " + period + "'s water has reached " + volume_text({finding.observed}, w) + " " + since_text(finding, w);
+    const std::string budget = "the budget of a " + period + ", " + volume_text({finding.limit}, w);
+    if (finding.observed >= finding.limit) return reached + ": " + budget + ", is used up.";
+    // Rounded down, for what is not used up is not 100 %.
+    const double share = static_cast<double>(finding.observed) / static_cast<double>(finding.limit);
+    return reached + ": " + std::to_string(static_cast<int>(share * 100)) + " % of " + budget + ".";
+}
+
 }  // namespace
 
 std::string title(Rule rule) {
@@ -195,11 +209,15 @@ std::string title(Rule rule) {
         case Rule::BatteryDead: return "Battery dead";
         case Rule::DataErased: return "Stored data erased";
         case Rule::ClockMissing: return "Clock missing";
+        case Rule::BudgetDay: return "Budget of the day";
+        case Rule::BudgetWeek: return "Budget of the week";
+        case Rule::BudgetMonth: return "Budget of the month";
     }
     return "Alarm";
 }
 
 std::string sentence(const Finding& finding, const Wording& w) {
+    if (is_budget(finding.rule)) return budget_sentence(finding, w);
     return is_water(finding.rule) ? water_sentence(finding, w) : system_sentence(finding, w);
 }
 

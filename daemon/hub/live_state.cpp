@@ -103,10 +103,12 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
     if (const auto found = durable_lifetime_.find(id); found != durable_lifetime_.end()) live.lifetime = found->second;
     const CalendarStarts starts = calendar_starts(now, settings_.zone);
     live.day_start = starts.day;
+    live.week_start = starts.week;
     live.month_start = starts.month;
     if (const auto found = totals_.find(id); found != totals_.end()) {
         constexpr base::Seconds kHour{3'600};
         const WaterTotals& totals = found->second;
+        live.totals_known = totals.complete();
         live.today = totals.since(starts.day, now, settings_.zone);
         live.week = totals.since(starts.week, now, settings_.zone);
         live.month = totals.since(starts.month, now, settings_.zone);

@@ -101,7 +101,7 @@ void Watch::restore_sight(const Incident& incident) {
         bridges_[incident.device].offline_since = finding.since;
     } else if (rule == Rule::RadioLost) {
         bridges_[incident.device].radio_lost = report;
-    } else if (!detect::is_water(rule)) {
+    } else if (!detect::has_volume(rule)) {
         Watched* sensor = watched(incident.device);
         if (sensor == nullptr) return;
         SensorSight& sight = sensor->sight;
@@ -252,6 +252,8 @@ void Watch::see_sensor(Watched& sensor, const ports::LiveSensor& live, Milliseco
     }
     if (bridge_connected(sensor)) sight.unheard += std::clamp(passed, Milliseconds{0}, Milliseconds{kClockJump});
     sight.battery_mv = live.battery_mv;
+    sensor.used = UsedTotals{
+        {live.day_start, live.today}, {live.week_start, live.week}, {live.month_start, live.month}, live.totals_known};
     const Incident* low = open_incident(live.id, Rule::BatteryLow);
     sight.battery_low_since = low == nullptr ? std::nullopt : std::optional(low->finding.since);
 }
@@ -299,13 +301,27 @@ std::vector<Finding> Watch::water_of(const base::DeviceId& id, Watched& sensor, 
     return stands;
 }
 
+// What holds of the budgets; as it stood in an earlier run until the first look.
+std::vector<Finding> Watch::budgets_of(const base::DeviceId& id, const Watched& sensor, WallTime now) const {
+    if (sensor.used && sensor.used->known) return budget_findings(*sensor.used, rules_, {}, now);
+    std::vector<Finding> open;
+    for (const Incident& incident : book_.incidents()) {
+        if (incident.open() && detect::is_budget(incident.finding.rule) && incident.device == id) {
+            open.push_back(incident.finding);
+        }
+    }
+    if (!sensor.used) return open;
+    return budget_findings(*sensor.used, rules_, open, now);
+}
+
 void Watch::judge(const base::DeviceId& id, Watched& sensor, WallTime now) {
     const detect::IncidentBook::Sight sight{is_blind(sensor, now), sensor.sight.last_seen};
     std::vector<Finding> findings;
     if (!sight.muted) findings = water_of(id, sensor, now);
-    std::vector<Finding> system = sensor_findings(sensor.sight, rules_, now);
-    drop_off(system);
-    findings.insert(findings.end(), system.begin(), system.end());
+    std::vector<Finding> others = sensor_findings(sensor.sight, rules_, now);
+    for (Finding& budget : budgets_of(id, sensor, now)) others.push_back(std::move(budget));
+    drop_off(others);
+    findings.insert(findings.end(), others.begin(), others.end());
     tell(book_.update(id, findings, now, sight));
 }
 

@@ -1,4 +1,4 @@
-// Keeps watch over the water and the system: detectors, rules, modes and the book of incidents.
+// Keeps watch over the water, its budgets and the system: detectors, rules, modes and the book of incidents.
 //
 // Readings and events come in as the hub applies them; once a second everything is judged by the passing of time.
 // Subscribers hear of a change at once, and the store gets it to keep; a store that fails holds nothing back, what it
@@ -21,6 +21,7 @@
 #include "base/time_zone.h"
 #include "detect/incident.h"
 #include "detect/sensor_detector.h"
+#include "hub/budget_rules.h"
 #include "hub/learning.h"
 #include "hub/system_rules.h"
 #include "hub/watch_notices.h"
@@ -115,6 +116,7 @@ private:
         meter::CalibrationTable calibration;  // for learning anew
         OwnersWord word;
         SensorSight sight;
+        std::optional<UsedTotals> used;  // at the last look
         std::optional<base::DeviceId> bridge;
         base::Milliseconds ahead{0};
         std::vector<detect::Finding> water;          // at the last look
@@ -142,6 +144,8 @@ private:
     void judge_bridges(base::WallTime now);
     void judge_the_gone(base::WallTime now);
     [[nodiscard]] std::vector<detect::Finding> water_of(const base::DeviceId& id, Watched& sensor, base::WallTime now);
+    [[nodiscard]] std::vector<detect::Finding> budgets_of(const base::DeviceId& id, const Watched& sensor,
+                                                          base::WallTime now) const;
     void drop_off(std::vector<detect::Finding>& findings) const;
     [[nodiscard]] const detect::Incident* open_incident(const base::DeviceId& device, detect::Rule rule) const;
     void choose_mode(base::WallTime now);

@@ -180,6 +180,10 @@ std::string to_text(const detect::Settings& settings) {
     if (settings.burst_rate) document["burst_rate"] = settings.burst_rate->microlitres_per_second;
     if (settings.burst_after) document["burst_after_s"] = settings.burst_after->count();
     if (settings.continuous_after) document["continuous_after_s"] = settings.continuous_after->count();
+    // Only what is set: so that what was chosen before there were budgets is still the same text.
+    if (settings.budget_day) document["budget_day"] = settings.budget_day->microlitres;
+    if (settings.budget_week) document["budget_week"] = settings.budget_week->microlitres;
+    if (settings.budget_month) document["budget_month"] = settings.budget_month->microlitres;
     for (const detect::Rule rule : settings.off) document["off"].push_back(name(rule));
     for (const detect::WeekWindow& window : settings.irrigation) document["irrigation"].push_back(json_of(window));
     for (const detect::ModeWindow& window : settings.modes) {
@@ -202,6 +206,12 @@ std::optional<detect::Settings> settings_from(const std::string& text) {
     if (members.has("burst_rate")) settings.burst_rate = base::FlowRate{members.number("burst_rate", 0, kAny)};
     if (members.has("burst_after_s")) settings.burst_after = seconds("burst_after_s");
     if (members.has("continuous_after_s")) settings.continuous_after = seconds("continuous_after_s");
+    const auto budget = [&members](const char* key) -> std::optional<base::Volume> {
+        return members.has(key) ? std::optional(base::Volume{members.number(key, 0, kAny)}) : std::nullopt;
+    };
+    settings.budget_day = budget("budget_day");
+    settings.budget_week = budget("budget_week");
+    settings.budget_month = budget("budget_month");
     for (const json& entry : members.list("off")) {
         if (!entry.is_string()) return std::nullopt;
         const auto rule = detect::rule_by_name(entry.get_ref<const std::string&>());

@@ -32,6 +32,10 @@ public:
     // Sets what a day already holds, as the store counted it.
     void start_with(base::WallTime day, base::Volume volume) { days_[day] = volume; }
 
+    // The store could not say what the days already hold.
+    void lack_past() { complete_ = false; }
+    [[nodiscard]] bool complete() const { return complete_; }
+
     // What ran at a moment. Days and minutes further ahead than tomorrow are forgotten: they came from a clock that has
     // been put right since.
     void add(base::WallTime when, base::Volume volume, base::WallTime now, const base::TimeZone& zone);
@@ -54,6 +58,7 @@ private:
         base::Volume volume;
     };
 
+    bool complete_ = true;
     std::map<base::WallTime, base::Volume> days_;       // by the day's start
     std::map<std::int64_t, base::Volume> minutes_;      // since 1970
     mutable std::map<base::Seconds, Counted> counted_;  // by span: the state is asked for more often than a minute ends

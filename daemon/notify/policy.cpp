@@ -14,6 +14,11 @@ base::Seconds patience(const Channel& channel, detect::Rule rule) {
     return rule == detect::Rule::Burst ? std::min(channel.after, channel.after_burst) : channel.after;
 }
 
+// Nothing runs that somebody has to shut, and the calendar ends it: of a budget people hear once at each of its steps.
+bool is_told_once(const Incident& incident) {
+    return detect::is_budget(incident.finding.rule);
+}
+
 NoticeKind kind_of(Change change) {
     switch (change) {
         case Change::Escalated: return NoticeKind::Escalated;
@@ -136,7 +141,7 @@ void Policy::end(Watched& watched, base::WallTime at) {
         Track& track = watched.tracks[i];
         track.pending.reset();
         if (!track.told) continue;
-        if (channels_[i].send_resolved) {
+        if (channels_[i].send_resolved && !is_told_once(watched.incident)) {
             track.pending = Pending{NoticeKind::Cleared, at};
         } else {
             track.told = false;
@@ -153,7 +158,8 @@ std::optional<NoticeKind> Policy::due_kind(const Channel& channel, const Watched
         const auto latest = now + patience(channel, watched.incident.finding.rule);
         track.pending->not_before = std::min(track.pending->not_before, latest);
         if (now >= track.pending->not_before) kind = track.pending->kind;
-    } else if (track.told && track.last && watched.incident.state == IncidentState::Raised && !channel.repeat.empty()) {
+    } else if (track.told && track.last && watched.incident.state == IncidentState::Raised && !channel.repeat.empty() &&
+               !is_told_once(watched.incident)) {
         const base::Seconds gap = channel.repeat[std::min(track.reminders, channel.repeat.size() - 1)];
         if (now - *track.last >= gap) kind = NoticeKind::Reminder;
     }

@@ -2,8 +2,9 @@
 //
 // Each incident has a track per channel. What happens to an incident makes a notice due there: at once, or after the
 // channel's patience when it only gets what nobody answers. While it stays unanswered, reminders follow. An answer
-// drops what is still due. What becomes due again before it was told is told once, in its newest form. Quiet hours and
-// the least gap of a minute put off, they drop nothing: `due` gives it out as soon as it may.
+// drops what is still due. A budget has neither reminders nor a word of its end. What becomes due again before it was
+// told is told once, in its newest form. Quiet hours and the least gap of a minute put off, they drop nothing: `due`
+// gives it out as soon as it may.
 //
 // Pure: the time and the local minute are parameters. What was told is read back from the deliveries after a restart.
 #pragma once

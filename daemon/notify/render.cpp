@@ -67,7 +67,7 @@ std::string value_of(std::string_view variable, const Notice& notice, const Rend
     if (variable == "title") return std::string(prefix(notice.kind)) + detect::title(finding.rule);
     if (variable == "rule") return std::string(detect::name(finding.rule));
     if (variable == "device") return notice.incident->device.str();
-    if (variable == "volume") return detect::is_water(finding.rule) ? volume_text(finding.volume, site.unit) : "-";
+    if (variable == "volume") return detect::has_volume(finding.rule) ? volume_text(finding.volume, site.unit) : "-";
     if (variable == "flow") return detect::is_water(finding.rule) ? flow_text(finding.rate, site.unit) : "-";
     if (variable == "since") return minute_text(finding.since, site.zone);
     return "";

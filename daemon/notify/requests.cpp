@@ -52,10 +52,8 @@ json incident_document(const detect::Incident& incident) {
                   {"not_a_leak", incident.not_a_leak},
                   {"reopened", incident.reopened}};
     if (incident.cleared) document["cleared"] = base::to_rfc3339(*incident.cleared);
-    if (detect::is_water(finding.rule)) {
-        document["volume_l"] = base::to_litres(finding.volume);
-        document["flow_l_per_min"] = base::to_litres_per_minute(finding.rate);
-    }
+    if (detect::has_volume(finding.rule)) document["volume_l"] = base::to_litres(finding.volume);
+    if (detect::is_water(finding.rule)) document["flow_l_per_min"] = base::to_litres_per_minute(finding.rate);
     return document;
 }
 

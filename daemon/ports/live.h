@@ -37,7 +37,9 @@ struct LiveSensor {
     base::Volume last_hour;
     base::Volume last_24h;
     base::WallTime day_start;    // of `today`
+    base::WallTime week_start;   // of `week`
     base::WallTime month_start;  // of `month`
+    bool totals_known = false;   // whether today, week and month hold all from before this run
     bool calibrated = false;
     base::VolumePerPeak per_peak;
     std::optional<base::WallTime> last_reading;  // the sensor's own time

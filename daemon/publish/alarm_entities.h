@@ -31,6 +31,13 @@ inline constexpr AlarmEntity kWaterAlarms[] = {
     {"impossible_flow", "Impossible flow", "problem", detect::Rule::ImpossibleFlow},
 };
 
+// On from three quarters of a budget on, with the severity among the attributes. No part of the leak.
+inline constexpr AlarmEntity kBudgetAlarms[] = {
+    {"budget_day", "Budget of the day", "problem", detect::Rule::BudgetDay},
+    {"budget_week", "Budget of the week", "problem", detect::Rule::BudgetWeek},
+    {"budget_month", "Budget of the month", "problem", detect::Rule::BudgetMonth},
+};
+
 // "Battery low" stands for a dead one too.
 inline constexpr AlarmEntity kSensorAlarms[] = {
     {"sensor_reporting", "Reporting", "connectivity", detect::Rule::SensorSilent, true},

@@ -177,6 +177,7 @@ std::vector<StateMessage> sensor_alarm_messages(const Settings& settings, const 
     const bool leaking = leak != alarms.incidents.end() && is_leak(*leak);
     messages.add(kLeakKey, leaking, leaking ? incident_attributes(*leak, settings) : Json());
     for (const AlarmEntity& entity : kWaterAlarms) messages.add_entity(entity);
+    for (const AlarmEntity& entity : kBudgetAlarms) messages.add_entity(entity);
     for (const AlarmEntity& entity : kSensorAlarms) messages.add_entity(entity);
     if (alarms.base_flow) messages.add_message("base_flow", flow_text(*alarms.base_flow, settings.unit), Pace::Slow);
     if (alarms.use) {

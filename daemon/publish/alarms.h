@@ -1,10 +1,11 @@
 // What we say about alarms, and when we say it again.
 //
 // Topics under `millrace/<uuid>/`. Sensor: leak, leak_burst, leak_continuous, leak_slow, leak_toilet, away_usage,
-// long_use, sprinkler_zone, impossible_flow, sensor_reporting, radio_link, low_battery, moved, data_erased,
-// clock_missing, base_flow, session_volume. Bridge: offline. Both: `alarms`, an object with the numbers of each of
-// these that is on. Of the house, under `millrace/`: mode, irrigation_active, notifications. All are retained at QoS 1;
-// the numbers follow within a minute, and at once when an alarm changes. `alert` is an event: sent once, not retained.
+// long_use, sprinkler_zone, impossible_flow, budget_day, budget_week, budget_month, sensor_reporting, radio_link,
+// low_battery, moved, data_erased, clock_missing, base_flow, session_volume. Bridge: offline. Both: `alarms`, an object
+// with the numbers of each of these that is on. Of the house, under `millrace/`: mode, irrigation_active,
+// notifications, and the limits of rule_limits.h. All are retained at QoS 1; the numbers follow within a minute, and at
+// once when an alarm changes. `alert` is an event: sent once, not retained.
 //
 // An alarm is on as long as its incident is open, answered or not, for the state follows the water; an incident's
 // lesser rules are on while they hold.

@@ -86,6 +86,7 @@ void add_limit(Document& document, const Settings& settings, const RuleLimit& li
         case LimitKind::Minutes: number["device_class"] = "duration"; break;
         case LimitKind::Flow: number["device_class"] = "volume_flow_rate"; break;
         case LimitKind::Millivolts: number["device_class"] = "voltage"; break;
+        case LimitKind::Volume: number["device_class"] = "water"; break;
     }
     number["unit_of_measurement"] = unit_name(limit, settings.unit);
     number["payload_reset"] = kNoNumber;
@@ -120,6 +121,7 @@ void add_sensor_alarms(Document& document, const Settings& settings, const base:
     Alarms alarms(document, settings, sensor);
     (void)alarms.add_binary(kLeakKey, "Leak", "moisture");
     for (const AlarmEntity& alarm : kWaterAlarms) (void)alarms.add_binary(alarm.key, alarm.name, alarm.device_class);
+    for (const AlarmEntity& alarm : kBudgetAlarms) (void)alarms.add_binary(alarm.key, alarm.name, alarm.device_class);
     for (const AlarmEntity& alarm : kSensorAlarms) {
         diagnostic(alarms.add_binary(alarm.key, alarm.name, alarm.device_class));
     }

@@ -50,6 +50,16 @@ void set_battery(Settings& settings, std::optional<double> value) {
     settings.battery_low_mv = value ? std::llround(*value) : Settings{}.battery_low_mv;
 }
 
+template <auto Member>
+std::optional<double> get_litres(const Settings& settings) {
+    const std::optional<base::Volume>& value = settings.*Member;
+    return value ? std::optional(base::to_litres(*value)) : std::nullopt;
+}
+template <auto Member>
+void set_litres(Settings& settings, std::optional<double> value) {
+    settings.*Member = value ? std::optional(base::Volume{std::llround(*value * 1e6)}) : std::nullopt;
+}
+
 constexpr RuleLimit kLimits[kRuleLimits] = {
     {"rules_burst_rate", "Burst from", LimitKind::Flow, detect::kBurstLitresPerMinute, get_burst_rate, set_burst_rate},
     {"rules_burst_minutes", "Burst after", LimitKind::Minutes, detect::kBurstAfterMinutes,
@@ -64,10 +74,17 @@ constexpr RuleLimit kLimits[kRuleLimits] = {
      get_minutes<&Settings::bridge_offline_after>, set_minutes<&Settings::bridge_offline_after>},
     {"rules_battery_low_mv", "Battery low below", LimitKind::Millivolts, detect::kBatteryLowMillivolts, get_battery,
      set_battery},
+    {"budget_day", "Budget of the day", LimitKind::Volume, detect::kBudgetLitres, get_litres<&Settings::budget_day>,
+     set_litres<&Settings::budget_day>},
+    {"budget_week", "Budget of the week", LimitKind::Volume, detect::kBudgetLitres, get_litres<&Settings::budget_week>,
+     set_litres<&Settings::budget_week>},
+    {"budget_month", "Budget of the month", LimitKind::Volume, detect::kBudgetLitres,
+     get_litres<&Settings::budget_month>, set_litres<&Settings::budget_month>},
 };
 
-// What one of the unit shown is in litres a minute, minutes or millivolts.
+// What one of the unit shown is in litres, litres a minute, minutes or millivolts.
 double factor(const RuleLimit& limit, base::VolumeUnit unit) {
+    if (limit.kind == LimitKind::Volume) return base::litres_per(unit);
     const bool gallons = limit.kind == LimitKind::Flow && unit_names(unit).flow == "gal/min";
     return gallons ? base::kLitresPerGallon : 1;
 }
@@ -90,6 +107,7 @@ std::string_view unit_name(const RuleLimit& limit, base::VolumeUnit unit) {
         case LimitKind::Minutes: return "min";
         case LimitKind::Flow: return unit_names(unit).flow;
         case LimitKind::Millivolts: return "mV";
+        case LimitKind::Volume: return unit_names(unit).volume;
     }
     return "";
 }

@@ -1,7 +1,7 @@
 // The limits of rules that Home Assistant shows as numbers: their keys, ranges, and how they are read and set.
 //
-// A limit that is learned has no number; MQTT says "None" for it, and takes "None" to give a limit back to what is
-// learned. Values only; any thread.
+// A limit that is learned has no number, nor has a budget that is not set; MQTT says "None" for it, and takes "None" to
+// give a limit back to what is learned, or to take a budget away. Values only; any thread.
 #pragma once
 
 #include <cstddef>
@@ -16,18 +16,18 @@
 
 namespace millrace::publish {
 
-enum class LimitKind : std::uint8_t { Minutes, Flow, Millivolts };
+enum class LimitKind : std::uint8_t { Minutes, Flow, Millivolts, Volume };
 
 struct RuleLimit {
     std::string_view key;
     std::string_view name;
     LimitKind kind;
-    detect::LimitRange range;  // in minutes, litres a minute, millivolts
+    detect::LimitRange range;  // in minutes, litres a minute, millivolts, litres
     std::optional<double> (*get)(const detect::Settings&);
     void (*set)(detect::Settings&, std::optional<double>);  // nothing: as it is without a choice
 };
 
-inline constexpr std::size_t kRuleLimits = 7;
+inline constexpr std::size_t kRuleLimits = 10;
 [[nodiscard]] const RuleLimit (&rule_limits())[kRuleLimits];
 
 inline constexpr std::string_view kNoNumber = "None";

@@ -112,7 +112,7 @@ const std::vector<Section>& sections() {
         {"alarms",
          "When water or the system gives an alarm. What is not set here is learned from the house, with a fall-back "
          "until "
-         "then. Spans and flow rates are written with their units."},
+         "then. Spans, flow rates and volumes are written with their units."},
         {"notify",
          "Who is told of alarms. Each channel has a name, a type and what the type needs; the rest has defaults. What "
          "a "

@@ -15,6 +15,14 @@ std::string span_text(base::Seconds span) {
     return std::to_string(span.count()) + " s";
 }
 
+// A budget; `Member` is where it goes.
+template <auto Member>
+Field budget(std::string_view key, std::string_view help) {
+    return {key, ValueType::Volume, {1, 1'000'000, {}}, "", help, [](Draft& d, const Value& v) {
+                d.settings.alarms.*Member = base::Volume{v.integer};
+            }};
+}
+
 template <typename Parse>
 std::string each_is(const Value& value, Parse parse, std::string_view wanted) {
     for (const std::string& text : value.list) {
@@ -69,12 +77,18 @@ std::vector<Field> alarm_fields() {
          "short.",
          [](Draft& d, const Value& v) { d.settings.alarms.away_after = seconds(v); },
          [](const Settings& s) { return span_text(s.alarms.away_after); }},
+        budget<&detect::Settings::budget_day>(
+            "alarms.budget_day",
+            "What each sensor's meter may pass in a local day, such as `500 l`: told of from three quarters of it on, "
+            "and when it is used up. No leak. Without it: no alarm."),
+        budget<&detect::Settings::budget_week>("alarms.budget_week", "The same for a week, from Monday."),
+        budget<&detect::Settings::budget_month>("alarms.budget_month", "The same for a calendar month."),
         {.key = "alarms.off",
          .type = ValueType::Texts,
          .help = "Rules that are not to give an alarm, by name: `burst`, `continuous_flow`, `slow_leak`, "
                  "`running_toilet`, `long_use`, `away_use`, `sprinkler_zone`, `impossible_flow`, `sensor_silent`, "
                  "`bridge_offline`, `radio_lost`, `device_moved`, `battery_low`, `battery_dead`, `data_erased`, "
-                 "`clock_missing`.",
+                 "`clock_missing`, `budget_day`, `budget_week`, `budget_month`.",
          .store = [](Draft& d, const Value& v) { d.settings.alarms.off = rules_of(v); },
          .fallback = [](const Settings&) -> std::string { return "[]"; },
          .check = check_rules},

@@ -124,6 +124,13 @@ struct Unit {
 constexpr std::array<Unit, 4> kSpanUnits{{{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86'400}}};
 constexpr std::array<Unit, 3> kFlowUnits{{{"l/min", 1}, {"L/min", 1}, {"gal/min", base::kLitresPerGallon}}};
 
+constexpr std::array<Unit, 6> kVolumeUnits{{{"l", 1},
+                                            {"L", 1},
+                                            {"m3", litres_per(base::VolumeUnit::CubicMetre)},
+                                            {"gal", litres_per(base::VolumeUnit::Gallon)},
+                                            {"ft3", litres_per(base::VolumeUnit::CubicFoot)},
+                                            {"ccf", litres_per(base::VolumeUnit::Ccf)}}};
+
 // A number and a unit, with or without a space between, in the base unit.
 template <std::size_t N>
 std::optional<double> with_unit(std::string_view text, const std::array<Unit, N>& units) {
@@ -135,6 +142,22 @@ std::optional<double> with_unit(std::string_view text, const std::array<Unit, N>
         if (amount && unit.name == text) return *amount * unit.factor;
     }
     return std::nullopt;
+}
+
+// How a type of quantity is read, and how many of the integer's steps one of the unit of its limits has.
+struct Quantity {
+    std::optional<double> (*read)(std::string_view);
+    double steps;
+};
+std::optional<Quantity> quantity_of(ValueType type) {
+    switch (type) {
+        case ValueType::Span: return Quantity{[](std::string_view text) { return with_unit(text, kSpanUnits); }, 1e3};
+        case ValueType::Flow:
+            return Quantity{[](std::string_view text) { return with_unit(text, kFlowUnits); }, 1e6 / 60};
+        case ValueType::Volume:
+            return Quantity{[](std::string_view text) { return with_unit(text, kVolumeUnits); }, 1e6};
+        default: return std::nullopt;
+    }
 }
 
 // In the largest unit that leaves it whole.
@@ -171,6 +194,7 @@ std::string_view wanted(ValueType type) {
         case ValueType::Moment: return "a date such as 2026-11-23, or a time such as 2026-11-23T16:19:40Z";
         case ValueType::Span: return "a number with s, min, h or d behind it, such as 90 s or 10 min";
         case ValueType::Flow: return "a number with l/min or gal/min behind it, such as 30 l/min";
+        case ValueType::Volume: return "a number with l, m3, gal, ft3 or ccf behind it, such as 500 l";
         case ValueType::Url: return "a URL with http:// or https:// and a host, and without a user";
         case ValueType::Template: return "a text of at most 4096 bytes";
         case ValueType::Texts: return "a list of at most 64 texts";
@@ -217,6 +241,7 @@ std::string_view type_name(ValueType type) {
         case ValueType::Moment: return "date or time";
         case ValueType::Span: return "time span";
         case ValueType::Flow: return "flow rate";
+        case ValueType::Volume: return "volume";
         case ValueType::Url: return "URL";
         case ValueType::Template: return "text of lines";
         case ValueType::Texts: return "list of texts";
@@ -239,6 +264,7 @@ std::string allowed(ValueType type, const Limits& limits) {
     }
     if (type == ValueType::Span) return shown_span(limits.least) + " to " + shown_span(limits.most);
     if (type == ValueType::Flow) return shown(limits.least) + " to " + shown(limits.most) + " l/min";
+    if (type == ValueType::Volume) return shown(limits.least) + " to " + shown(limits.most) + " l";
     return {};
 }
 
@@ -270,13 +296,12 @@ base::Result<Value, std::string> check_text(ValueType type, const Limits& limits
         const auto found = std::find(limits.choices.begin(), limits.choices.end(), text);
         if (found == limits.choices.end()) return refused(allowed(type, limits));
         value.integer = found - limits.choices.begin();
-    } else if (type == ValueType::Span || type == ValueType::Flow) {
-        const bool span = type == ValueType::Span;
-        const auto amount = span ? with_unit(text, kSpanUnits) : with_unit(text, kFlowUnits);
+    } else if (const auto quantity = quantity_of(type)) {
+        const auto amount = quantity->read(text);
         if (!amount) return refused(wanted(type));
         if (!in_range(*amount)) return refused("from " + allowed(type, limits));
         value.number = *amount;
-        value.integer = std::llround(span ? *amount * 1e3 : *amount * 1e6 / 60);
+        value.integer = std::llround(*amount * quantity->steps);
     } else if (type == ValueType::Addresses || type == ValueType::Texts) {
         return check_list(type, {value.text});
     } else if (!well_formed(type, text)) {

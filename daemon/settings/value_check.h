@@ -26,6 +26,7 @@ enum class ValueType : std::uint8_t {
     Moment,     // RFC 3339, or a date alone
     Span,       // of time, with its unit; limits are in seconds
     Flow,       // a flow rate with its unit; limits are in litres a minute
+    Volume,     // of water, with its unit; limits are in litres
     Url,        // of http or https; or empty
     Template,   // a text that may have several lines
     Texts,      // a list of texts
@@ -39,7 +40,7 @@ struct Limits {
 
 struct Value {
     std::string text;
-    std::int64_t integer = 0;  // of a Span: milliseconds; of a Flow: microlitres a second
+    std::int64_t integer = 0;  // of a Span: milliseconds; of a Flow: microlitres a second; of a Volume: microlitres
     double number = 0;
     bool flag = false;
     std::vector<std::string> list;

@@ -1,4 +1,4 @@
-"""Water while nobody is at home, all the way: bridge → alarm → API, Home Assistant's broker, a phone, and its answer."""
+"""Alarms all the way: bridge → alarm → API, Home Assistant's broker, a phone, and its answer."""
 import json
 import time
 import urllib.error
@@ -77,3 +77,44 @@ notify:
     assert (daemon.state / "answer.key").stat().st_mode & 0o077 == 0
     code = acknowledge["url"].split("code=")[1]
     assert code not in daemon.log() and TOKEN not in daemon.log()
+
+
+def noon():
+    """A time zone where it is about noon, so that no day ends while a test runs."""
+    return f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
+
+
+def test_a_budget_of_the_day_is_reached_and_is_no_leak(started):
+    broker = started.broker()
+    said = started.listener(broker)
+    config = f"site: {{time_zone: {noon()}, units: metric}}\nalarms: {{budget_month: 100 m3}}\n"
+    daemon = started.daemon(broker, config=config)
+    until(lambda: said.last("millrace/budget_month") == "100000", "the budget of the config file")
+    assert said.last("millrace/budget_day") == "None"
+    for nonsense in ("0", "1000001", "20 l", "nan"):
+        said.client.publish("millrace/budget_day/set", nonsense, qos=1)
+    said.client.publish("millrace/budget_day/set", "20", qos=1)
+    until(lambda: said.last("millrace/budget_day") == "20", "the budget that was set")
+    assert daemon.http("/api/v1/rules")[1]["settings"]["budget_day_litres"] == 20
+    started.water(daemon.bridge_port)
+    topic = f"millrace/{SENSOR}/budget_day"
+    until(lambda: said.last(topic) == "ON", "three quarters of the budget", 120)
+    until(lambda: alarms(daemon) and alarms(daemon)[0]["severity"] == "warning", "all of the budget", 60)
+    (alarm,) = alarms(daemon)
+    assert (alarm["rule"], alarm["title"], alarm["state"]) == ("budget_day", "Budget of the day", "raised")
+    assert "the budget of a day, 20 L, is used up" in alarm["sentence"]
+    # One message of the bridge may bring more than a quarter of the budget at once.
+    steps = [(step["change"], step["severity"]) for step in daemon.http(f"/api/v1/alarms/{alarm['id']}")[1]["history"]]
+    assert steps in ([("raised", "info"), ("escalated", "warning")], [("raised", "warning")])
+    assert set(said.payloads(f"millrace/{SENSOR}/leak")) == {"OFF"}
+    assert said.last(f"millrace/{SENSOR}/budget_month") == "OFF"
+
+    assert daemon.stop() == 0
+    daemon = started.daemon(broker, config=config, http_port=daemon.http_port, bridge_port=daemon.bridge_port)
+    used = daemon.http("/api/v1/alarms")[1]["items"]
+    assert [(each["id"], each["state"]) for each in used] == [(alarm["id"], "raised")], "the same one, after a restart"
+    assert daemon.send("PUT", "/api/v1/rules", {"budget_day_litres": 5000})[0] == 200
+    until(lambda: said.last(topic) == "OFF", "the end of it, with a larger budget")
+    assert alarms(daemon) == []
+    assert daemon.http(f"/api/v1/alarms/{alarm['id']}")[1]["history"][-1]["change"] == "cleared"
+    assert set(said.payloads(f"millrace/{SENSOR}/leak")) == {"OFF"}

@@ -36,6 +36,7 @@ TEST(Week, DaysAreReadAndWritten) {
 TEST_F(RuleRoute, ShowsLimitsSwitchesAndWhatIsPending) {
     alarms_.state.rules.continuous_after = base::Seconds{5400};
     alarms_.state.rules.off = {detect::Rule::LongUse};
+    alarms_.state.rules.budget_day = base::Volume{492'103'532};
     ports::SensorWatch watch;
     watch.sensor = kSensor;
     watch.days_learned = 12;
@@ -47,12 +48,16 @@ TEST_F(RuleRoute, ShowsLimitsSwitchesAndWhatIsPending) {
     const json document = parsed(get(kRulesPath));
     EXPECT_EQ(document["settings"], json::parse(R"({"burst_litres_per_minute": null, "burst_after_minutes": null,
         "continuous_after_minutes": 90.0, "away_after_minutes": 1.0, "sensor_silent_after_minutes": 60.0,
-        "bridge_offline_after_minutes": 5.0, "battery_low_mv": 2500, "off": ["long_use"], "irrigation": [],
+        "bridge_offline_after_minutes": 5.0, "battery_low_mv": 2500, "budget_day_litres": 492.103532,
+        "budget_week_litres": null, "budget_month_litres": null, "off": ["long_use"], "irrigation": [],
         "modes": []})"));
     ASSERT_EQ(document["rules"].size(), std::size(detect::kRules));
     EXPECT_EQ(document["rules"][1], json::parse(R"({"rule": "continuous_flow", "water": true, "severity": "warning",
                                                     "on": true, "limit_source": "owner"})"));
     EXPECT_EQ(document["rules"][4]["on"], false);
+    EXPECT_EQ(document["rules"][16], json::parse(R"({"rule": "budget_day", "water": false, "severity": "warning",
+                                                     "on": true, "limit_source": "owner"})"));
+    EXPECT_EQ(document["rules"][17]["limit_source"], "none");
     EXPECT_EQ(document["sensors"][0]["days_learned"], 12);
     EXPECT_EQ(document["sensors"][0]["base_flow_litres_per_minute"], 0.06);
     ASSERT_EQ(document["sensors"][0]["pending"].size(), 1u);
@@ -63,7 +68,8 @@ TEST_F(RuleRoute, TakesBackWhatItGave) {
     alarms_.state.rules.burst_rate = base::FlowRate{500'000};
     alarms_.state.rules.irrigation = {{0x15, 240, 390}};
     alarms_.state.rules.modes = {{detect::Mode::Away, {0x1f, 510, 1020}}};
-    alarms_.state.rules.off = {detect::Rule::BatteryLow};
+    alarms_.state.rules.off = {detect::Rule::BatteryLow, detect::Rule::BudgetWeek};
+    alarms_.state.rules.budget_month = base::Volume{12'345'678'901};
     const detect::Settings before = alarms_.state.rules;
     const json given = parsed(get(kRulesPath))["settings"];
     alarms_.state.rules = {};
@@ -79,11 +85,13 @@ TEST_F(RuleRoute, TakesBackWhateverTheConfigFileMaySay) {
     least.sensor_silent_after = base::Seconds{900};
     least.bridge_offline_after = base::Seconds{60};
     least.battery_low_mv = 1'800;
+    least.budget_day = least.budget_week = least.budget_month = base::Volume{1'000'000};
     detect::Settings most;
     most.burst_after = most.away_after = base::Seconds{3'600};
     most.continuous_after = base::Seconds{2 * 86'400};
     most.sensor_silent_after = most.bridge_offline_after = base::Seconds{7 * 86'400};
     most.battery_low_mv = 3'200;
+    most.budget_day = most.budget_week = most.budget_month = base::Volume{1'000'000'000'000};
     most.irrigation = {{0x7f, 0, 0}, {0x01, 1'320, 0}};  // the whole day; up to midnight
     for (const detect::Settings& settings : {least, most}) {
         alarms_.state.rules = settings;
@@ -116,6 +124,12 @@ TEST_F(RuleRoute, WhatIsLeftOutStaysAndNullGivesBack) {
     EXPECT_EQ(alarms_.state.rules.continuous_after, base::Seconds{2700});
     EXPECT_EQ(alarms_.state.rules.away_after, base::Seconds{60});
     EXPECT_TRUE(alarms_.state.rules.off.empty());
+    alarms_.state.rules.budget_week = base::Volume{3'000'000'000};
+    EXPECT_EQ(put(kRulesPath, R"({"budget_day_litres": 500, "budget_month_litres": null})").status, 200u);
+    EXPECT_EQ(alarms_.state.rules.budget_day, base::Volume{500'000'000});
+    EXPECT_EQ(alarms_.state.rules.budget_week, base::Volume{3'000'000'000});
+    EXPECT_EQ(put(kRulesPath, R"({"budget_day_litres": null})").status, 200u);
+    EXPECT_FALSE(alarms_.state.rules.budget_day);
     EXPECT_EQ(put(kRulesPath, R"({"burst_litres_per_minute": null})").status, 200u);
     EXPECT_FALSE(alarms_.state.rules.burst_rate);
 }
@@ -127,6 +141,10 @@ TEST_F(RuleRoute, NamesTheFieldThatIsWrongAndChangesNothing) {
              {R"({"continuous_after_minutes": 1})", "continuous_after_minutes"},
              {R"({"sensor_silent_after_minutes": 5})", "sensor_silent_after_minutes"},
              {R"({"battery_low_mv": 9000})", "battery_low_mv"},
+             {R"({"budget_day_litres": 0.5})", "budget_day_litres"},
+             {R"({"budget_week_litres": 1000001})", "budget_week_litres"},
+             {R"({"budget_month_litres": "12 m3"})", "budget_month_litres"},
+             {R"({"budget_day": 500})", "budget_day"},
              {R"({"off": ["burst", "everything"]})", "off[1]"},
              {R"({"off": "burst"})", "off"},
              {R"({"irrigation": [{"from": "04:00", "to": "6:00"}]})", "irrigation[0].to"},

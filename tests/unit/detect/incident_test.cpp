@@ -399,6 +399,80 @@ TEST_F(IncidentBookTest, OldClearedOnesAreForgotten) {
     EXPECT_EQ(book_.incidents().back().id, static_cast<std::int64_t>(2 * IncidentBook::kKeptCleared));
 }
 
+Finding budget(std::int64_t observed, WallTime since = kNoon) {
+    Finding found = finding(Rule::BudgetDay, observed, since);
+    found.measure = Measure::Amount;
+    found.severity = observed >= found.limit ? Severity::Warning : Severity::Info;
+    return found;
+}
+
+TEST_F(IncidentBookTest, ABudgetIsToldAtThreeQuartersAndGraverWhenItIsUsedUp) {
+    EXPECT_THAT(hold({budget(74)}), IsEmpty());
+    EXPECT_EQ(hold({budget(75)}), Changes{Change::Raised});
+    EXPECT_EQ(only().finding.severity, Severity::Info);
+    ASSERT_TRUE(book_.acknowledge(1, "Ann", now_));
+    EXPECT_THAT(hold({budget(99)}), IsEmpty());
+    EXPECT_EQ(hold({budget(100)}), Changes{Change::Escalated});
+    EXPECT_EQ(only().state, IncidentState::Raised);
+    EXPECT_THAT(hold({budget(500)}), IsEmpty());
+    EXPECT_EQ(only().finding.observed, 500);
+}
+
+TEST_F(IncidentBookTest, ANewDaysBudgetIsAnotherIncidentHoweverSoon) {
+    hold({budget(100)});
+    ASSERT_TRUE(book_.acknowledge(1, "Ann", now_));
+    EXPECT_EQ(hold({budget(80, kNoon + Seconds{86'400})}), (Changes{Change::Cleared, Change::Raised}));
+    EXPECT_EQ(last_.incident.id, 2);
+    EXPECT_EQ(last_.incident.reopened, 0);
+    // Nor does one that has cleared come back as the next day's.
+    EXPECT_EQ(rest(Seconds{1}), Changes{Change::Cleared}) << "at once";
+    EXPECT_EQ(hold({budget(90, kNoon + Seconds{2 * 86'400})}), Changes{Change::Raised});
+    EXPECT_EQ(last_.incident.id, 3);
+    // Within a day it is the same one.
+    rest(Seconds{1});
+    EXPECT_EQ(hold({budget(95, kNoon + Seconds{2 * 86'400})}), Changes{Change::Reopened});
+}
+
+TEST_F(IncidentBookTest, ABudgetThatIsRaisedIsAnotherMatterAndMayBeUsedUpAgain) {
+    hold({budget(100)});
+    Finding raised = budget(100);
+    raised.limit = 120;
+    raised.severity = Severity::Info;
+    EXPECT_EQ(hold({raised}), (Changes{Change::Cleared, Change::Raised}));
+    EXPECT_EQ(last_.incident.finding.severity, Severity::Info);
+    raised.observed = 120;
+    raised.severity = Severity::Warning;
+    EXPECT_EQ(hold({raised}), Changes{Change::Escalated});
+}
+
+TEST_F(IncidentBookTest, BudgetsAreApartFromEachOtherAndFromTheWater) {
+    Finding month = budget(90);
+    month.rule = Rule::BudgetMonth;
+    EXPECT_EQ(hold({budget(100), month, finding(Rule::SlowLeak)}),
+              (Changes{Change::Raised, Change::Raised, Change::Raised}));
+    EXPECT_FALSE(is_water(Rule::BudgetDay));
+}
+
+TEST_F(IncidentBookTest, ABudgetEndsThoughTheSensorIsNotSeen) {
+    hold({budget(100)});
+    EXPECT_EQ(hold({}, Seconds{1}, true), Changes{Change::Cleared});
+    EXPECT_EQ(hold({budget(80, kNoon + Seconds{86'400})}, Seconds{1}, true), Changes{Change::Raised});
+}
+
+TEST_F(IncidentBookTest, ABudgetGoesOnAfterARestart) {
+    hold({budget(80)});
+    restart();
+    EXPECT_THAT(hold({budget(85)}, Seconds{600}), IsEmpty());
+    EXPECT_EQ(hold({budget(100)}), Changes{Change::Escalated});
+}
+
+TEST_F(IncidentBookTest, WhatIsSaidOfADaysBudgetIsNotSaidOfTheNextDays) {
+    hold({budget(80)});
+    ASSERT_TRUE(book_.not_a_leak(1, "Ann", now_));
+    EXPECT_THAT(hold({budget(100)}, Seconds{60}), IsEmpty());
+    EXPECT_EQ(hold({budget(80, kNoon + Seconds{86'400})}), Changes{Change::Raised});
+}
+
 TEST_F(IncidentBookTest, EveryRuleIsRaisedHeldAndCleared) {
     for (const Rule rule : kRules) {
         book_ = {};

@@ -129,6 +129,30 @@ TEST(Wording, TellsSystemRulesInTheirNumbers) {
               "The sensor was moved, it says, at 02:10 (x=3). If that was nobody of the house, look after it.");
 }
 
+TEST(Wording, ABudgetIsToldInTheOwnersUnit) {
+    Finding finding;
+    finding.rule = Rule::BudgetDay;
+    finding.measure = Measure::Amount;
+    finding.source = LimitSource::Owner;
+    finding.since = *base::from_rfc3339("2026-11-24T07:00:00Z");
+    finding.at = *base::from_rfc3339("2026-11-24T22:15:00Z");
+    finding.observed = 412'000'000;
+    finding.limit = 500'000'000;
+    EXPECT_EQ(sentence(finding, denver(base::VolumeUnit::Litre)),
+              "The day's water has reached 412 L since 00:00: 82 % of the budget of a day, 500 L.");
+    finding.observed = 499'999'999;
+    EXPECT_THAT(sentence(finding, denver()), HasSubstr("132 gal since 00:00: 99 % of the budget of a day, 132 gal."));
+    finding.observed = 500'000'000;
+    EXPECT_EQ(sentence(finding, denver(base::VolumeUnit::Litre)),
+              "The day's water has reached 500 L since 00:00: the budget of a day, 500 L, is used up.");
+    finding.rule = Rule::BudgetWeek;
+    finding.since = *base::from_rfc3339("2026-11-23T07:00:00Z");
+    EXPECT_EQ(sentence(finding, denver(base::VolumeUnit::Litre)),
+              "The week's water has reached 500 L since 23 Nov, 00:00: the budget of a week, 500 L, is used up.");
+    finding.rule = Rule::BudgetMonth;
+    EXPECT_THAT(sentence(finding, denver()), HasSubstr("The month's water has reached 132 gal since"));
+}
+
 TEST(Wording, AVoltageHoldsWhenItFalls) {
     Finding finding;
     finding.measure = Measure::Millivolts;

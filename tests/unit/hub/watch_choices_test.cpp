@@ -17,6 +17,9 @@ detect::Settings made_up_settings() {
     settings.sensor_silent_after = base::Seconds{7'200};
     settings.bridge_offline_after = base::Seconds{60};
     settings.battery_low_mv = 2'400;
+    settings.budget_day = base::Volume{500'000'000};
+    settings.budget_week = base::Volume{3'000'000'000};
+    settings.budget_month = base::Volume{1'000'000'000'000};
     return settings;
 }
 
@@ -67,6 +70,15 @@ TEST(WatchChoices, ReadBackAsTheyWereWritten) {
     EXPECT_EQ(chosen_time_from(to_text(time)), time);
 }
 
+TEST(WatchChoices, WithoutBudgetsRulesAreTheTextTheyWereBeforeThereWereAny) {
+    EXPECT_EQ(to_text(detect::Settings{}),
+              R"({"away_after_s":60,"battery_low_mv":2500,"bridge_offline_after_s":300,"irrigation":[],"modes":[],)"
+              R"("off":[],"sensor_silent_after_s":3600})");
+    detect::Settings week_only;
+    week_only.budget_week = base::Volume{1};
+    EXPECT_EQ(settings_from(to_text(week_only)), week_only);
+}
+
 TEST(WatchChoices, TextCutShortIsNothing) {
     const std::string settings = to_text(made_up_settings());
     const std::string words = to_text(made_up_words());
@@ -100,6 +112,7 @@ TEST(WatchChoices, NumbersOutOfRangeAreNothing) {
     EXPECT_FALSE(with("\"vacation\"", "\"mars\""));
     EXPECT_FALSE(with("\"long_use\"", "\"long_uses\""));
     EXPECT_FALSE(with("\"away_after_s\":30", "\"away_after_s\":-1"));
+    EXPECT_FALSE(with("\"budget_day\":5", "\"budget_day\":-5"));
     EXPECT_FALSE(with("\"away_after_s\":30", "\"away_after_s\":18446744073709551615"));
 }
 

@@ -120,6 +120,32 @@ TEST(Policy, EndIsToldOnlyWhereTheRaiseWas) {
     EXPECT_EQ(due(policy, 100'000), "");
 }
 
+TEST(Policy, ABudgetIsToldOnceAtEachStepAndItsEndIsNot) {
+    Channel curious = channel("b");
+    curious.least = detect::Severity::Info;
+    Policy policy({channel("a"), curious});
+    detect::Incident reached = incident(1, Rule::BudgetDay);
+    reached.finding.severity = detect::Severity::Info;
+    policy.on_event(event(Change::Raised, reached, 0));
+    EXPECT_EQ(due(policy, 0), "1 raised");
+    EXPECT_EQ(due(policy, 30'000), "");
+    policy.on_event(event(Change::Escalated, incident(1, Rule::BudgetDay), 30'001));
+    EXPECT_EQ(due(policy, 30'001), "0 raised, 1 escalated");
+    EXPECT_EQ(due(policy, 80'000), "") << "no reminder";
+    policy.on_event(event(Change::Cleared, incident(1, Rule::BudgetDay), 80'001));
+    EXPECT_EQ(due(policy, 80'001), "") << "the day is over, and nobody need be told";
+    EXPECT_EQ(due(policy, 1'000'000), "");
+}
+
+TEST(Policy, ASnoozedBudgetIsToldAgainWhenTheSnoozeIsOver) {
+    Policy policy({channel("a")});
+    policy.on_event(event(Change::Raised, incident(1, Rule::BudgetMonth), 0));
+    ASSERT_EQ(due(policy, 0), "0 raised");
+    policy.on_event(event(Change::Snoozed, incident(1, Rule::BudgetMonth), 10));
+    policy.on_event(event(Change::Resumed, incident(1, Rule::BudgetMonth), 3'610));
+    EXPECT_EQ(due(policy, 3'610), "0 resumed");
+}
+
 TEST(Policy, SaidToBeNoLeakIsAnEndToo) {
     Policy policy({channel("a")});
     policy.on_event(event(Change::Raised, incident(1, Rule::SlowLeak), 0));
@@ -277,6 +303,15 @@ TEST(PolicyRestart, GoesOnWhereItStood) {
     EXPECT_EQ(due(policy, 2'400), "0 reminder");  // half an hour after the first one
     policy.on_event(event(Change::Cleared, incident(1, Rule::SlowLeak, 0), 2'500));
     EXPECT_EQ(due(policy, 2'500), "0 cleared");
+}
+
+TEST(PolicyRestart, ABudgetThatWasToldIsNotToldAgain) {
+    Policy policy({channel("a")});
+    const auto over = event(Change::Cleared, incident(2, Rule::BudgetWeek), 50).incident;
+    policy.restore({incident(1, Rule::BudgetDay, 0), over},
+                   {delivery(1, "a", 1, "raised", 0), delivery(2, "a", 2, "raised", 0)}, at_s(100));
+    EXPECT_EQ(due(policy, 100), "");
+    EXPECT_EQ(due(policy, 100'000), "");
 }
 
 TEST(PolicyRestart, WhatNobodyHeardOfIsToldNow) {

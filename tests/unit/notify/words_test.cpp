@@ -125,6 +125,17 @@ TEST(Requests, WebhookIsSignedOverTimeAndBody) {
     EXPECT_EQ(json::parse(request_for(channel, test_notice(), {}, at_s(0)).body)["incident"], nullptr);
 }
 
+TEST(Requests, ABudgetHasAVolumeAndNoFlow) {
+    Notice used_up = notice(NoticeKind::Raised, Rule::BudgetDay);
+    const json incident = json::parse(request_for(Channel{}, used_up, {}, at_s(0)).body)["incident"];
+    EXPECT_EQ(incident["volume_l"], 24.0);
+    EXPECT_FALSE(incident.contains("flow_l_per_min"));
+    Channel channel;
+    channel.title = "{title} {volume} {flow}";
+    render(channel, {{}, base::VolumeUnit::Litre, "", ""}, used_up);
+    EXPECT_EQ(used_up.title, "Budget of the day 24 L -");
+}
+
 class FixedCodes : public ports::AnswerCodes {
     std::string code(std::int64_t incident, std::string_view answer) const override {
         return std::to_string(incident) + std::string(answer);

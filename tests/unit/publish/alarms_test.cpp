@@ -49,7 +49,7 @@ protected:
 
 TEST_F(AlarmPlannerTest, SaysThatAllIsWellOnceAndThenNothing) {
     auto sent = plan();
-    EXPECT_EQ(sent.size(), 10u + 2u + 17u);
+    EXPECT_EQ(sent.size(), 13u + 2u + 20u);
     EXPECT_EQ(sent["mode"].payload, "home");
     EXPECT_EQ(sent["irrigation_active"].payload, "OFF");
     EXPECT_EQ(sent["notifications"].payload, "ON");
@@ -131,6 +131,38 @@ TEST_F(AlarmPlannerTest, InformationIsNoLeak) {
     EXPECT_EQ(sent[of_sensor("leak")].payload, "OFF");
 }
 
+TEST_F(AlarmPlannerTest, ABudgetThatIsUsedUpIsNoLeak) {
+    (void)plan();
+    state_.incidents = {sample_incident(kSensor, kMorning)};
+    detect::Finding& finding = state_.incidents[0].finding;
+    finding.rule = detect::Rule::BudgetDay;
+    finding.measure = detect::Measure::Amount;
+    finding.volume = {512'000'000};
+    finding.observed = 512'000'000;
+    finding.limit = 500'000'000;
+    auto sent = plan(kStart + Milliseconds{1});
+    EXPECT_EQ(sent.size(), 2u) << "the leak is as it was";
+    EXPECT_EQ(sent[of_sensor("budget_day")].payload, "ON");
+    const json numbers = json::parse(sent[of_sensor("alarms")].payload);
+    EXPECT_EQ(numbers.size(), 1u);
+    EXPECT_EQ(numbers["budget_day"]["severity"], "warning");
+    EXPECT_EQ(numbers["budget_day"]["volume"], 512.0);
+    EXPECT_EQ(numbers["budget_day"]["limit"], 500.0);
+    EXPECT_EQ(numbers["budget_day"]["limit_unit"], "L");
+    state_.incidents.clear();
+    sent = plan(kStart + Milliseconds{2});
+    EXPECT_EQ(sent[of_sensor("budget_day")].payload, "OFF");
+}
+
+TEST_F(AlarmPlannerTest, TheBudgetsOfTheHouseAreNumbers) {
+    auto sent = plan();
+    EXPECT_EQ(sent["budget_day"].payload, "None");
+    state_.rules.budget_day = base::Volume{500'500'000};
+    sent = plan(kStart + Milliseconds{1});
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(sent["budget_day"].payload, "500.5");
+}
+
 TEST_F(AlarmPlannerTest, LesserRulesOfTheSameWaterAreOnWhileTheyHold) {
     state_.incidents = {sample_incident(kSensor, kMorning)};
     state_.incidents[0].finding.rule = detect::Rule::Burst;
@@ -175,12 +207,12 @@ TEST_F(AlarmPlannerTest, TheUseUnderWayIsShownAndStaysAsTheLastOne) {
 TEST_F(AlarmPlannerTest, SaysTheHouseAgainWhenAsked) {
     (void)plan();
     planner_.repeat_house();
-    EXPECT_EQ(plan().size(), 10u);
+    EXPECT_EQ(plan().size(), 13u);
     planner_.forget();
-    EXPECT_EQ(plan().size(), 10u + 2u + 17u);
+    EXPECT_EQ(plan().size(), 13u + 2u + 20u);
     enabled_.reset();
     planner_.repeat_house();
-    EXPECT_EQ(plan().size(), 9u) << "nobody to tell, no switch";
+    EXPECT_EQ(plan().size(), 12u) << "nobody to tell, no switch";
 }
 
 TEST(Alert, IsAnEventThatIsNotRetained) {

@@ -160,8 +160,10 @@ void expect_keys(const json& object, const std::set<std::string>& allowed) {
 }
 
 void expect_valid_number(const json& number) {
-    static const std::map<std::string, std::set<std::string>> kUnits{
-        {"duration", {"min"}}, {"volume_flow_rate", {"L/min", "gal/min"}}, {"voltage", {"mV"}}};
+    static const std::map<std::string, std::set<std::string>> kUnits{{"duration", {"min"}},
+                                                                     {"volume_flow_rate", {"L/min", "gal/min"}},
+                                                                     {"voltage", {"mV"}},
+                                                                     {"water", {"L", "m³", "gal", "ft³", "CCF"}}};
     EXPECT_TRUE(kUnits.at(number.at("device_class")).contains(number.at("unit_of_measurement")));
     EXPECT_LE(number.at("min").get<double>(), number.at("max").get<double>());
     EXPECT_GE(number.at("step").get<double>(), 0.001);
@@ -334,7 +336,7 @@ TEST(Discovery, EveryCommandTopicIsSubscribedToAndUnderstood) {
             for (const std::string& payload : payloads) EXPECT_TRUE(parse_command(Settings{}, topic, payload)) << topic;
         }
     }
-    EXPECT_EQ(count, 18u);
+    EXPECT_EQ(count, 21u);
 }
 
 TEST(Discovery, AlarmsStayAvailableWhenTheirDeviceFallsSilent) {

@@ -24,7 +24,8 @@ TEST(RuleLimits, WhatIsLearnedHasNoNumber) {
 }
 
 TEST(RuleLimits, EveryLimitTakesBothEndsOfWhatItShowsAndNothingBeyond) {
-    for (const VolumeUnit unit : {VolumeUnit::Litre, VolumeUnit::Gallon}) {
+    for (const VolumeUnit unit :
+         {VolumeUnit::Litre, VolumeUnit::CubicMetre, VolumeUnit::Gallon, VolumeUnit::CubicFoot, VolumeUnit::Ccf}) {
         for (const RuleLimit& each : rule_limits()) {
             SCOPED_TRACE(each.key);
             const detect::LimitRange shown = shown_range(each, unit);
@@ -56,13 +57,32 @@ TEST(RuleLimits, GallonsBecomeLitres) {
     EXPECT_FALSE(rules.burst_rate);
 }
 
-TEST(RuleLimits, WhatIsNoNumberIsNoCommand) {
-    const std::string topic = command_topic(house_topic(Settings{}, "rules_away_minutes"));
-    for (const char* payload : {"", " 5", "5 ", "5min", "nan", "inf", "-1", "1e9", "0x10", "none"}) {
-        EXPECT_FALSE(parse_command(Settings{}, topic, payload)) << payload;
+TEST(RuleLimits, ABudgetIsReadAndShownInTheSitesUnit) {
+    for (const auto& [unit, payload] : {std::pair{VolumeUnit::Litre, "492.104"},
+                                        {VolumeUnit::CubicMetre, "0.492"},
+                                        {VolumeUnit::Gallon, "130"},
+                                        {VolumeUnit::Ccf, "0.174"}}) {
+        const auto wanted = parse_limit(limit("budget_month"), payload, unit);
+        ASSERT_TRUE(wanted && wanted->value) << payload;
+        EXPECT_NEAR(*wanted->value, 492.1, 1);
+        detect::Settings rules;
+        limit("budget_month").set(rules, wanted->value);
+        EXPECT_EQ(limit_text(limit("budget_month"), rules, unit), payload);
+        limit("budget_month").set(rules, std::nullopt);
+        EXPECT_EQ(limit_text(limit("budget_month"), rules, unit), "None");
+        EXPECT_EQ(rules, detect::Settings{});
     }
-    EXPECT_TRUE(parse_command(Settings{}, topic, "5.5"));
-    EXPECT_TRUE(parse_command(Settings{}, topic, "None"));
+}
+
+TEST(RuleLimits, WhatIsNoNumberIsNoCommand) {
+    for (const char* key : {"rules_away_minutes", "budget_day", "budget_week", "budget_month"}) {
+        const std::string topic = command_topic(house_topic(Settings{}, key));
+        for (const char* payload : {"", " 5", "5 ", "5min", "nan", "inf", "-1", "1e9", "0x10", "none", "0"}) {
+            EXPECT_FALSE(parse_command(Settings{}, topic, payload)) << payload;
+        }
+        EXPECT_TRUE(parse_command(Settings{}, topic, "5.5"));
+        EXPECT_TRUE(parse_command(Settings{}, topic, "None"));
+    }
 }
 
 }  // namespace

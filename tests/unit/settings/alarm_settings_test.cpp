@@ -40,6 +40,9 @@ alarms:
   sensor_silent_after: 2 h
   bridge_offline_after: 10 min
   battery_low_mv: 2400
+  budget_day: 130 gal
+  budget_week: 3.5 m3
+  budget_month: 12000 l
 )")
                                         .alarms;
     ASSERT_TRUE(alarms.burst_rate.has_value());
@@ -57,6 +60,9 @@ alarms:
     EXPECT_EQ(alarms.sensor_silent_after, Seconds{7'200});
     EXPECT_EQ(alarms.bridge_offline_after, Seconds{600});
     EXPECT_EQ(alarms.battery_low_mv, 2'400);
+    EXPECT_EQ(alarms.budget_day, base::Volume{492'103'532});  // 130 gallons
+    EXPECT_EQ(alarms.budget_week, base::Volume{3'500'000'000});
+    EXPECT_EQ(alarms.budget_month, base::Volume{12'000'000'000});
 }
 
 TEST(AlarmSettings, WithoutKeysAllIsLearnedOrDefault) {
@@ -66,6 +72,12 @@ TEST(AlarmSettings, WithoutKeysAllIsLearnedOrDefault) {
 TEST(AlarmSettings, MistakesAreNamedWithLineAndKey) {
     EXPECT_EQ(lines("alarms:\n  burst_rate: 10\n"),
               "c:2:15: alarms.burst_rate: \"10\" is not a number with l/min or gal/min behind it, such as 30 l/min\n");
+    EXPECT_EQ(
+        lines("alarms:\n  budget_day: 500\n"),
+        "c:2:15: alarms.budget_day: \"500\" is not a number with l, m3, gal, ft3 or ccf behind it, such as 500 l\n");
+    EXPECT_EQ(lines("alarms:\n  budget_week: 2000 m3\n"),
+              "c:2:16: alarms.budget_week: \"2000 m3\" is not from 1 to 1000000 l\n");
+    EXPECT_EQ(lines("alarms:\n  off: [budget_day, budget_week, budget_month]\n"), "");
     EXPECT_EQ(lines("alarms:\n  away_after: 5 s\n"), "c:2:15: alarms.away_after: \"5 s\" is not from 10 s to 1 h\n");
     EXPECT_EQ(
         lines("alarms:\n  away_after: 300\n"),

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace millrace::settings {
 namespace {
 
@@ -25,6 +27,24 @@ TEST(ValueCheck, NumbersAreFinite) {
     for (const char* text : {"nan", "inf", "0", "11", "3,25", ""}) {
         EXPECT_FALSE(accepts(ValueType::Number, text, limits)) << text;
     }
+}
+
+TEST(ValueCheck, VolumesHaveAUnit) {
+    const Limits limits{1, 1'000'000, {}};
+    for (const auto& [text, microlitres] : {std::pair{"500 l", 500'000'000LL},
+                                            {"0.5m3", 500'000'000LL},
+                                            {"100 gal", 378'541'178LL},
+                                            {"10 ft3", 283'168'466LL},
+                                            {"1 ccf", 2'831'684'659LL},
+                                            {"1 L", 1'000'000LL}}) {
+        const auto value = check_text(ValueType::Volume, limits, text, false);
+        ASSERT_TRUE(value) << text;
+        EXPECT_EQ(value->integer, microlitres) << text;
+    }
+    for (const char* text : {"500", "500 litres", "l", "-1 l", "0.9 l", "1e3 l", "1001 m3", "1 l ", "1.2.3 l"}) {
+        EXPECT_FALSE(accepts(ValueType::Volume, text, limits)) << text;
+    }
+    EXPECT_EQ(allowed(ValueType::Volume, limits), "1 to 1000000 l");
 }
 
 TEST(ValueCheck, BooleansAreWords) {
