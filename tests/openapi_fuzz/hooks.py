@@ -29,6 +29,10 @@ REASONS = [
     ("until", "must lie between one minute and 30 days ahead"),  # of the present
     ("time|stopped", "must not lie in the future"),
     ("volume", r"must be a number from \S+ to \S+"),  # the same litres are other numbers in other units
+    (r"site\.time_zone", "must be .*"),
+    (r"tariff(\.seasons\[\d+\])?", "must have either `price` or `tiers`, for every month that no season has"),
+    (r"tariff\.seasons\[\d+\]", "has a month of a season before it"),
+    (r"tariff\..*tiers\[\d+\]", "(is|must) .*"),  # by its place in the list, and by the one before it
     (r"(modes|irrigation)\[\d+\]\.to", "must not be the same as from; .*"),
 ]
 
