@@ -312,22 +312,29 @@ base::Result<void, base::Error> App::use_settings(const settings::Settings& want
     Parts& parts = *parts_;
     const bool moved = wanted.hub.zone.name() != settings_.in_force().hub.zone.name();
     if (parts.moving || (moved && parts.rebuild.running())) {
-        return base::failure(base::Error{"today's water is being counted anew; try again in a moment"});
+        return base::failure(
+            base::Error{"a rebuild or another change of the time zone is under way; try again in a moment"});
     }
-    // Until the other zone's day, week and month are counted, nothing may be added to them.
-    parts.moving = moved;
-    if (moved) parts.hub.hold();
-    keep(parts.writer, std::move(choice), [this, wanted, moved, done = std::move(done)](auto kept) {
+    const auto apply = [this, wanted] {
         Parts& used = *parts_;
         set_log_level(std::string(name(wanted.log_level)));
         used.publisher.set_site(wanted.publish.unit, wanted.publish.zone, wanted.publish.tariff);
         used.notifier.set_site(wanted.notify.unit, wanted.notify.zone);
         used.recorder.set_unit(wanted.recorder.unit);
         used.server.set_site(wanted.api.unit, wanted.api.zone);
-        if (!moved) return done(std::move(kept));
-        used.hub.set_zone(wanted.hub.zone);
-        used.rebuild.set_zone(wanted.hub.zone);
-        used.rebuild.count_totals([this, kept = std::move(kept), done] {
+    };
+    // Until the other zone's day, week and month are counted, nothing may be added to the present ones.
+    parts.moving = moved;
+    if (moved) parts.hub.hold();
+    keep(parts.writer, std::move(choice), [this, wanted, moved, apply, done = std::move(done)](auto kept) {
+        if (!moved) {
+            apply();
+            return done(std::move(kept));
+        }
+        parts_->rebuild.set_zone(wanted.hub.zone);
+        parts_->rebuild.count_totals([this, wanted, apply, kept = std::move(kept), done] {
+            parts_->hub.set_zone(wanted.hub.zone);
+            apply();
             parts_->hub.resume(std::nullopt);
             parts_->moving = false;
             done(kept);

@@ -64,11 +64,14 @@ void OnlineRebuild::finish(base::Result<void, base::Error> outcome, std::optiona
 }
 
 void OnlineRebuild::count_totals(std::function<void()> done) {
-    count_next(std::make_shared<Counting>(Counting{hub_.sensors(), clock_.wall_now(), {}, std::move(done)}));
+    count_next(std::make_shared<Counting>(Counting{hub_.sensors(), clock_.wall_now(), {}, {}, std::move(done)}));
 }
 
 void OnlineRebuild::count_next(std::shared_ptr<Counting> counting) {
-    if (counting->sensors.empty()) return counting->done();
+    if (counting->sensors.empty()) {
+        for (auto& [sensor, totals] : counting->counted) hub_.set_totals(sensor, std::move(totals));
+        return counting->done();
+    }
     counting->totals = {};
     const base::DeviceId sensor = counting->sensors.back();
     const base::WallTime from = hub::calendar_starts(counting->now, zone_).earliest();
@@ -113,7 +116,7 @@ void OnlineRebuild::count_recent(std::shared_ptr<Counting> counting, ports::Read
         } else {
             log().warn("the last hour and day begin at zero: {}", page.error().message);
         }
-        hub_.set_totals(counting->sensors.back(), std::move(counting->totals));
+        counting->counted.emplace_back(counting->sensors.back(), std::move(counting->totals));
         counting->sensors.pop_back();
         count_next(counting);
     };

@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -37,8 +39,8 @@ public:
     // Under way, or about to follow.
     [[nodiscard]] bool running() const { return !asked_for_.empty(); }
 
-    // Counts by the store what day, week and month hold so far and what ran lately, and tells the hub; `done` is called
-    // once when all is counted.
+    // Counts by the store what day, week and month hold so far and what ran lately; in the end tells the hub, and calls
+    // `done` before anything else can happen.
     void count_totals(std::function<void()> done);
 
 private:
@@ -51,11 +53,12 @@ private:
     void begin();
     void take_over();
     void finish(base::Result<void, base::Error> outcome, std::optional<hub::Pipeline> rebuilt);
-    // One sensor's totals in the making.
+    // Totals in the making. The hub gets all at once: what is half of the one count and half of the other is nobody's.
     struct Counting {
         std::vector<base::DeviceId> sensors;  // the last one is being counted
         base::WallTime now;
         hub::WaterTotals totals;
+        std::vector<std::pair<base::DeviceId, hub::WaterTotals>> counted;
         std::function<void()> done;
     };
     void count_next(std::shared_ptr<Counting> counting);

@@ -71,7 +71,7 @@ public:
     // Whether the way to the cloud is known to be broken, for the diary.
     void note_cloud_away(bool away, const std::string& why);
 
-    // Where days, weeks and months begin; while held, and the totals are to be set anew by set_totals().
+    // Where days, weeks and months begin; while held, together with the totals of these by set_totals().
     void set_zone(const base::TimeZone& zone);
 
     // Enters what the store has taken already.

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "meter/tariff.h"
+#include "publish/settings.h"
 
 namespace millrace::settings {
 
