@@ -207,11 +207,12 @@ void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metr
 }
 
 void append_build_metrics(const StatusInfo& status, ports::CloudMode mode, std::vector<Metric>& metrics) {
-    metrics.push_back({"millrace_build_info",
-                       "Which version runs, and in which mode.",
-                       MetricType::Gauge,
-                       {{"version", status.version}, {"mode", std::string(ports::name(mode))}},
-                       1});
+    metrics.push_back(
+        {"millrace_build_info",
+         "Which version runs, of which commit, and in which mode.",
+         MetricType::Gauge,
+         {{"version", status.version}, {"revision", status.revision}, {"mode", std::string(ports::name(mode))}},
+         1});
     metrics.push_back({"process_start_time_seconds",
                        "When the daemon was started.",
                        MetricType::Gauge,

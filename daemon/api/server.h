@@ -33,6 +33,7 @@ namespace millrace::api {
 struct StatusInfo {
     std::string version;
     base::WallTime started;
+    std::string revision = "unknown";  // the commit it was built of
 };
 
 struct Dependencies {

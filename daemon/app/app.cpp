@@ -139,7 +139,7 @@ struct App::Parts {
                controls,
                clock,
                reports(),
-               {MILLRACE_VERSION, clock.wall_now()},
+               {MILLRACE_VERSION, clock.wall_now(), MILLRACE_REVISION},
                &watch,
                &notifier,
                {&tokens,

@@ -1,7 +1,8 @@
 #include "app/chosen_settings.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -19,6 +20,17 @@ constexpr const char* kChoice = "settings";
 // Its parts make sense together only.
 constexpr const char* kWhole = "tariff";
 
+// JSON knows no difference between 4 and 4.0; the config file's reader does.
+void make_whole(Json& value) {
+    constexpr double kExact = 9'007'199'254'740'992;  // integers up to here are doubles too
+    if (value.is_structured()) {
+        for (Json& member : value) make_whole(member);
+    } else if (value.is_number_float()) {
+        const auto number = value.get<double>();
+        if (std::trunc(number) == number && std::abs(number) < kExact) value = static_cast<std::int64_t>(number);
+    }
+}
+
 Json merged(Json chosen, const Json& changes) {
     for (const auto& [key, value] : changes.items()) {
         if (key == kWhole || !value.is_object()) {
@@ -28,6 +40,7 @@ Json merged(Json chosen, const Json& changes) {
             chosen[key].update(value);
         }
     }
+    make_whole(chosen);
     // What is null is not chosen.
     for (auto section = chosen.begin(); section != chosen.end();) {
         if (section.key() != kWhole && section->is_object()) {

@@ -4,6 +4,7 @@
 
 #include "settings/field_reader.h"
 #include "settings/field_table.h"
+#include "settings/tariff_check.h"
 #include "settings/tariff_text.h"
 #include "settings/yaml_reader.h"
 
@@ -56,11 +57,12 @@ base::Result<Settings, Problems> with_choices(const Settings& configured, std::s
     draft.settings = configured;
     Problems problems;
     if (const auto root = read_yaml(choices, problems)) {
-        for (const MapEntry& entry : root->entries) {
-            const bool empty = entry.value.kind == Node::Kind::Map && entry.value.entries.empty();
-            if (empty && entry.key == "tariff") problems.push_back({entry.at, "tariff", "has no prices"});
-        }
         read_fields(*root, "", draft, problems, Reach::RunTime);
+        // A section that sets nothing is none, in a file. Here it would be a choice of nothing.
+        for (const MapEntry& entry : root->entries) {
+            const bool given = entry.key != "tariff" || entry.value.kind != Node::Kind::Map || sets_a_tariff(draft);
+            if (!given) problems.push_back({entry.at, "tariff", "has no prices"});
+        }
     }
     if (!problems.empty()) return base::failure(std::move(problems));
     return std::move(draft.settings);

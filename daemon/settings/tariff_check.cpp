@@ -106,11 +106,14 @@ std::string check_currency(const Value& value) {
     return three ? std::string() : "must be the three capital letters of a currency, such as USD";
 }
 
+bool sets_a_tariff(const Draft& draft) {
+    return !draft.tariff.seasons.empty() ||
+           std::any_of(draft.places.begin(), draft.places.end(),
+                       [](const auto& place) { return place.first.starts_with("tariff."); });
+}
+
 void check_tariff(Draft& draft, Problems& problems) {
-    const bool given = !draft.tariff.seasons.empty() ||
-                       std::any_of(draft.places.begin(), draft.places.end(),
-                                   [](const auto& place) { return place.first.starts_with("tariff."); });
-    if (given) TariffReader(draft, problems).read();
+    if (sets_a_tariff(draft)) TariffReader(draft, problems).read();
 }
 
 }  // namespace millrace::settings

@@ -11,6 +11,9 @@ namespace millrace::settings {
 
 [[nodiscard]] std::string check_currency(const Value& value);
 
+// Whether anything of a tariff was given.
+[[nodiscard]] bool sets_a_tariff(const Draft& draft);
+
 // Fills settings.publish.tariff when the file has a tariff.
 void check_tariff(Draft& draft, Problems& problems);
 

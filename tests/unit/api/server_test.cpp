@@ -72,7 +72,8 @@ TEST_F(ServerTest, MetricsHoldEveryPartAndTheServerItself) {
     const auto answer = get("/metrics");
     EXPECT_THAT(answer.head, HasSubstr("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
     EXPECT_THAT(answer.body, HasSubstr("millrace_frames_total 7\n"));
-    EXPECT_THAT(answer.body, HasSubstr("millrace_build_info{version=\"9.9.9\",mode=\"local\"} 1\n"));
+    EXPECT_THAT(answer.body,
+                HasSubstr("millrace_build_info{version=\"9.9.9\",revision=\"unknown\",mode=\"local\"} 1\n"));
     EXPECT_THAT(answer.body, HasSubstr("millrace_water_liters_total{sensor=\"0123456789ABCDEF\"} 12345.678\n"));
     EXPECT_THAT(answer.body, HasSubstr("millrace_http_connections 1\n"));
 }

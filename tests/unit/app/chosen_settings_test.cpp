@@ -76,6 +76,15 @@ TEST_F(ChosenSettingsTest, ATariffIsTakenAsAWhole) {
     EXPECT_EQ(chosen_names(chosen), json::parse(R"(["tariff"])"));
 }
 
+TEST_F(ChosenSettingsTest, AWholeNumberMayHaveAPoint) {
+    ChosenSettings chosen(configured(), use());
+    EXPECT_TRUE(change(chosen, R"({"tariff": {"currency": "EUR", "price": "1",
+                                              "seasons": [{"months": [4.0, 5, 6e0], "price": "2"}]}})"));
+    EXPECT_EQ(chosen.in_force().publish.tariff->seasons.at(0).months, 0x38);
+    EXPECT_FALSE(change(chosen, R"({"tariff": {"currency": "EUR", "price": "1",
+                                               "seasons": [{"months": [4.5], "price": "2"}]}})"));
+}
+
 TEST_F(ChosenSettingsTest, AnEarlierRunsChoiceHoldsUntilTheFileSaysSomethingElse) {
     {
         ChosenSettings chosen(configured(), use());

@@ -67,7 +67,9 @@ TEST(RunTime, MistakesAreNamedWithTheirKeys) {
     EXPECT_NE(wrong(R"({"site": {"units": "imperial", "time_zone": "Mars/Base"}})").find("site.time_zone: "),
               std::string::npos);
     EXPECT_NE(wrong(R"({"tariff": {"price": "0.1"}})").find("tariff: lacks `currency`"), std::string::npos);
-    EXPECT_NE(wrong(R"({"tariff": {}})").find("tariff: has no prices"), std::string::npos);
+    for (const char* nothing : {R"({"tariff": {}})", R"({"tariff": {"price": null, "tiers": null}})"}) {
+        EXPECT_NE(wrong(nothing).find("tariff: has no prices"), std::string::npos) << nothing;
+    }
     EXPECT_NE(wrong(R"({"site": "us"})").find("site: "), std::string::npos);
 }
 
