@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 #include <nlohmann/json.hpp>
@@ -20,14 +22,23 @@ constexpr const char* kChoice = "settings";
 // Its parts make sense together only.
 constexpr const char* kWhole = "tariff";
 
-// JSON knows no difference between 4 and 4.0; the config file's reader does.
-void make_whole(Json& value) {
+// To the config file's reader all values are texts. In JSON a text is one, a month is a number, and 4.0 is 4; prices
+// are texts because a number would not be exact.
+using Problems = std::vector<std::pair<std::string, std::string>>;
+void check_types(Json& value, const std::string& path, Problems& problems) {
     constexpr double kExact = 9'007'199'254'740'992;  // integers up to here are doubles too
-    if (value.is_structured()) {
-        for (Json& member : value) make_whole(member);
-    } else if (value.is_number_float()) {
+    const bool month = path.find(".months[") != std::string::npos;
+    if (value.is_object()) {
+        for (auto& [key, member] : value.items()) check_types(member, path.empty() ? key : path + "." + key, problems);
+    } else if (value.is_array()) {
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            check_types(value[i], path + "[" + std::to_string(i) + "]", problems);
+        }
+    } else if (month && value.is_number_float()) {
         const auto number = value.get<double>();
         if (std::trunc(number) == number && std::abs(number) < kExact) value = static_cast<std::int64_t>(number);
+    } else if (month ? !value.is_number() : !value.is_string() && !value.is_null()) {
+        problems.emplace_back(path, month ? "must be the number of a month" : "must be a text");
     }
 }
 
@@ -40,7 +51,6 @@ Json merged(Json chosen, const Json& changes) {
             chosen[key].update(value);
         }
     }
-    make_whole(chosen);
     // What is null is not chosen.
     for (auto section = chosen.begin(); section != chosen.end();) {
         if (section.key() != kWhole && section->is_object()) {
@@ -100,8 +110,11 @@ std::string ChosenSettings::document() const {
 }
 
 void ChosenSettings::change(const std::string& changes, Done done) {
-    const Json wanted = Json::parse(changes, nullptr, false);
+    Json wanted = Json::parse(changes, nullptr, false);
     if (!wanted.is_object()) return done(base::failure(Refusal{{{"", "must be a JSON object"}}, {}, false}));
+    Problems wrong;
+    check_types(wanted, "", wrong);
+    if (!wrong.empty()) return done(base::failure(Refusal{std::move(wrong), {}, false}));
     // Bytes that are no UTF-8 must not throw.
     std::string chosen =
         merged(Json::parse(chosen_), wanted).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -76,13 +76,22 @@ TEST_F(ChosenSettingsTest, ATariffIsTakenAsAWhole) {
     EXPECT_EQ(chosen_names(chosen), json::parse(R"(["tariff"])"));
 }
 
-TEST_F(ChosenSettingsTest, AWholeNumberMayHaveAPoint) {
+TEST_F(ChosenSettingsTest, ValuesAreTextsAndMonthsAreNumbers) {
     ChosenSettings chosen(configured(), use());
     EXPECT_TRUE(change(chosen, R"({"tariff": {"currency": "EUR", "price": "1",
                                               "seasons": [{"months": [4.0, 5, 6e0], "price": "2"}]}})"));
     EXPECT_EQ(chosen.in_force().publish.tariff->seasons.at(0).months, 0x38);
-    EXPECT_FALSE(change(chosen, R"({"tariff": {"currency": "EUR", "price": "1",
-                                               "seasons": [{"months": [4.5], "price": "2"}]}})"));
+    for (const auto& [changes, name] : std::vector<std::pair<const char*, const char*>>{
+             {R"({"tariff": {"currency": "EUR", "price": 1}})", "tariff.price"},
+             {R"({"tariff": {"currency": "EUR", "tiers": [0]}})", "tariff.tiers[0]"},
+             {R"({"site": {"units": false}})", "site.units"},
+             {R"({"tariff": {"seasons": [{"months": ["4"], "price": "2"}]}})", "tariff.seasons[0].months[0]"},
+             {R"({"tariff": {"currency": "EUR", "price": "1", "seasons": [{"months": [4.5], "price": "2"}]}})",
+              "tariff.seasons[0].months"}}) {
+        const auto done = change(chosen, changes);
+        ASSERT_FALSE(done) << changes;
+        EXPECT_EQ(done.error().problems.at(0).first, name);
+    }
 }
 
 TEST_F(ChosenSettingsTest, AnEarlierRunsChoiceHoldsUntilTheFileSaysSomethingElse) {
