@@ -25,6 +25,7 @@
 #include "ports/live.h"
 #include "ports/network.h"
 #include "ports/notify.h"
+#include "ports/release.h"
 #include "ports/run_time_settings.h"
 
 namespace millrace::api {
@@ -51,6 +52,7 @@ struct Dependencies {
     ports::RunTimeSettings* settings = nullptr;   // null: none may be changed
     // Soon after it returns, or why not. Null: not from here.
     std::function<base::Result<void, base::Error>()> restart{};
+    const ports::Releases* releases = nullptr;  // null: nobody is asked
 };
 
 struct Site;

@@ -46,11 +46,20 @@ Json alarms_json(const std::optional<ports::AlarmState>& alarms) {
                 {"irrigation_active", alarms->irrigation_active}};
 }
 
+Json update_json(const std::optional<ports::ReleaseNews>& release, const base::TimeZone& zone) {
+    if (!release) return nullptr;
+    const ports::Release& newest = release->newest;
+    return Json{{"latest_version", newest.version},
+                {"url", newest.url.empty() ? Json(nullptr) : Json(newest.url)},
+                {"checked", zone.rfc3339(release->checked)}};
+}
+
 }  // namespace
 
 std::string status_document(const StatusInfo& status, const Settings& settings, const ports::LiveState& live,
                             const ports::ArchiveStatus& archive, const std::vector<ports::HealthItem>& health,
-                            base::WallTime now, const std::optional<ports::AlarmState>& alarms) {
+                            base::WallTime now, const std::optional<ports::AlarmState>& alarms,
+                            const std::optional<ports::ReleaseNews>& release) {
     std::uint64_t opened = 0;
     std::uint64_t unopened = 0;
     std::size_t waiting = 0;
@@ -87,6 +96,7 @@ std::string status_document(const StatusInfo& status, const Settings& settings, 
                          {"rebuilding", archive.rebuild.has_value()}}},
         {"estimate", estimate_json(live, settings.unit)},
         {"alarms", alarms_json(alarms)},
+        {"update", update_json(release, zone)},
     });
 }
 
@@ -99,7 +109,8 @@ void add_status_route(Router& router, const Site& site) {
         if (dependencies.alarms != nullptr) alarms = dependencies.alarms->alarms();
         responder.answer(json_response(status_document(
             dependencies.status, site.settings, dependencies.live.live(), dependencies.controls.archive(),
-            gather_health(dependencies.reports), dependencies.clock.wall_now(), alarms)));
+            gather_health(dependencies.reports), dependencies.clock.wall_now(), alarms,
+            dependencies.releases == nullptr ? std::nullopt : dependencies.releases->news())));
     });
 }
 

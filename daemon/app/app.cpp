@@ -31,6 +31,7 @@
 #include "hub/watch.h"
 #include "message/topic.h"
 #include "notify/notifier.h"
+#include "notify/release_check.h"
 #include "publish/publisher.h"
 #include "recorder/recorder.h"
 #include "store/backup_copier.h"
@@ -130,6 +131,8 @@ struct App::Parts {
           answer_codes(settings.store.state_dir, random),
           tokens(settings.store.state_dir),
           notifier(loop, settings.notify, told_of()),
+          releases(settings.updates, {clock, random, poster(loop),
+                                      [this](const ports::Release& newest) { publisher.on_release(newest); }}),
           publisher(loop, settings.publish, clock, commands()),
           recorder(loop, settings.recorder, reader, hub, clock),
           server(
@@ -148,7 +151,8 @@ struct App::Parts {
                &doors,
                &backups,
                &chosen,
-               ask_restart}),
+               ask_restart,
+               &releases}),
           signals(loop, SIGINT, SIGTERM),
           tick(loop),
           restart_timer(loop) {
@@ -182,7 +186,8 @@ struct App::Parts {
                 }};
     }
     std::vector<const ports::SelfReport*> reports() const {
-        std::vector<const ports::SelfReport*> all{&writer, &hub, &doors, &guest, &notifier, &publisher, &recorder};
+        std::vector<const ports::SelfReport*> all{&writer,   &hub,      &doors,     &guest,
+                                                  &notifier, &releases, &publisher, &recorder};
         if (live) all.push_back(live.get());
         return all;
     }
@@ -206,6 +211,7 @@ struct App::Parts {
     AnswerCodes answer_codes;
     TokenFile tokens;
     notify::Notifier notifier;
+    notify::ReleaseCheck releases;
     publish::Publisher publisher;
     recorder::Recorder recorder;
     api::Server server;
@@ -301,6 +307,7 @@ void App::tick() {
         note_cloud();
     }
     parts_->hub.tick();
+    parts_->releases.tick();
     parts_->tick.expires_after(hub::Hub::kTick);
     parts_->tick.async_wait([this](const boost::system::error_code& error) {
         if (!error) tick();
@@ -377,6 +384,7 @@ void App::stop() {
     parts.server.stop();
     parts.backups.stop();
     parts.notifier.stop();
+    parts.releases.stop();
     parts.recorder.stop();
     parts.doors.stop();
     parts.guest.stop();

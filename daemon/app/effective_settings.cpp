@@ -39,6 +39,7 @@ void override_with(const CommonOptions& options, settings::Settings& settings) {
     // Set by Home Assistant's Supervisor for its apps, and by nobody else.
     if (const std::string token = environment("SUPERVISOR_TOKEN"); !token.empty()) {
         settings.api.supervisor = kSupervisorAddress;
+        settings.publish.update_entity = false;  // it shows an update of the app itself
         if (settings.recorder.url.empty()) settings.recorder.token = token;
     }
     if (settings.store.state_dir.empty()) settings.store.state_dir = default_state_dir();

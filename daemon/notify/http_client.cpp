@@ -3,6 +3,7 @@
 #include <httplib.h>
 
 #include <exception>
+#include <utility>
 
 namespace millrace::notify {
 namespace {
@@ -22,7 +23,7 @@ std::string reason(httplib::Error error, bool cancelled) {
     }
 }
 
-base::Result<int, base::Error> ask_server(const HttpRequest& request, Cancel& cancel) {
+base::Result<HttpAnswer, base::Error> ask_server(const HttpRequest& request, Cancel& cancel) {
     const auto parts = split_url(request.url);
     if (!parts) return base::failure(parts.error());
     httplib::Client client(parts->server);
@@ -46,25 +47,32 @@ base::Result<int, base::Error> ask_server(const HttpRequest& request, Cancel& ca
         asked.headers.emplace("Content-Type", "application/json");
         asked.body = request.body;
     }
-    std::size_t read = 0;
-    asked.content_receiver = [&read](const char*, std::size_t size, std::uint64_t, std::uint64_t) {
-        read += size;
-        return read <= kMaxAnswerBytes;
+    std::string body;
+    asked.content_receiver = [&body](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
+        if (size > kMaxAnswerBytes - body.size()) return false;
+        body.append(data, size);
+        return true;
     };
     const Cancel::Scope scope(cancel, [&client] { client.stop(); });
     const httplib::Result answer = client.send(asked);
     if (!answer) return base::failure(base::Error{reason(answer.error(), cancel.requested())});
-    return answer->status;
+    return HttpAnswer{answer->status, std::move(body)};
 }
 
 }  // namespace
 
-base::Result<int, base::Error> ask(const HttpRequest& request, Cancel& cancel) {
+base::Result<HttpAnswer, base::Error> ask(const HttpRequest& request, Cancel& cancel) {
     try {
         return ask_server(request, cancel);
     } catch (const std::exception&) {
         return base::failure(base::Error{"it failed"});
     }
+}
+
+Outcome outcome_of(const base::Result<HttpAnswer, base::Error>& answer) {
+    if (!answer) return {Outcome::Kind::Unreachable, answer.error().message};
+    if (answer->status >= 200 && answer->status < 300) return {};
+    return {Outcome::Kind::Refused, "the server answered " + std::to_string(answer->status)};
 }
 
 }  // namespace millrace::notify

@@ -16,12 +16,7 @@ void Ping::tick(bool healthy) {
     worker_.watch(now, kTryLimit);
     held_back_ = !healthy;
     if (!healthy || worker_.busy() || (last_ && now - *last_ < interval_)) return;
-    auto job = [url = url_](Cancel& cancel) -> Outcome {
-        const auto status = ask({url.reveal(), {}, "", ""}, cancel);
-        if (!status) return {Outcome::Kind::Unreachable, status.error().message};
-        if (*status >= 200 && *status < 300) return {};
-        return {Outcome::Kind::Refused, "the server answered " + std::to_string(*status)};
-    };
+    auto job = [url = url_](Cancel& cancel) { return outcome_of(ask({url.reveal(), {}, "", ""}, cancel)); };
     auto done = [this, alive = std::weak_ptr(alive_)](const Outcome& outcome) {
         if (alive.expired()) return;
         const bool good = outcome.kind == Outcome::Kind::Delivered;

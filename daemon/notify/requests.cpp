@@ -183,11 +183,12 @@ base::Result<UrlParts, base::Error> split_url(std::string_view url) {
     const auto scheme = url.find("://");
     const bool known = url.starts_with("http://") || url.starts_with("https://");
     if (!known) return base::failure(base::Error{"the URL must begin with http:// or https://"});
-    const auto path = url.find_first_of("/?", scheme + 3);
+    const auto path = url.find_first_of("/?#", scheme + 3);
     UrlParts parts{std::string(url.substr(0, path)), path == url.npos ? "/" : std::string(url.substr(path))};
-    if (parts.path.front() == '?') parts.path.insert(0, "/");
+    if (parts.path.front() != '/') parts.path.insert(0, "/");
     parts.path.erase(std::min(parts.path.find('#'), parts.path.size()));
-    if (parts.server.size() <= scheme + 3 || parts.server.find('@') != std::string::npos) {
+    const std::string_view host = std::string_view(parts.server).substr(scheme + 3);
+    if (host.empty() || host.starts_with(':') || host.find('@') != host.npos) {
         return base::failure(base::Error{"the URL must name a host, and no user"});
     }
     return parts;

@@ -16,12 +16,13 @@ Outcome send_notice(const Channel& channel, const Notice& notice, const AnswerLi
         return send_mail(channel, mail_text(channel, notice, zone), kTryLimit, cancel);
     }
     if (channel.type == ChannelType::Exec) return run_program(channel, notice, clock, cancel);
-    const auto status = ask(request_for(channel, notice, answers, clock.wall_now()), cancel);
-    if (!status) return {Outcome::Kind::Unreachable, status.error().message};
-    if (taken(channel.type, *status)) return {};
-    std::string why = "the server answered " + std::to_string(*status);
-    if (*status == 401 || *status == 403) why += ": it does not accept the token";
-    if (channel.type == ChannelType::Apprise && *status == 204) why += ": nobody is configured there";
+    const auto answer = ask(request_for(channel, notice, answers, clock.wall_now()), cancel);
+    if (!answer) return outcome_of(answer);
+    const int status = answer->status;
+    if (taken(channel.type, status)) return {};
+    std::string why = "the server answered " + std::to_string(status);
+    if (status == 401 || status == 403) why += ": it does not accept the token";
+    if (channel.type == ChannelType::Apprise && status == 204) why += ": nobody is configured there";
     return {Outcome::Kind::Refused, std::move(why)};
 }
 

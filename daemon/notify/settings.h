@@ -1,4 +1,5 @@
-// What the config file may set for this room: the channels, and whom we ping. Plain values; any thread.
+// What the config file may set for this room: the channels, whom we ping, who tells of releases. Plain values; any
+// thread.
 #pragma once
 
 #include <array>
@@ -107,6 +108,11 @@ struct Settings {
     base::Seconds ping_interval{60};
     base::TimeZone zone;                              // the site's
     base::VolumeUnit unit = base::VolumeUnit::Litre;  // the site's
+};
+
+struct UpdateSettings {
+    std::string url;                  // empty: nobody is asked
+    base::Seconds first_within{600};  // of the start
 };
 
 inline constexpr std::array<std::string_view, 10> kVariables{"title",  "sentence", "severity", "rule",  "device",

@@ -60,6 +60,13 @@ Message hub_document(const Settings& settings, std::string_view version, const s
     restart["retain"] = false;
     restart["entity_category"] = "config";
     restart["availability"] = ours;
+    if (settings.update_entity) {
+        // Without a command topic: it tells, and installs nothing.
+        Json& update = document.add("update", "update", "Update", update_topic(settings));
+        update["device_class"] = "firmware";
+        diagnostic(update);
+        update["availability"] = ours;
+    }
     add_hub_alarms(document, settings);
     document.subscribe_at_qos_1();
     return document.finish();

@@ -45,6 +45,11 @@ inline constexpr std::string_view kOffline = "offline";
     return settings.base_topic + "/restart";
 }
 
+// `millrace/update`: what runs and the newest release there is, as Home Assistant's update entity reads it.
+[[nodiscard]] inline std::string update_topic(const Settings& settings) {
+    return settings.base_topic + "/update";
+}
+
 // `millrace/mode`, `millrace/irrigation_active`, `millrace/notifications`: what is true of the house.
 [[nodiscard]] inline std::string house_topic(const Settings& settings, std::string_view leaf) {
     std::string topic = settings.base_topic;

@@ -30,7 +30,7 @@ public:
           timing_(timing),
           version_(std::move(version)),
           client_(loop, settings_, clock, timing_, *this),
-          states_(settings_),
+          states_(settings_, version_),
           desk_(settings_, clock, commands_.alarms, commands_.channels),
           leftovers_(settings_),
           flush_timer_(loop),
@@ -62,6 +62,12 @@ public:
     void on_alarm(const detect::AlarmEvent& event) {
         if (!configured() || stopping_) return;
         desk_.note(event);
+        flush_within(timing_.gather);
+    }
+
+    void on_release(const ports::Release& newest) {
+        if (!configured() || stopping_) return;
+        states_.on_release(newest);
         flush_within(timing_.gather);
     }
 
@@ -133,7 +139,7 @@ void Publisher::Session::set_site(base::VolumeUnit unit, const base::TimeZone& z
     settings_.unit = unit;
     settings_.zone = zone;
     settings_.tariff = tariff;
-    states_ = StatePlanner(settings_);
+    states_.use(settings_);
     desk_.settings_changed();
     documents_.clear();
     if (!client_.connected() || stopping_) return;
@@ -362,6 +368,10 @@ void Publisher::stop(std::function<void()> done) {
 void Publisher::set_site(base::VolumeUnit unit, const base::TimeZone& zone,
                          const std::optional<meter::Tariff>& tariff) {
     session_->set_site(unit, zone, tariff);
+}
+
+void Publisher::on_release(const ports::Release& newest) {
+    session_->on_release(newest);
 }
 
 void Publisher::on_live(const ports::LiveState& state) {

@@ -24,6 +24,7 @@
 #include "ports/health.h"
 #include "ports/live.h"
 #include "ports/notify.h"
+#include "ports/release.h"
 #include "publish/settings.h"
 #include "publish/timing.h"
 
@@ -61,6 +62,9 @@ public:
 
     // From now on. Documents and states go out anew where that changes them, and what is no more is taken away.
     void set_site(base::VolumeUnit unit, const base::TimeZone& zone, const std::optional<meter::Tariff>& tariff);
+
+    // The newest one there is, for the update entity where there is one.
+    void on_release(const ports::Release& newest);
 
     void on_live(const ports::LiveState& state) override;
     void on_alarm(const detect::AlarmEvent& event) override;

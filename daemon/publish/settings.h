@@ -32,6 +32,7 @@ struct Settings {
     base::TimeZone zone;                              // the site's, for the times in sentences
     std::vector<std::string> without;                 // keys of entities that Home Assistant is not to have
     std::optional<meter::Tariff> tariff;
+    bool update_entity = false;  // there is somebody to ask whether a newer release is out
 };
 
 }  // namespace millrace::publish

@@ -117,6 +117,18 @@ std::vector<StateMessage> bridge_messages(const Settings& settings, const ports:
     return messages;
 }
 
+StateMessage update_message(const Settings& settings, const std::string& installed,
+                            const std::optional<ports::Release>& newest) {
+    nlohmann::ordered_json json{{"title", "Millrace"}, {"installed_version", installed}};
+    if (newest) {
+        json["latest_version"] = newest->version;
+        json["release_summary"] = newest->summary;
+        // Home Assistant refuses all of it for a link that is none.
+        if (!newest->url.empty()) json["release_url"] = newest->url;
+    }
+    return kept(update_topic(settings), json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
 void StatePlanner::note_due(std::optional<base::SteadyTime> due) {
     due_ = earlier(due_, due);
 }
@@ -124,7 +136,9 @@ void StatePlanner::note_due(std::optional<base::SteadyTime> due) {
 std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now) {
     std::vector<Message> messages;
     due_.reset();
-    note_due(choose_new(hub_messages(settings_, state.cloud_mode), hub_sent_, now, messages));
+    std::vector<StateMessage> hub = hub_messages(settings_, state.cloud_mode);
+    if (settings_.update_entity) hub.push_back(update_message(settings_, version_, newest_));
+    note_due(choose_new(std::move(hub), hub_sent_, now, messages));
     std::unordered_map<base::DeviceId, bool> connected;
     for (const ports::LiveBridge& bridge : state.bridges) {
         connected[bridge.id] = bridge.connected;

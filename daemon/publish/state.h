@@ -1,10 +1,11 @@
 // What we say about each bridge and sensor, and when we say it again.
 //
-// Topics under `millrace/<uuid>/`. Sensor: flow (not retained), total, today, week, month, last_hour,
-// last_24h, total_<category>, running, with a tariff cost_today, cost_month and price, battery_voltage, rssi,
-// temperature, last_seen, calibration, attributes, availability. Bridge: connected, wifi_rssi, last_seen, firmware,
-// availability. All but the flow are retained and sent at QoS 1. A fact that is not known has no message; while a
-// sensor's readings are sealed and no key opens them, it has no flow, total, today and running.
+// Topics under `millrace/`: cloud_mode, cloud_relay_enabled, update. Under `millrace/<uuid>/`, sensor: flow (not
+// retained), total, today, week, month, last_hour, last_24h, total_<category>, running, with a tariff cost_today,
+// cost_month and price, battery_voltage, rssi, temperature, last_seen, calibration, attributes, availability. Bridge:
+// connected, wifi_rssi, last_seen, firmware, availability. All but the flow are retained and sent at QoS 1. A fact that
+// is not known has no message; while a sensor's readings are sealed and no key opens them, it has no flow, total, today
+// and running.
 //
 // `StatePlanner` remembers what was sent and yields only what is new. Water figures go at most once in
 // `kFastInterval`, except a flow of zero, which goes at once; "last seen" at most once a minute. The flow is repeated
@@ -22,6 +23,7 @@
 #include "base/device_id.h"
 #include "base/time.h"
 #include "ports/live.h"
+#include "ports/release.h"
 #include "publish/message.h"
 #include "publish/pacing.h"
 #include "publish/settings.h"
@@ -36,10 +38,21 @@ inline constexpr base::Seconds kSensorSilentAfter{30 * 60};
                                                         bool heard, bool linked);
 [[nodiscard]] std::vector<StateMessage> hub_messages(const Settings& settings, ports::CloudMode mode);
 [[nodiscard]] std::vector<StateMessage> bridge_messages(const Settings& settings, const ports::LiveBridge& bridge);
+// `installed` is our version. Until a newest one is heard of Home Assistant shows "unknown", or what it knew before.
+[[nodiscard]] StateMessage update_message(const Settings& settings, const std::string& installed,
+                                          const std::optional<ports::Release>& newest);
 
 class StatePlanner {
 public:
-    explicit StatePlanner(Settings settings) : settings_(std::move(settings)) {}
+    explicit StatePlanner(Settings settings, std::string version = MILLRACE_VERSION)
+        : settings_(std::move(settings)), version_(std::move(version)) {}
+
+    // From now on; the next plan holds every message.
+    void use(Settings settings) {
+        settings_ = std::move(settings);
+        forget();
+    }
+    void on_release(ports::Release newest) { newest_ = std::move(newest); }
 
     [[nodiscard]] std::vector<Message> plan(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now);
 
@@ -68,6 +81,8 @@ private:
     void note_due(std::optional<base::SteadyTime> due);
 
     Settings settings_;
+    std::string version_;
+    std::optional<ports::Release> newest_;
     SentByTopic hub_sent_;
     std::unordered_map<base::DeviceId, SensorRecord> sensors_;
     std::unordered_map<base::DeviceId, BridgeRecord> bridges_;

@@ -21,6 +21,7 @@ namespace millrace::settings {
 [[nodiscard]] std::vector<Field> alarm_fields();
 [[nodiscard]] std::vector<Field> notify_fields();
 [[nodiscard]] std::vector<Field> channel_fields();
+[[nodiscard]] std::vector<Field> update_fields();
 [[nodiscard]] std::vector<Field> home_assistant_fields();
 [[nodiscard]] std::vector<Field> http_fields();
 

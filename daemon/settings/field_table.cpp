@@ -85,7 +85,7 @@ const std::vector<Field>& fields() {
         std::vector<Field> all;
         for (auto* part : {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields,
                            sensor_fields, tariff_fields, alarm_fields, notify_fields, channel_fields, broker_fields,
-                           tls_fields, topic_fields, home_assistant_fields, http_fields}) {
+                           tls_fields, topic_fields, home_assistant_fields, http_fields, update_fields}) {
             for (Field& field : part()) all.push_back(std::move(field));
         }
         return all;
@@ -120,6 +120,7 @@ const std::vector<Section>& sections() {
         {"mqtt", "Your own broker, for Home Assistant."},
         {"home_assistant", "Home Assistant's own API, for what MQTT cannot carry: the past."},
         {"http", "The page and the API."},
+        {"updates", "Whether there is a newer Millrace. Nobody is asked unless you name somebody."},
         {"store", "The database."},
         {"log", "What is logged."},
     };

@@ -51,6 +51,7 @@ struct Settings {
     hub::Settings hub;
     detect::Settings alarms;
     notify::Settings notify;
+    notify::UpdateSettings updates;
     Keys keys;
     LogLevel log_level = LogLevel::Info;
     std::string mqtt_password_file;   // already read into publish.password by `load`

@@ -32,9 +32,9 @@ def tls_context(pair: tuple[str, str]) -> ssl.SSLContext:
 
 
 class HttpServer:
-    """Answers each request with what `check(method, path, headers, body)` says: a status."""
+    """Answers each request with what `check(method, path, headers, body)` says, a status, and with `answer`."""
 
-    def __init__(self, check, context: ssl.SSLContext | None = None, port: int = 0):
+    def __init__(self, check, context: ssl.SSLContext | None = None, port: int = 0, answer: bytes = b"{}"):
         self.requests = []
         server = self
 
@@ -47,10 +47,10 @@ class HttpServer:
                 self.send_response(status)
                 if status in (301, 302, 307, 308):
                     self.send_header("Location", "/elsewhere")
-                self.send_header("Content-Length", "0" if status == 204 else "2")
+                self.send_header("Content-Length", "0" if status == 204 else str(len(answer)))
                 self.end_headers()
                 if status != 204:
-                    self.wfile.write(b"{}")
+                    self.wfile.write(answer)
 
             do_GET = do_POST = handle_any
 

@@ -270,6 +270,19 @@ TEST(StatusDocument, EstimateIsMarkedAndSummed) {
               json::parse(R"({"estimated": true, "sensors": 2, "sensors_running": 1, "today_at_least": 2.5})"));
 }
 
+TEST(StatusDocument, UpdateIsNullUntilSomebodyWasAskedAndAnswered) {
+    Settings settings;
+    settings.zone = denver();
+    EXPECT_TRUE(json::parse(status_document({}, settings, {}, {}, {}, kNow))["update"].is_null());
+    const auto with = [&](const char* url) {
+        const ports::ReleaseNews news{{"0.2.0", url, "Faster."}, kNow - std::chrono::hours{1}};
+        return json::parse(status_document({}, settings, {}, {}, {}, kNow, std::nullopt, news))["update"];
+    };
+    EXPECT_EQ(with("https://example.org/0.2.0"), json::parse(R"({"latest_version": "0.2.0",
+        "url": "https://example.org/0.2.0", "checked": "2026-11-23T08:20:00-07:00"})"));
+    EXPECT_TRUE(with("")["url"].is_null());
+}
+
 TEST(ReadinessDocument, IsReadyOnlyWhenEveryPartIs) {
     EXPECT_EQ(json::parse(readiness_document(false, {{"store", true, ""}, {"cloud", false, "gone"}}))["ready"], false);
     EXPECT_EQ(json::parse(readiness_document(true, {{"store", true, ""}}))["ready"], true);

@@ -53,6 +53,21 @@ TEST(Discovery, HubMatchesItsStoredDocument) {
     expect_golden("hub", documents().at(0));
 }
 
+Settings with_updates() {
+    Settings settings;
+    settings.update_entity = true;
+    return settings;
+}
+
+TEST(Discovery, HubThatAsksForUpdatesMatchesItsStoredDocument) {
+    expect_golden("hub-updates", documents(with_updates()).at(0));
+}
+
+TEST(Discovery, WithoutSomebodyToAskThereIsNoUpdateEntity) {
+    EXPECT_FALSE(json::parse(documents().at(0).payload).at("components").contains("update"));
+    EXPECT_TRUE(json::parse(documents(with_updates()).at(0).payload).at("components").contains("update"));
+}
+
 TEST(Discovery, BridgeMatchesItsStoredDocument) {
     expect_golden("bridge", documents().at(1));
 }
@@ -147,7 +162,8 @@ const std::map<std::string, ClassRule> kSensorClasses{
     {"", {{"", "USD/gal", "EUR/m³"}, {"", "measurement"}}},
 };
 const std::set<std::string> kBinaryClasses{"running", "connectivity", "moisture", "problem", "battery", "tamper"};
-const std::set<std::string> kPlatforms{"sensor", "binary_sensor", "select", "switch", "button", "event", "number"};
+const std::set<std::string> kPlatforms{"sensor", "binary_sensor", "select", "switch",
+                                       "button", "event",         "number", "update"};
 
 bool topic_part_is_plain(const std::string& part) {
     return !part.empty() &&
@@ -191,6 +207,10 @@ void expect_valid_component(const std::string& key, const json& component) {
     if (platform == "number") return expect_valid_number(component);
     if (commands || platform == "event") {
         EXPECT_EQ(device_class, key == "restart" ? "restart" : "");
+        return;
+    }
+    if (platform == "update") {
+        EXPECT_EQ(device_class, "firmware");
         return;
     }
     if (platform == "binary_sensor") {
@@ -238,6 +258,7 @@ TEST(Discovery, EveryDocumentKeepsToHomeAssistantsSchemaInEveryUnit) {
         settings.base_topic = "my house/wäter";
         for (const Message& document : documents(settings)) expect_valid(document);
         settings.tariff = with_tariff().tariff;
+        settings.update_entity = true;
         for (const Message& document : documents(settings)) expect_valid(document);
     }
 }
@@ -277,7 +298,7 @@ TEST(Discovery, UniqueIdsDoNotDependOnWhatIsLearnedLater) {
 }
 
 TEST(Discovery, EveryStateAndAvailabilityTopicIsOneThatIsPublished) {
-    StatePlanner planner{Settings{}};
+    StatePlanner planner{with_updates()};
     std::set<std::string> published{availability_topic(Settings{})};
     for (const Message& message : planner.plan(sample_state(), testing::kMorning, base::SteadyTime{})) {
         published.insert(message.topic);
@@ -293,7 +314,7 @@ TEST(Discovery, EveryStateAndAvailabilityTopicIsOneThatIsPublished) {
     for (const auto& device : {kSensor, kBridge}) {
         published.insert(test_alert_message(Settings{}, device, testing::kMorning).topic);
     }
-    for (const Message& document : documents()) {
+    for (const Message& document : documents(with_updates())) {
         const json root = json::parse(document.payload);
         for (const auto& entry : root.value("availability", json::array())) {
             EXPECT_TRUE(published.contains(entry.at("topic").get<std::string>())) << entry;

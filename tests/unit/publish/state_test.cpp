@@ -232,5 +232,40 @@ TEST(StatePlanner, GallonsAreUsedWhereTheSiteReadsGallons) {
     EXPECT_EQ(payload(messages, kSensor, "today"), "12.0669");
 }
 
+// The update entity's message of the next plan; empty when there is none.
+std::string update_said(StatePlanner& planner, SteadyTime now) {
+    for (const Message& message : planner.plan(sample_state(), kMorning, now)) {
+        if (message.topic != "millrace/update") continue;
+        EXPECT_TRUE(message.retain);
+        EXPECT_EQ(message.qos, 1);
+        return message.payload;
+    }
+    return "";
+}
+
+TEST(StatePlanner, SaysOfUpdatesWhatRunsAndWhatIsNewestOnceItIsHeard) {
+    Settings settings;
+    settings.update_entity = true;
+    StatePlanner planner{settings, "0.1.0"};
+    EXPECT_EQ(update_said(planner, kStart), R"({"title":"Millrace","installed_version":"0.1.0"})");
+    EXPECT_EQ(update_said(planner, kStart + Seconds{1}), "");
+    const std::string newer = R"({"title":"Millrace","installed_version":"0.1.0","latest_version":"0.2.0",)"
+                              R"("release_summary":"Faster.","release_url":"https://example.org/0.2.0"})";
+    planner.on_release({"0.2.0", "https://example.org/0.2.0", "Faster."});
+    EXPECT_EQ(update_said(planner, kStart + Seconds{2}), newer);
+    planner.use(settings);
+    EXPECT_EQ(update_said(planner, kStart + Seconds{3}), newer) << "other settings do not forget it";
+    planner.on_release({"0.1.0", "", ""});
+    EXPECT_EQ(update_said(planner, kStart + Seconds{4}),
+              R"({"title":"Millrace","installed_version":"0.1.0","latest_version":"0.1.0","release_summary":""})")
+        << "an empty summary clears the earlier one, and an empty link would be refused";
+}
+
+TEST(StatePlanner, SaysNothingOfUpdatesWhereNobodyIsAsked) {
+    StatePlanner planner{Settings{}};
+    planner.on_release({"9.9.9", "", ""});
+    EXPECT_EQ(update_said(planner, kStart), "");
+}
+
 }  // namespace
 }  // namespace millrace::publish

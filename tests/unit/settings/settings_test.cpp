@@ -269,6 +269,19 @@ TEST(Settings, WhoNamesACloudWantsItUnlessTheyAlsoSayOtherwise) {
     EXPECT_EQ(mode("version: 1\nbridge: { mode: relay-only }\n"), ports::CloudMode::RelayOnly);
 }
 
+TEST(Settings, NobodyIsAskedForUpdatesUnlessSomebodyIsNamed) {
+    const Settings silent = parsed("updates: {first_within: 2 min}");
+    EXPECT_TRUE(silent.updates.url.empty());
+    EXPECT_FALSE(silent.publish.update_entity);
+    EXPECT_EQ(silent.updates.first_within, base::Seconds{120});
+    EXPECT_FALSE(parsed("updates: {url: ''}").publish.update_entity);
+    const Settings asking = parsed("updates: {url: https://example.org/newest.json}");
+    EXPECT_EQ(asking.updates.url, "https://example.org/newest.json");
+    EXPECT_TRUE(asking.publish.update_entity);
+    EXPECT_NE(lines("updates: {url: 'https://user:password@example.org/'}"), "");
+    EXPECT_NE(lines("updates: {url: 'file:///etc/passwd'}"), "");
+}
+
 TEST(Settings, PatienceIsInSecondsAndMayBeAFraction) {
     const auto settings = parse("version: 1\ncloud: { patience: 0.5, retry: 2 }\n", "");
     ASSERT_TRUE(settings);
