@@ -93,7 +93,19 @@ void EventStream::comment() {
 }
 
 void EventStream::forget() {
-    if (kept_.empty()) return;
+    if (!kept_.empty()) drop_kept();
+}
+
+void EventStream::begin_anew() {
+    drop_kept();
+    drop_closed();
+    for (Client& client : clients_) {
+        client.lost = client.sink->waiting() > 0;
+        if (!client.lost) give_snapshot(client);
+    }
+}
+
+void EventStream::drop_kept() {
     known_from_ = ++number_;
     kept_.clear();
     kept_bytes_ = 0;

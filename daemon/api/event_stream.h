@@ -45,6 +45,8 @@ public:
     void comment();
     // Nobody has listened for long: what is kept is dropped, and who comes back gets a snapshot.
     void forget();
+    // What was said so far does not hold any more: all get a snapshot, and so does whoever comes back.
+    void begin_anew();
 
     [[nodiscard]] std::size_t clients();
     [[nodiscard]] std::size_t clients_of(std::string_view peer);
@@ -65,6 +67,7 @@ private:
     [[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view id) const;
     void give(Client& client, std::string_view text);
     void give_snapshot(Client& client);
+    void drop_kept();
     void drop_closed();
 
     std::string run_;

@@ -116,8 +116,8 @@ void LiveStream::on_live() {
 }
 
 void LiveStream::on_site() {
-    told_ = {};
-    on_live();
+    told_ = site_.dependencies.live.live();
+    events_.begin_anew();
 }
 
 void LiveStream::tell_changes() {

@@ -35,7 +35,7 @@ public:
 
     void add_route(Router& router);
     void on_live();
-    // Units or zone have changed: all devices are said anew.
+    // Units or zone have changed, and with them every value that was said.
     void on_site();
     void on_alarm(const detect::AlarmEvent& event);
     void stop();

@@ -70,7 +70,7 @@ public:
     [[nodiscard]] base::Result<void, base::Error> start();
     void stop();
 
-    // For answers from now on; those who listen to the stream hear of all devices anew.
+    // For answers from now on; those who listen to the stream get a new snapshot.
     void set_site(base::VolumeUnit unit, const base::TimeZone& zone);
 
     // Where it listens, as "127.0.0.1:8099"; empty while it does not.

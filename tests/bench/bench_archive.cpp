@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/system_clock.h"
+#include "bench/folder.h"
 #include "hub/pipeline.h"
 #include "message/topic.h"
 #include "payload/secretbox.h"
@@ -30,6 +31,7 @@
 namespace {
 
 using namespace millrace;
+using bench::Folder;
 
 const base::DeviceId kSensor = base::DeviceId::parse("5F3A00112233AABB").value();
 const base::DeviceId kBridge = base::DeviceId::parse("b41d9e0000c0ffee").value();
@@ -123,17 +125,6 @@ public:
 
 private:
     hub::Pipeline pipeline_{keys()};
-};
-
-class Folder {
-public:
-    Folder() {
-        std::string name = std::filesystem::temp_directory_path() / "millrace-bench-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string path;
 };
 
 store::Database open(const std::string& folder) {

@@ -2,6 +2,7 @@
 import json
 
 from harness import SENSOR, UNCALIBRATED_UL, until
+from test_stream import Stream
 
 TARIFF = {"currency": "USD", "unit": "gal", "tiers": ["0.01 up to 6000", "0.02"]}
 DOCUMENT = f"homeassistant/device/millrace_{SENSOR}/config"
@@ -30,7 +31,11 @@ def test_units_and_tariff_reach_everybody_at_once_and_survive_a_restart(started)
     until(lambda: listener.last(f"millrace/{SENSOR}/total"), "a total at the broker")
     assert components(listener)["total"]["unit_of_measurement"] == "L" and "price" not in components(listener)
 
+    stream = Stream(daemon.http_port)
+    until(lambda: stream.of("snapshot"), "the snapshot")
     answer = change(daemon, site={"units": "us"}, tariff=TARIFF)
+    until(lambda: stream.of("snapshot")[-1]["devices"]["unit"] == "gal", "the stream to begin anew in gallons")
+    stream.close()
     assert answer["chosen"] == ["site.units", "tariff"] and answer["settings"]["tariff"]["tiers"] == TARIFF["tiers"]
     assert answer["settings"]["site"] == {"time_zone": "America/Denver", "units": "us"}
     assert daemon.http("/api/v1/devices")[1]["unit"] == "gal"

@@ -131,5 +131,17 @@ TEST_F(EventStreamTest, WhatIsForgottenIsMadeGoodByASnapshot) {
     EXPECT_THAT(open("abc-2")->take(), Not(HasSubstr("snapshot")));
 }
 
+TEST_F(EventStreamTest, BegunAnewEverybodyGetsASnapshot) {
+    const auto sink = open();
+    const auto slow = open();
+    sink->take();
+    stream_.begin_anew();
+    EXPECT_THAT(sink->take(), HasSubstr("event: snapshot\nid: abc-1\n"));
+    EXPECT_THAT(slow->take(), Not(HasSubstr("abc-1"))) << "it has not taken the first";
+    stream_.publish("sensor", "1");
+    EXPECT_THAT(slow->take(), HasSubstr("event: snapshot\nid: abc-2\n"));
+    EXPECT_THAT(open("abc-0")->take(), HasSubstr("snapshot"));
+}
+
 }  // namespace
 }  // namespace millrace::api
