@@ -3,6 +3,7 @@ import re
 
 from harness import MORNING, SENSOR, until, with_past_water
 
+LITRES_PER_GALLON = 3.785411784
 STATISTIC = f"millrace:water_{SENSOR.lower()}"
 
 
@@ -37,6 +38,17 @@ def test_hours_from_before_home_assistant_was_there_arrive(started, home_assista
         total += bucket["volume"]
         assert abs(had - total) < 0.01, (start, had, total)
     assert total > 1 and abs(max(theirs.values()) - total) < 0.01
-    listed = {s["statistic_id"]: s for s in home_assistant.ask("recorder/list_statistic_ids")}[STATISTIC]
-    assert listed["has_sum"] and listed["source"] == "millrace" and listed["statistics_unit_of_measurement"] == "L"
+
+    def listed():
+        return {s["statistic_id"]: s for s in home_assistant.ask("recorder/list_statistic_ids")}[STATISTIC]
+
+    assert listed()["has_sum"] and listed()["source"] == "millrace"
+    assert listed()["statistics_unit_of_measurement"] == "L"
+    assert home_assistant.complaints() == []
+
+    # In other units all of it comes once more.
+    assert daemon.send("PUT", "/api/v1/settings", {"site": {"units": "us"}})[0] == 200
+    until(lambda: abs(max(sums(home_assistant).values()) - total / LITRES_PER_GALLON) < 0.01,
+          lambda: f"{total} litres to be {max(sums(home_assistant).values())} gallons", 120, 1)
+    assert listed()["statistics_unit_of_measurement"] == "gal" and len(sums(home_assistant)) == len(theirs)
     assert home_assistant.complaints() == []
