@@ -252,7 +252,9 @@ base::Result<Ending, base::Error> App::run() {
     parts_->writer.start();
     parts_->reader.start();
     parts_->signals.async_wait([this](const boost::system::error_code& error, int) {
-        if (!error) stop();
+        if (error) return;
+        parts_->ending = Ending::Stopped;  // whatever was asked for before
+        stop();
     });
     // What was counted so far comes from the store before the first frame may add to it.
     parts_->rebuild.count_totals([this, key_came] {
@@ -380,7 +382,7 @@ void App::stop() {
     if (std::exchange(parts.stopping, true)) return;
     parts.tick.cancel();
     parts.restart_timer.cancel();
-    parts.signals.cancel();
+    if (parts.ending == Ending::Stopped) parts.signals.cancel();  // else somebody may still want it to stop for good
     parts.server.stop();
     parts.backups.stop();
     parts.notifier.stop();

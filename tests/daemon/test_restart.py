@@ -76,3 +76,11 @@ def test_home_assistants_button_restarts_and_a_retained_press_does_not(started):
     publish.single("millrace/mode/set", "away", qos=1, hostname="127.0.0.1", port=broker.port)
     until(lambda: daemon.http("/api/v1/mode")[1]["mode"] == "away", "a command after it")
     assert "restart" not in daemon.log().split("millrace 0")[-1]
+
+
+def test_who_is_told_to_stop_while_it_restarts_stops(started):
+    daemon = started.daemon()
+    accepted = until(lambda: answer_once_settled(daemon), "the daemon to have run for long enough", JUST_STARTED, 0.5)
+    assert accepted[0] == 202
+    assert daemon.stop() == 0
+    assert daemon.log().count("millrace 0") == 1, daemon.log()
