@@ -1,0 +1,59 @@
+// The public API, typed by its own document (schema.d.ts is generated from daemon/api/openapi.json by `npm run types`).
+// Addresses are relative to the page, so that it works under any base path.
+import createClient from 'openapi-fetch';
+import type { components, paths } from './schema';
+
+export type Schemas = components['schemas'];
+export type Devices = Schemas['Devices'];
+export type Sensor = Schemas['Sensor'];
+export type Bridge = Schemas['Bridge'];
+export type Alarm = Schemas['Alarm'];
+export type Status = Schemas['Status'];
+export type Session = Schemas['Session'];
+export type Usage = Schemas['Usage'];
+export type UsageBucket = Schemas['UsageBucket'];
+export type Use = Schemas['Use'];
+export type VolumeUnit = Schemas['VolumeUnit'];
+export type FlowUnit = Schemas['FlowUnit'];
+
+// Longer than the daemon itself waits for its database.
+const kAnswerLimitMs = 20_000;
+
+// What the daemon refused, or `status` 0 where nobody answered. `detail` is the daemon's own sentence.
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+export const base = new URL('.', document.baseURI).href.replace(/\/$/, '');
+
+const patient = (request: Request): Promise<Response> =>
+  fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(kAnswerLimitMs)]) });
+
+export const api = createClient<paths>({ baseUrl: base, fetch: patient });
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+// The body of an answer, or a Problem:  const usage = await said(api.GET('/api/v1/…', { … }))
+export async function said<T>(asked: Promise<Answer<T>>): Promise<NonNullable<T>> {
+  let answer: Answer<T>;
+  try {
+    answer = await asked;
+  } catch {
+    throw new Problem(0, '');
+  }
+  if (answer.response.ok) return answer.data as NonNullable<T>;
+  throw new Problem(answer.response.status, sentence(answer.error) || `HTTP ${answer.response.status}`);
+}
+
+// An RFC 9457 problem in one sentence, with what is wrong with each parameter or field.
+function sentence(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error === 'string' ? error : '';
+  const { detail, errors } = error as { detail?: string; errors?: { parameter?: string; field?: string; detail: string }[] };
+  const each = (errors ?? []).map((one) => `${one.parameter ?? one.field ?? ''}: ${one.detail}`);
+  return each.length > 0 ? each.join('; ') : (detail ?? '');
+}

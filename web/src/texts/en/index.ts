@@ -1,0 +1,15 @@
+// The catalogue: every text of the page, in English. Another language is a folder like this one, of the same type.
+import { charts } from './charts';
+import { devices } from './devices';
+import { history } from './history';
+import { leaks } from './leaks';
+import { network } from './network';
+import { now } from './now';
+import { settings } from './settings';
+import { setup } from './setup';
+import { shell } from './shell';
+import { uses } from './uses';
+import { words } from './words';
+
+export const en = { charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };
+export type Texts = typeof en;

@@ -1,0 +1,15 @@
+// The catalogue in Spanish.
+import type { Texts } from '../en';
+import { charts } from './charts';
+import { devices } from './devices';
+import { history } from './history';
+import { leaks } from './leaks';
+import { network } from './network';
+import { now } from './now';
+import { settings } from './settings';
+import { setup } from './setup';
+import { shell } from './shell';
+import { uses } from './uses';
+import { words } from './words';
+
+export const es: Texts = { charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };

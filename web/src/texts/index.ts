@@ -1,0 +1,39 @@
+// The texts of the language chosen: `t.now.title`. Chosen once, before anything is drawn; another choice loads the
+// page anew.
+import { en, type Texts } from './en';
+
+export const languages = { en: 'English', es: 'Español' } as const;
+export type Language = keyof typeof languages;
+
+export let t: Texts = en;
+export let language: Language = 'en';
+// For numbers and dates: the browser's own variety of the language, where it has one.
+export let locale = 'en';
+
+const kChoice = 'millrace-language';
+const others: Record<Exclude<Language, 'en'>, () => Promise<Texts>> = {
+  es: () => import('./es').then((module) => module.es),
+};
+
+const known = (name: string): name is Language => name in languages;
+
+export function languageFor(chosen: string | null, wanted: readonly string[]): Language {
+  for (const name of [chosen ?? '', ...wanted.map((tag) => tag.slice(0, 2).toLowerCase())]) if (known(name)) return name;
+  return 'en';
+}
+
+export async function chooseLanguage(): Promise<void> {
+  language = languageFor(localStorage.getItem(kChoice), navigator.languages);
+  locale = navigator.languages.find((tag) => tag.slice(0, 2).toLowerCase() === language) ?? language;
+  if (language !== 'en') t = await others[language]();
+  document.documentElement.lang = language;
+}
+
+// `null`: as the browser says.
+export function setLanguage(chosen: Language | null): void {
+  if (chosen === null) localStorage.removeItem(kChoice);
+  else localStorage.setItem(kChoice, chosen);
+  location.reload();
+}
+
+export const chosenLanguage = (): string | null => localStorage.getItem(kChoice);
