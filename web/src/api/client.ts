@@ -32,9 +32,9 @@ export class Problem extends Error {
 export const base = new URL('.', document.baseURI).href.replace(/\/$/, '');
 
 const patient = (request: Request): Promise<Response> =>
-  fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(kAnswerLimitMs)]) });
+  fetch(request, { signal: AbortSignal.timeout(kAnswerLimitMs) });
 
-export const api = createClient<paths>({ baseUrl: base, fetch: patient });
+export const api = createClient<paths, 'application/json'>({ baseUrl: base, fetch: patient });
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 

@@ -22,7 +22,8 @@ export class Health extends HouseElement {
       .light span:last-child { color: var(--text); }
       .card { position: absolute; right: 0; z-index: 6; width: min(26rem, calc(100vw - 2rem)); margin-top: 0.3rem; box-shadow: 0 8px 30px #0004; }
       li + li { margin-top: 0.6rem; }
-      @media (max-width: 40rem) { .well { display: none; } :host([all-well]) .first { display: inline-flex; } }
+      .first { display: none; }
+      @media (max-width: 40rem) { .well { display: none; } .first { display: inline-flex; } }
     `,
   ];
 
@@ -39,7 +40,7 @@ export class Health extends HouseElement {
     return html`<details>
       <summary aria-label=${summary} title=${summary}>
         ${all.filter((light) => light.always || light.state !== 'good').map((light) => this.light(light))}
-        ${trouble.length === 0 ? html`<span class="light good first" hidden>${t.shell.health.well}</span>` : nothing}
+        ${trouble.length === 0 ? html`<span class="light good first"><span class="dot" aria-hidden="true"></span><span>${t.shell.health.well}</span></span>` : nothing}
       </summary>
       <div class="card">
         <ul>
