@@ -36,7 +36,9 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_status_route(router_, *site_);
     add_restart_route(router_, *site_);
     add_settings_routes(router_, *site_);
+    add_setup_route(router_, *site_);
     add_devices_route(router_, *site_);
+    add_device_word_routes(router_, *site_);
     add_readings_route(router_, *site_);
     add_usage_route(router_, *site_);
     add_estimates_route(router_, *site_);
