@@ -9,9 +9,11 @@ import { flowWithUnit, number, percent, volumeWithUnit } from '../words/numbers'
 import { formatted, span } from '../words/times';
 import { type Draw, grade, isFar, restored, spread } from './draw';
 import { HouseElement } from './element';
+import { chosenFrom, holdsFor, holdsForStyles } from './holds_for';
 import { change, millilitres, perTurn } from './per_turn';
 import { problemNotice, problemText } from './problem';
 import { common } from './styles';
+import { whyNotAdmin } from './why_not';
 
 type Drawn = Schemas['DrawnCalibration'];
 type Unit = Schemas['VolumeUnit'];
@@ -26,6 +28,7 @@ const kSettledAfterMs = 130_000;
 export class DrawBucket extends HouseElement {
   static override styles = [
     common,
+    holdsForStyles,
     css`
       :host > * + *, form > * + *, section > * + * { margin-top: 0.8rem; }
       ol { list-style: decimal; padding-inline-start: 1.4rem; }
@@ -35,9 +38,6 @@ export class DrawBucket extends HouseElement {
       dt { color: var(--quiet); font-size: 0.875rem; }
       dd { font-variant-numeric: tabular-nums; font-size: 1.25rem; font-weight: 600; }
       .amount input { width: 9rem; }
-      fieldset { border: none; margin: 0; padding: 0; }
-      legend { padding: 0; font-weight: 500; }
-      fieldset label { display: flex; gap: 0.5rem; align-items: center; min-height: 2.5rem; font-weight: 400; }
       h4 { margin: 0; font-size: 0.95rem; }
       h4:focus { outline: none; }
     `,
@@ -147,8 +147,7 @@ export class DrawBucket extends HouseElement {
 
   private keep(event: Event): void {
     event.preventDefault();
-    const from = new FormData(event.target as HTMLFormElement).get('from');
-    void this.ask(false, from === 'now' ? new Date(this.draw!.started).toISOString() : null);
+    void this.ask(false, chosenFrom(event.target as HTMLFormElement, this.draw!.started));
   }
 
   private finish(kept: Drawn): void {
@@ -156,10 +155,6 @@ export class DrawBucket extends HouseElement {
     this.result = null;
     this.remember(null);
     this.dispatchEvent(new CustomEvent('calibrated', { detail: { number: kept.number }, bubbles: true, composed: true }));
-  }
-
-  private get why(): string {
-    return this.house.session === null || this.house.mayAdminister ? '' : this.house.mayControl ? t.calibration.adminOnly : t.shell.readOnly;
   }
 
   private time(ms: number): string {
@@ -170,12 +165,13 @@ export class DrawBucket extends HouseElement {
 
   private ready() {
     const text = t.calibration.bucket;
+    const why = whyNotAdmin(this.house);
     const sealed = this.house.sensor(this.sensor)?.readings_known === false;
     return html`<p>${text.intro}</p>
       <ol>${text.steps.map((step) => html`<li>${step}</li>`)}</ol>
       ${sealed ? html`<p class="notice warn">${text.silent}</p>` : nothing}
-      ${this.why === '' ? nothing : html`<p class="quiet">${this.why}</p>`}
-      <button class="primary" ?disabled=${sealed || this.why !== ''} @click=${this.start}>${text.start}</button>`;
+      ${why === '' ? nothing : html`<p class="quiet">${why}</p>`}
+      <button class="primary" ?disabled=${sealed || why !== ''} @click=${this.start}>${text.start}</button>`;
   }
 
   private drawing(draw: Draw) {
@@ -233,11 +229,7 @@ export class DrawBucket extends HouseElement {
       <p class="small quiet">${text.bucket.peaks(number(result.peaks, 0))}
         ${text.bucket.spread(millilitres(result.least_ml), millilitres(result.most_ml), percent(share))}</p>
       <p role="status" class=${result.settled ? 'small quiet' : 'notice'}>${result.settled ? text.bucket.settled : text.bucket.unsettled}</p>
-      <fieldset>
-        <legend>${text.holdsFor}</legend>
-        <label><input type="radio" name="from" value="all" checked />${text.holdsForAll}</label>
-        <label><input type="radio" name="from" value="now" />${text.holdsFromNow}</label>
-      </fieldset>
+      ${holdsFor()}
       ${problemNotice(this.problem)}
       <div class="row">
         <button class="primary" ?disabled=${this.busy || !result.settled}>${text.keep}</button>
