@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batteryLevel, kindOfTopic, moments, newestValues, restarts, shortHash, signalGrade, understood, valuePoints } from '../src/views/devices/condition';
+import { batteryLevel, kindOfTopic, knownFirst, moments, newestValues, restarts, shortHash, signalGrade, understood, valuePoints } from '../src/views/devices/condition';
 import { timeTyped, typedTime } from '../src/words/site_time';
 
 describe('the condition of a device', () => {
@@ -37,6 +37,10 @@ describe('what a device reports', () => {
       { number: '32', value: 3200, time: '2026-11-28T12:00:00Z' },
       { number: '1024', value: 250, time: '2026-11-28T12:00:00Z' },
     ]);
+  });
+  it('has those that are known before the others', () => {
+    const known = { '32': { name: 'battery_mv' }, '16': { name: null } };
+    expect(knownFirst(newestValues(reports), known).map((one) => one.number)).toEqual(['32', '16', '1024']);
   });
   it('is drawn oldest first, below zero where it was meant so', () => {
     expect(valuePoints(reports, '32', 'battery_mv').values).toEqual([3210, 3200]);

@@ -9,7 +9,7 @@ export const holdsFor = () => html`<fieldset class="holds">
 </fieldset>`;
 
 export const holdsForStyles = css`
-  .holds { border: none; margin: 0; padding: 0; }
+  .holds { border: none; margin-inline: 0; padding: 0; }
   .holds legend { padding: 0; font-weight: 500; }
   .holds label { display: flex; gap: 0.5rem; align-items: center; min-height: 2.5rem; font-weight: 400; }
   .holds input { flex: none; }

@@ -19,6 +19,7 @@ export const typedTime = (ms: number, zone: string): string => wall(ms, zone);
 // in spring counts as the hour after it.
 export function timeTyped(text: string, zone: string): number | null {
   const asUtc = (typed: string): number => Date.parse(`${typed.slice(0, 16)}:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)) return null;
   const wanted = asUtc(text);
   if (Number.isNaN(wanted)) return null;
   const offsetAt = (ms: number): number => asUtc(wall(ms, zone)) - ms;

@@ -10,7 +10,7 @@ export const cardStyles = css`
   article > header { display: flex; justify-content: space-between; align-items: start; gap: 0.75rem; }
   article > header h3 { font-size: 1.1rem; }
   article > header code { color: var(--quiet); }
-  article details > summary { min-height: 2rem; }
+  article > details > summary { min-height: 2rem; padding-top: 0.2rem; }
   .facts details summary { display: inline-block; }
   .facts details[open] summary { color: var(--quiet); }
 `;

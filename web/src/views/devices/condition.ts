@@ -70,6 +70,10 @@ export function newestValues(reports: readonly { time: string; values: Record<st
   return [...found.values()].sort((a, b) => Number(a.number) - Number(b.number));
 }
 
+// Those that have a name stand first; each in its order.
+export const knownFirst = <T extends { number: string }>(values: readonly T[], known: Readonly<Record<string, { name: string | null } | undefined>>): T[] =>
+  [...values].sort((a, b) => Number((known[a.number]?.name ?? null) === null) - Number((known[b.number]?.name ?? null) === null));
+
 // The kind of message that a topic names, by the API's names; null where it is none that is known.
 const kToCloud: Record<string, string> = { 1: 'samples', 2: 'states', 3: 'logs', 4: 'events', 6: 'heartbeat_echo', 7: 'boot', 9: 'key_exchange' };
 const kToBridge: Record<string, string> = { 1: 'boot_response', 4: 'heartbeat', 6: 'error', 9: 'key_exchange' };

@@ -22,7 +22,7 @@ export class DevicesView extends View {
   static override styles = [
     common,
     css`
-      .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); align-items: start; }
+      .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); align-items: start; }
     `,
   ];
   private readonly rules = new Asked(this, () => said(api.GET('/api/v1/rules')));

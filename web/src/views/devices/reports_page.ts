@@ -9,7 +9,7 @@ import { common } from '../../parts/styles';
 import { t } from '../../texts';
 import { number } from '../../words/numbers';
 import { ago, when } from '../../words/times';
-import { newestValues, understood } from './condition';
+import { knownFirst, newestValues, understood } from './condition';
 import { type Certainty, type DeviceEvent, deviceWords, type Kind, type LogLine, type Meaning } from './device_words';
 import './value_history';
 
@@ -28,6 +28,12 @@ export class ReportsPage extends HouseElement {
       .list > li:first-child { border-top: none; }
       .list .time { color: var(--quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
       .log { font-family: ui-monospace, monospace; font-size: 0.85rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+      .states th[scope='row'] { white-space: normal; color: var(--text); font-size: 1rem; }
+      .states th[scope='row'] div { font-weight: 400; }
+      .states th[scope='row'] > .quiet { font-weight: 400; }
+      .states .of { width: 4rem; }
+      .states .held { width: 9rem; }
+      .states .sure, .states .act { width: 7.5rem; }
       td button { min-height: 2.5rem; white-space: nowrap; }
       tr.chart td { padding: 0.6rem; background: color-mix(in srgb, var(--raised) 45%, transparent); }
       @media (max-width: 36rem) {
@@ -97,10 +103,10 @@ export class ReportsPage extends HouseElement {
         return html`<p class="small">${text.reported(ago(newest, this.house.now()))}</p>
           <table class="states">
             <thead><tr>
-              <th scope="col" class="number">${text.number}</th><th scope="col">${text.meaning}</th>
-              <th scope="col" class="number">${text.value}</th><th scope="col">${text.sure}</th><th scope="col">${text.history}</th>
+              <th scope="col" class="number of">${text.number}</th><th scope="col">${text.meaning}</th>
+              <th scope="col" class="number held">${text.value}</th><th scope="col" class="sure">${text.sure}</th><th scope="col" class="act">${text.history}</th>
             </tr></thead>
-            <tbody>${newestValues(page.items).map((one) => this.stateRow(one, page.known[one.number] ?? kUnknown, newest))}</tbody>
+            <tbody>${knownFirst(newestValues(page.items), page.known).map((one) => this.stateRow(one, page.known[one.number] ?? kUnknown, newest))}</tbody>
           </table>`;
       })}
     </section>`;
