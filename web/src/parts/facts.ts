@@ -1,0 +1,16 @@
+// Facts as a list of names and values:  html`<dl class="facts">${fact('Wi-Fi', '−55 dBm', 'very good')}</dl>`
+import { css, html, nothing } from 'lit';
+
+export const fact = (name: unknown, value: unknown, note: unknown = nothing) => html`<div>
+  <dt>${name}</dt>
+  <dd>${value}${note === nothing || note === '' ? nothing : html`<span class="note">${note}</span>`}</dd>
+</div>`;
+
+export const factStyles = css`
+  .facts { display: grid; grid-template-columns: minmax(0, 1fr); }
+  .facts > div { display: grid; grid-template-columns: minmax(6rem, 2fr) minmax(0, 3fr); gap: 0.1rem 0.9rem; padding: 0.45rem 0; border-top: 1px solid var(--line); }
+  .facts > div:first-child { border-top: none; }
+  .facts dt { color: var(--quiet); font-size: 0.9375rem; }
+  .facts dd { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+  .facts .note { display: block; color: var(--quiet); font-size: 0.875rem; }
+`;
