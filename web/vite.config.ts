@@ -22,6 +22,7 @@ export default defineConfig({
   },
   plugins: [compressed(kFolder)],
   // `npx vite` shows the page while it is written, with the answers of the daemon that MILLRACE names.
-  server: { proxy: { '/api': process.env['MILLRACE'] ?? 'http://127.0.0.1:8099' } },
+  // The browser's own Host goes on, for the daemon takes changes from its own pages only.
+  server: { proxy: { '/api': { target: process.env['MILLRACE'] ?? 'http://127.0.0.1:8099', changeOrigin: false } } },
   test: { include: ['test/**/*.test.ts'] },
 });

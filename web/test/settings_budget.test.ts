@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VolumeUnit } from '../src/api/client';
-import { amountShown, budgetOf, changesOf, formOf, litresOf, periodOf } from '../src/views/settings/budget_amount';
+import { amountShown, budgetOf, changesOf, formOf, inUnit, litresOf, periodOf } from '../src/views/settings/budget_amount';
 
 const units: VolumeUnit[] = ['L', 'm3', 'gal', 'ft3', 'ccf'];
 const settings = (day: number | null, week: number | null = null) =>
@@ -41,11 +41,18 @@ describe('a budget', () => {
 
   it('is sent only where it was changed', () => {
     const saved = formOf(settings(500.123457, 2000), 'gal', 'en');
-    expect(changesOf(saved, saved, 'gal', 'en')).toEqual({});
-    expect(changesOf({ ...saved, week: '', month: '3000' }, saved, 'gal', 'en')).toEqual({
+    expect(changesOf(saved, saved, 'en')).toEqual({});
+    expect(changesOf({ ...saved, week: '', month: '3000' }, saved, 'en')).toEqual({
       budget_week_litres: null,
       budget_month_litres: 11356.235352,
     });
+  });
+
+  it('that was typed goes over to another unit of the site', () => {
+    const typed = { ...formOf(settings(600), 'L', 'en'), week: '1000', month: 'much' };
+    expect(inUnit(typed, 'gal', 'en')).toEqual({ unit: 'gal', day: '158.503231', week: '264.172052', month: 'much' });
+    expect(inUnit(typed, 'gal', 'en').day).toBe(formOf(settings(600), 'gal', 'en').day);
+    expect(inUnit(typed, 'L', 'en')).toBe(typed);
   });
 
   it('knows its member of the API', () => {

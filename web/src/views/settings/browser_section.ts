@@ -58,8 +58,9 @@ export class BrowserSection extends Section {
     return html`<div class="cards">
       ${this.looks()}
       <div class="card"><h3>${text.who}</h3>${this.who()}</div>
-      <div class="card whole">
-        <dl class="facts"><dt>${text.page}</dt><dd>${kVersion}</dd></dl>
+      <div class="card">
+        <h3>${text.page}</h3>
+        <p>${kVersion}</p>
         ${daemon === undefined || daemon === kVersion
           ? nothing
           : html`<p class="notice warn">${text.otherVersion(daemon)}</p>

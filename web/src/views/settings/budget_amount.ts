@@ -7,7 +7,7 @@ import { nanolitresOf } from './unit_sizes';
 export const periods = ['day', 'week', 'month'] as const;
 export type Period = (typeof periods)[number];
 // As typed; empty: no budget.
-export type BudgetForm = Record<Period, string>;
+export type BudgetForm = Record<Period, string> & { unit: VolumeUnit };
 
 const kDigits = 6;
 const kNanolitresPerMicrolitre = 1000n;
@@ -39,14 +39,24 @@ export const budgetOf = (settings: Schemas['RuleSettings'], period: Period): num
 
 export function formOf(settings: Schemas['RuleSettings'], unit: VolumeUnit, locale: string): BudgetForm {
   const shown = (period: Period) => amountShown(budgetOf(settings, period), unit, locale);
-  return { day: shown('day'), week: shown('week'), month: shown('month') };
+  return { unit, day: shown('day'), week: shown('week'), month: shown('month') };
+}
+
+// What was typed before the site's unit was changed, in the new one; what is no budget stays as it is.
+export function inUnit(form: BudgetForm, unit: VolumeUnit, locale: string): BudgetForm {
+  if (form.unit === unit) return form;
+  const shown = (period: Period) => {
+    const litres = litresOf(form[period], form.unit, locale);
+    return typeof litres === 'string' ? form[period] : amountShown(litres, unit, locale);
+  };
+  return { unit, day: shown('day'), week: shown('week'), month: shown('month') };
 }
 
 // What should change: only what was typed anew, so that nothing is rounded that nobody touched.
-export function changesOf(form: BudgetForm, saved: BudgetForm, unit: VolumeUnit, locale: string): Schemas['RulesRequest'] {
+export function changesOf(form: BudgetForm, saved: BudgetForm, locale: string): Schemas['RulesRequest'] {
   const changes: Schemas['RulesRequest'] = {};
   for (const period of periods) {
-    const litres = litresOf(form[period], unit, locale);
+    const litres = litresOf(form[period], form.unit, locale);
     if (form[period] !== saved[period] && typeof litres !== 'string') changes[member[period]] = litres;
   }
   return changes;

@@ -7,7 +7,7 @@ import { Asked } from '../../parts/asked';
 import { href } from '../../shell/route';
 import { locale, t } from '../../texts';
 import { percent, unitName, volumeWithUnit } from '../../words/numbers';
-import { type BudgetForm, budgetOf, changesOf, formOf, kLeastLitres, kMostLitres, litresOf, type Period, periodOf, periods } from './budget_amount';
+import { type BudgetForm, budgetOf, changesOf, formOf, inUnit, kLeastLitres, kMostLitres, litresOf, type Period, periodOf, periods } from './budget_amount';
 import { Draft } from './drafts';
 import { focusFirstFault, textField } from './field';
 import { Saving, saveBar } from './saving';
@@ -71,11 +71,11 @@ export class BudgetSection extends Section {
   private async save(event: Event): Promise<void> {
     event.preventDefault();
     const saved = this.saved(this.rules.value!);
-    const form = this.draft.over(saved);
+    const form = inUnit(this.draft.over(saved), this.unit, locale);
     this.tried = periods.some((period) => this.fault(form, period) !== null);
     this.saving.forget();
     if (!this.tried) {
-      const body = changesOf(form, saved, this.unit, locale);
+      const body = changesOf(form, saved, locale);
       const done = await this.saving.run(async () => {
         this.rules.value = await said(api.PUT('/api/v1/rules', { body }));
       });
@@ -90,8 +90,8 @@ export class BudgetSection extends Section {
     const text = t.settings.budgets;
     if (litres === 'wrong') return text.wrong;
     if (litres !== 'range') return null;
-    const inUnit = (limit: number) => volumeWithUnit((limit * 1e9) / Number(nanolitresOf[this.unit]), this.unit);
-    return text.range(inUnit(kLeastLitres), inUnit(kMostLitres));
+    const limitShown = (limit: number) => volumeWithUnit((limit * 1e9) / Number(nanolitresOf[this.unit]), this.unit);
+    return text.range(limitShown(kLeastLitres), limitShown(kMostLitres));
   }
 
   private spent(sensor: Sensor, period: Period, litres: number | null, alone: boolean) {
@@ -137,7 +137,7 @@ export class BudgetSection extends Section {
   private form(rules: Rules) {
     const text = t.settings.budgets;
     const saved = this.saved(rules);
-    const form = this.draft.over(saved);
+    const form = inUnit(this.draft.over(saved), this.unit, locale);
     const sensors = this.house.devices?.sensors ?? [];
     return html`<form @submit=${this.save} novalidate>
         <div class="periods">${periods.map((period) => this.period(rules, form, saved, period))}</div>

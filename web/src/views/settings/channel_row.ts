@@ -11,7 +11,7 @@ type Channel = Schemas['Channel'];
 
 @customElement('mr-settings-channel')
 export class ChannelRow extends Section {
-  static override styles = [...sectionStyles, css`.about { display: grid; gap: 0.2rem; min-width: 0; } .row { align-items: start; }`];
+  static override styles = [...sectionStyles, css`.about { display: grid; gap: 0.2rem; min-width: 0; } .row { align-items: start; } .apart { flex-wrap: nowrap; }`];
   @property({ attribute: false }) channel!: Channel;
   private readonly testing = new Saving(this);
 

@@ -21,6 +21,7 @@ export class DeliveryLog extends Section {
       .text { white-space: pre-line; overflow-wrap: anywhere; }
       li summary { min-height: 2.5rem; color: var(--text); }
       li .row { flex: 1; }
+      .rows > li { padding: 0.35rem 0 0.7rem; gap: 0; }
       .facts { display: block; padding-inline-start: 1.3rem; }
     `,
   ];

@@ -1,5 +1,5 @@
 // Who is told of alarms and whether that works: the switch over all, the channels, how to add one, and what was sent.
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { api, said, type Schemas } from '../../api/client';
 import { Asked } from '../../parts/asked';
@@ -16,7 +16,7 @@ const kEveryMs = 10_000;
 
 @customElement('mr-settings-notices')
 export class NoticesSection extends Section {
-  static override styles = sectionStyles;
+  static override styles = [...sectionStyles, css`.switch { flex-wrap: nowrap; } .switch button { flex: none; } .fold { padding-block: 0.4rem; }`];
   private readonly channels = new Asked<Channels>(this, () => said(api.GET('/api/v1/channels')), kEveryMs);
   private readonly switching = new Saving(this);
   private turn = 0; // of the log: it is asked anew when something was sent
@@ -35,24 +35,25 @@ export class NoticesSection extends Section {
     void this.channels.again();
   }
 
-  private switch({ enabled, items }: Channels) {
-    if (items.length === 0 && enabled) return nothing;
+  private switch(enabled: boolean) {
     const text = t.settings.notices;
-    return html`<div class=${enabled ? 'card' : 'card notice warn'}>
-      <div class="row apart">
+    return html`<div class=${enabled ? 'row apart switch' : 'row apart switch notice warn'}>
         <p role="status">${enabled ? text.on : text.off}</p>
         <button ?disabled=${this.mayNotControl || this.switching.busy} @click=${() => void this.switchAll(!enabled)}>
           ${enabled ? text.switchOff : text.switchOn}
         </button>
       </div>
-      ${this.switching.notice(() => false)}
-    </div>`;
+      ${this.switching.notice(() => false)}`;
   }
 
-  private list({ items }: Channels) {
+  private list({ enabled, items }: Channels) {
     const text = t.settings.notices;
-    if (items.length === 0) return html`<mr-empty heading=${text.noChannels}>${text.noChannelsHint}</mr-empty>`;
+    if (items.length === 0) {
+      return html`<mr-empty heading=${text.noChannels}>${text.noChannelsHint}</mr-empty>
+        ${enabled ? nothing : this.switch(enabled)}`;
+    }
     return html`<h3>${text.channels}</h3>
+      ${this.switch(enabled)}
       <ul class="rows">
         ${items.map(
           (channel) => html`<li><mr-settings-channel .channel=${channel} @tested=${this.tested}></mr-settings-channel></li>`,
@@ -82,12 +83,15 @@ export class NoticesSection extends Section {
     return html`<div class="stack">
       ${this.rights('control')}
       ${this.channels.show(
-        (channels) => html`${this.switch(channels)}
-          <div class="card">${this.list(channels)}</div>
-          <div class="card">${this.how(channels.items.length === 0)}</div>
+        (channels) => html`<div class="cards">
+          <div class="stack">
+            <div class="card">${this.list(channels)}</div>
+            <div class="card fold">${this.how(channels.items.length === 0)}</div>
+          </div>
           <div class="card">
             <mr-settings-deliveries .channels=${channels.items.map((one) => one.name)} .turn=${this.turn}></mr-settings-deliveries>
-          </div>`,
+          </div>
+        </div>`,
       )}
     </div>`;
   }

@@ -35,6 +35,7 @@ export const sectionStyles = [
     .whole { grid-column: 1 / -1; }
     .text { max-width: 42rem; }
     form { display: grid; gap: 1.1rem; grid-template-columns: minmax(0, 1fr); }
+    .head { display: grid; gap: 1.1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); align-items: start; }
     .field input, .field select { width: 100%; max-width: 24rem; }
     .field input.narrow { max-width: 10rem; }
     [aria-invalid='true'] { border-color: var(--bad); }
@@ -58,6 +59,7 @@ export const sectionStyles = [
     .rows { display: grid; gap: 0; }
     .rows > li { padding: 0.8rem 0; border-top: 1px solid var(--line); display: grid; gap: 0.35rem; }
     .rows > li:first-child { border-top: none; padding-top: 0; }
+    .rows > li:last-child { padding-bottom: 0; }
     .link { min-height: 2.5rem; display: inline-flex; align-items: center; }
   `,
 ];

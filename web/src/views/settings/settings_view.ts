@@ -1,33 +1,29 @@
 // Settings: on wide screens the list of sections stands beside the one that is looked at, on phones it opens in the list.
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import { View } from '../../parts/element';
 import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
-import './access_section';
-import './backup_section';
-import './browser_section';
-import './budget_section';
-import './daemon_section';
 import { drafts, WithDrafts } from './drafts';
-import './keys_section';
-import './notices_section';
-import './site_section';
-import './tariff_section';
 
 type Name = keyof typeof t.settings.sections;
 
-const sections: Record<Name, () => TemplateResult> = {
-  browser: () => html`<mr-settings-browser></mr-settings-browser>`,
-  site: () => html`<mr-settings-site></mr-settings-site>`,
-  tariff: () => html`<mr-settings-tariff></mr-settings-tariff>`,
-  budgets: () => html`<mr-settings-budgets></mr-settings-budgets>`,
-  notices: () => html`<mr-settings-notices></mr-settings-notices>`,
-  keys: () => html`<mr-settings-keys></mr-settings-keys>`,
-  backup: () => html`<mr-settings-backup></mr-settings-backup>`,
-  access: () => html`<mr-settings-access></mr-settings-access>`,
-  daemon: () => html`<mr-settings-daemon></mr-settings-daemon>`,
+interface SectionEntry {
+  load: () => Promise<unknown>;
+  draw: () => TemplateResult;
+}
+// Each is loaded when it is first looked at.
+const sections: Record<Name, SectionEntry> = {
+  browser: { load: () => import('./browser_section'), draw: () => html`<mr-settings-browser></mr-settings-browser>` },
+  site: { load: () => import('./site_section'), draw: () => html`<mr-settings-site></mr-settings-site>` },
+  tariff: { load: () => import('./tariff_section'), draw: () => html`<mr-settings-tariff></mr-settings-tariff>` },
+  budgets: { load: () => import('./budget_section'), draw: () => html`<mr-settings-budgets></mr-settings-budgets>` },
+  notices: { load: () => import('./notices_section'), draw: () => html`<mr-settings-notices></mr-settings-notices>` },
+  keys: { load: () => import('./keys_section'), draw: () => html`<mr-settings-keys></mr-settings-keys>` },
+  backup: { load: () => import('./backup_section'), draw: () => html`<mr-settings-backup></mr-settings-backup>` },
+  access: { load: () => import('./access_section'), draw: () => html`<mr-settings-access></mr-settings-access>` },
+  daemon: { load: () => import('./daemon_section'), draw: () => html`<mr-settings-daemon></mr-settings-daemon>` },
 };
 const names = Object.keys(sections) as Name[];
 
@@ -37,7 +33,7 @@ export class SettingsView extends View {
     common,
     css`
       .beside { display: grid; grid-template-columns: 15rem minmax(0, 1fr); gap: 1.5rem; align-items: start; }
-      nav { position: sticky; top: 0.5rem; padding: 0.4rem; }
+      nav.card { position: sticky; top: 0.5rem; padding: 0.4rem; }
       nav a { display: flex; min-height: 2.5rem; align-items: center; justify-content: space-between; gap: 0.5rem; padding: 0.3rem 0.8rem; border-radius: 10px; color: var(--text); text-decoration: none; }
       nav a:hover { background: var(--raised); }
       nav a[aria-current] { background: var(--water-soft); color: var(--water); font-weight: 600; }
@@ -55,6 +51,8 @@ export class SettingsView extends View {
     `,
   ];
 
+  @state() private loaded = new Set<Name>();
+  @state() private failed: Name | null = null;
   private readonly wide = matchMedia('(min-width: 64rem)');
   private readonly resized = () => this.requestUpdate();
 
@@ -75,6 +73,34 @@ export class SettingsView extends View {
     return names.find((name) => name === this.route.path[0]);
   }
 
+  // The one that is shown; on phones there need be none.
+  private get shown(): Name | undefined {
+    return this.chosen ?? (this.wide.matches ? names[0] : undefined);
+  }
+
+  protected override willUpdate(): void {
+    if (this.shown !== undefined && this.shown !== this.failed && !this.loaded.has(this.shown)) void this.load(this.shown);
+  }
+
+  private async load(name: Name): Promise<void> {
+    try {
+      await sections[name].load();
+      this.failed = null;
+      this.loaded = new Set([...this.loaded, name]);
+    } catch {
+      this.failed = name;
+    }
+  }
+
+  private content(name: Name) {
+    if (this.loaded.has(name)) return sections[name].draw();
+    if (this.failed !== name) return html`<p class="quiet wait" role="status">${t.shell.loading}</p>`;
+    return html`<div class="notice bad" role="alert">
+      <p>${t.shell.viewFailed} ${t.shell.viewFailedHint}</p>
+      <button @click=${() => location.reload()}>${t.shell.reload}</button>
+    </div>`;
+  }
+
   // What was opened above may have moved it out of sight.
   protected override updated(changed: PropertyValues<this>): void {
     if (!changed.has('route') || this.wide.matches || this.chosen === undefined) return;
@@ -86,7 +112,7 @@ export class SettingsView extends View {
   }
 
   private beside() {
-    const chosen = this.chosen ?? 'browser';
+    const chosen = this.shown!;
     const { title, about } = t.settings.sections[chosen];
     return html`<div class="beside">
       <nav class="card" aria-label=${t.settings.list}>
@@ -100,7 +126,7 @@ export class SettingsView extends View {
       </nav>
       <section aria-labelledby="title">
         <div class="title"><h2 id="title">${title}</h2><p class="quiet">${about}</p></div>
-        ${sections[chosen]()}
+        ${this.content(chosen)}
       </section>
     </div>`;
   }
@@ -118,7 +144,7 @@ export class SettingsView extends View {
               <span class="arrow" aria-hidden="true">›</span>
             </a>
           </h2>
-          ${open ? html`<div class="content">${sections[name]()}</div>` : nothing}
+          ${open ? html`<div class="content">${this.content(name)}</div>` : nothing}
         </section>`;
       })}
     </div>`;

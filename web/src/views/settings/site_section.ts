@@ -87,7 +87,7 @@ export class SiteSection extends Section {
       this.saving.forget();
     };
     return html`<form @submit=${this.save} novalidate>
-      ${choiceField<Units>({
+      <div class="head">${choiceField<Units>({
         id: 'units',
         label: text.units,
         value: form.units,
@@ -118,7 +118,7 @@ export class SiteSection extends Section {
         changed: (level) => change({ level }),
         fault: this.saving.at('log.level'),
         after: this.origin('log.level', settings.chosen),
-      })}
+      })}</div>
       ${this.saving.notice((field) => fields.includes(field as Field))}
       ${saveBar({ saving: this.saving, changed: this.draft.changed, mayNot: disabled, discard: () => this.discard() })}
     </form>`;

@@ -7,14 +7,15 @@ import { kMostSteps, noStep, type Step } from './tariff_form';
 interface Steps {
   steps: readonly Step[];
   field: string; // of the API, such as `seasons[0].tiers`
-  unit: string; // in words
+  unit: string; // in words, of prices
+  short: string; // the same, of volumes
   currency: string;
   disabled: boolean;
   fault: (field: string) => string | null;
   changed: (steps: Step[]) => void;
 }
 
-export function stepsEditor({ steps, field, unit, currency, disabled, fault, changed }: Steps) {
+export function stepsEditor({ steps, field, unit, short, currency, disabled, fault, changed }: Steps) {
   const text = t.settings.tariff;
   const set = (at: number, part: Partial<Step>) => changed(steps.map((step, index) => (index === at ? { ...step, ...part } : step)));
   // A new last one: the one before needs an end now.
@@ -41,17 +42,18 @@ export function stepsEditor({ steps, field, unit, currency, disabled, fault, cha
         const wrong = fault(`${field}[${at}]`);
         const id = `${field}-${at}-fault`;
         return html`<li>
-          <div class="row">
-            <span class="row step">
+          <div class="line">
+            <div class="row"><span class="row step">
               ${input(step.price, single ? text.price : text.priceOf(at + 1), wrong, id, (price) => set(at, { price }))}
-              <span class="quiet">${currency}</span>
+              <span class="quiet">${text.per(currency, unit)}</span>
             </span>
             ${single
               ? nothing
               : last
                 ? html`<span class="quiet">${text.withoutEnd}</span>`
-                : html`<span class="row step"><span class="quiet">${text.upTo(unit)}</span>
-                    ${input(step.upTo, text.upToOf(at + 1), wrong, id, (upTo) => set(at, { upTo }))}</span>`}
+                : html`<span class="row step"><span class="quiet">${text.upTo}</span>
+                    ${input(step.upTo, text.upToOf(at + 1), wrong, id, (upTo) => set(at, { upTo }))}
+                    <span class="quiet">${text.aMonth(short)}</span></span>`}</div>
             ${single || disabled
               ? nothing
               : html`<button type="button" class="plain" aria-label=${text.removeStep(at + 1)} title=${text.removeStep(at + 1)} @click=${() => remove(at)}>✕</button>`}

@@ -4,7 +4,7 @@ import { divided, scaled } from './decimals';
 import type { TariffUnit } from './tariff_form';
 import { nanolitresOf } from './unit_sizes';
 
-const apiUnit = { l: 'L', m3: 'm3', gal: 'gal', ft3: 'ft3', ccf: 'ccf' } as const;
+export const apiUnit = { l: 'L', m3: 'm3', gal: 'gal', ft3: 'ft3', ccf: 'ccf' } as const;
 
 // `up to` is thousandths of the unit, cut to whole nanolitres as the daemon cuts it.
 function endOf(text: string, one: bigint): bigint {
@@ -29,4 +29,4 @@ export function costOfMonth(tiers: readonly string[], charge: string, unit: Tari
 }
 
 // A household's month, for an example.
-export const exampleUse: Record<TariffUnit, number> = { l: 10_000, m3: 10, gal: 4000, ft3: 500, ccf: 5 };
+export const exampleUse: Record<TariffUnit, number> = { l: 15_000, m3: 15, gal: 4000, ft3: 600, ccf: 6 };

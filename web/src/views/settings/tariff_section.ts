@@ -5,14 +5,14 @@ import { api, said, type Schemas } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { confirmed } from '../../parts/confirm';
 import { locale, t } from '../../texts';
-import { number, volumeWithUnit } from '../../words/numbers';
+import { number, unitName, volumeWithUnit } from '../../words/numbers';
 import { formatted } from '../../words/times';
 import { Draft } from './drafts';
 import { choiceField, focusFirstFault, textField } from './field';
 import { Saving, saveBar } from './saving';
 import { Section, sectionStyles } from './section';
 import { stepsEditor } from './steps_editor';
-import { costOfMonth, exampleUse } from './tariff_cost';
+import { apiUnit, costOfMonth, exampleUse } from './tariff_cost';
 import { emptyForm, type Faults, formOf, kMostSeasons, monthsLeft, noStep, type SeasonForm, tariffOf, type TariffForm, type TariffUnit, tariffUnits } from './tariff_form';
 
 type Settings = Schemas['Settings'];
@@ -30,11 +30,12 @@ export class TariffSection extends Section {
   static override styles = [
     ...sectionStyles,
     css`
-      .head { display: grid; gap: 1.1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); align-items: start; }
-      fieldset { border: 1px solid var(--line); border-radius: 12px; padding: 0.9rem 1rem; margin: 0; min-width: 0; display: grid; gap: 0.8rem; }
+      fieldset { border: 1px solid var(--line); border-radius: 12px; padding: 0.9rem 1rem; margin: 0; min-width: 0; display: grid; gap: 0.8rem; grid-template-columns: minmax(0, 1fr); }
       legend { font-weight: 600; padding: 0 0.4rem; }
       .steps { display: grid; gap: 0.6rem; }
       .step { flex-wrap: nowrap; }
+      .steps .narrow { width: clamp(4.5rem, 22vw, 7.5rem); }
+      .line { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: start; max-width: 40rem; }
       .months { display: grid; gap: 0.35rem; grid-template-columns: repeat(auto-fill, minmax(4.6rem, 1fr)); max-width: 34rem; }
       .months label { display: flex; gap: 0.45rem; align-items: center; min-height: 2.5rem; font-weight: 400; }
       .months label.taken { color: var(--quiet); }
@@ -110,7 +111,7 @@ export class TariffSection extends Section {
     const text = t.settings.tariff;
     const used = exampleUse[form.unit];
     const cost = money(costOfMonth(tiers, tariff.monthly_charge ?? '0', form.unit, used), tariff.currency);
-    const volume = volumeWithUnit(used, form.unit === 'l' ? 'L' : form.unit);
+    const volume = volumeWithUnit(used, apiUnit[form.unit]);
     return html`<p class="small quiet">${inSeason ? text.exampleSeason(volume, cost) : text.example(volume, cost)}</p>`;
   }
 
@@ -123,6 +124,7 @@ export class TariffSection extends Section {
         steps: form.steps,
         field: 'tiers',
         unit: text.units[form.unit],
+        short: unitName(apiUnit[form.unit]),
         currency: form.currency.toUpperCase(),
         disabled,
         fault: (field) => this.fault(field),
@@ -156,6 +158,7 @@ export class TariffSection extends Section {
         steps: season.steps,
         field: `seasons[${at}].tiers`,
         unit: text.units[form.unit],
+        short: unitName(apiUnit[form.unit]),
         currency: form.currency.toUpperCase(),
         disabled,
         fault: (field) => this.fault(field),
