@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { compressed } from './compressed';
@@ -5,7 +6,11 @@ import { compressed } from './compressed';
 // Where CMake takes the page from (MILLRACE_WEB).
 const kFolder = fileURLToPath(new URL('../build/web', import.meta.url));
 
+// The page has the daemon's version, which stands in one place only.
+const version = /project\(millrace VERSION ([\d.]+)/.exec(readFileSync(new URL('../CMakeLists.txt', import.meta.url), 'utf8'))?.[1];
+
 export default defineConfig({
+  define: { 'import.meta.env.VITE_VERSION': JSON.stringify(version ?? '') },
   base: './', // any base path: Home Assistant's ingress gives a new one to each installation
   build: {
     outDir: kFolder,
@@ -17,6 +22,7 @@ export default defineConfig({
   },
   plugins: [compressed(kFolder)],
   // `npx vite` shows the page while it is written, with the answers of the daemon that MILLRACE names.
-  server: { proxy: { '/api': process.env['MILLRACE'] ?? 'http://127.0.0.1:8099' } },
+  // The browser's own Host goes on, for the daemon takes changes from its own pages only.
+  server: { proxy: { '/api': { target: process.env['MILLRACE'] ?? 'http://127.0.0.1:8099', changeOrigin: false } } },
   test: { include: ['test/**/*.test.ts'] },
 });

@@ -19,11 +19,19 @@ export type FlowUnit = Schemas['FlowUnit'];
 // Longer than the daemon itself waits for its database.
 const kAnswerLimitMs = 20_000;
 
-// What the daemon refused, or `status` 0 where nobody answered. `detail` is the daemon's own sentence.
+// What is wrong with one field or parameter.
+export interface FieldProblem {
+  field: string;
+  detail: string;
+}
+
+// What the daemon refused, or `status` 0 where nobody answered. `detail` is the daemon's own sentence, `errors` the same
+// field by field where it said so.
 export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly detail: string,
+    readonly errors: readonly FieldProblem[] = [],
   ) {
     super(detail);
   }
@@ -47,13 +55,19 @@ export async function said<T>(asked: Promise<Answer<T>>): Promise<NonNullable<T>
     throw new Problem(0, '');
   }
   if (answer.response.ok) return answer.data as NonNullable<T>;
-  throw new Problem(answer.response.status, sentence(answer.error) || `HTTP ${answer.response.status}`);
+  const errors = fieldProblems(answer.error);
+  throw new Problem(answer.response.status, sentence(answer.error, errors) || `HTTP ${answer.response.status}`, errors);
+}
+
+function fieldProblems(error: unknown): FieldProblem[] {
+  if (typeof error !== 'object' || error === null) return [];
+  const { errors } = error as { errors?: { parameter?: string; field?: string; detail: string }[] };
+  return (errors ?? []).map((one) => ({ field: one.parameter ?? one.field ?? '', detail: one.detail }));
 }
 
 // An RFC 9457 problem in one sentence, with what is wrong with each parameter or field.
-function sentence(error: unknown): string {
+function sentence(error: unknown, errors: readonly FieldProblem[]): string {
+  if (errors.length > 0) return errors.map((one) => `${one.field}: ${one.detail}`).join('; ');
   if (typeof error !== 'object' || error === null) return typeof error === 'string' ? error : '';
-  const { detail, errors } = error as { detail?: string; errors?: { parameter?: string; field?: string; detail: string }[] };
-  const each = (errors ?? []).map((one) => `${one.parameter ?? one.field ?? ''}: ${one.detail}`);
-  return each.length > 0 ? each.join('; ') : (detail ?? '');
+  return (error as { detail?: string }).detail ?? '';
 }

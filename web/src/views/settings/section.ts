@@ -1,0 +1,65 @@
+// What the sections of the settings have in common.
+import { css, html, nothing } from 'lit';
+import { HouseElement } from '../../parts/element';
+import { common } from '../../parts/styles';
+import { t } from '../../texts';
+import { WithDrafts } from './drafts';
+
+export abstract class Section extends HouseElement {
+  constructor() {
+    super();
+    new WithDrafts(this);
+  }
+  protected get zone(): string {
+    return this.house.devices?.time_zone ?? 'UTC';
+  }
+  protected get mayNotControl(): boolean {
+    return !this.house.mayControl;
+  }
+  protected get mayNotAdminister(): boolean {
+    return !this.house.mayAdminister;
+  }
+
+  // Why controls are disabled.
+  protected rights(needed: 'control' | 'admin') {
+    if (this.house.session === null) return nothing;
+    if (!this.house.mayControl) return html`<p class="notice">${t.shell.readOnly}</p>`;
+    return needed === 'admin' && !this.house.mayAdminister ? html`<p class="notice">${t.settings.needsAdmin}</p>` : nothing;
+  }
+}
+
+export const sectionStyles = [
+  common,
+  css`
+    .cards { display: grid; gap: 1rem; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+    .whole { grid-column: 1 / -1; }
+    .text { max-width: 42rem; }
+    form { display: grid; gap: 1.1rem; grid-template-columns: minmax(0, 1fr); }
+    .head { display: grid; gap: 1.1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); align-items: start; }
+    .field input, .field select { width: 100%; max-width: 24rem; }
+    .field input.narrow { max-width: 10rem; }
+    [aria-invalid='true'] { border-color: var(--bad); }
+    .bar { min-height: 2.5rem; }
+    pre {
+      margin: 0; padding: 0.7rem 0.9rem; border-radius: 10px; background: var(--raised); overflow-x: auto;
+      font: 0.875rem/1.5 ui-monospace, monospace; max-width: 100%;
+    }
+    pre.wrap { white-space: pre-wrap; overflow-wrap: anywhere; }
+    details > summary { min-height: 2.5rem; display: flex; align-items: center; gap: 0.5rem; color: var(--water); }
+    details > summary::before { content: '›'; font-size: 1.2rem; line-height: 1; width: 0.8rem; }
+    details[open] > summary::before { transform: rotate(90deg); }
+    details > summary::-webkit-details-marker { display: none; }
+    details > * + * { margin-top: 0.6rem; }
+    .facts { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: 0.4rem 1.2rem; }
+    .facts dt { color: var(--quiet); }
+    .track { height: 0.55rem; border-radius: 99px; background: var(--raised); overflow: hidden; }
+    .track div { height: 100%; border-radius: 99px; background: var(--bar); }
+    .track.warn div { background: var(--warn); }
+    .track.bad div { background: var(--bad); }
+    .rows { display: grid; gap: 0; }
+    .rows > li { padding: 0.8rem 0; border-top: 1px solid var(--line); display: grid; gap: 0.35rem; }
+    .rows > li:first-child { border-top: none; padding-top: 0; }
+    .rows > li:last-child { padding-bottom: 0; }
+    .link { min-height: 2.5rem; display: inline-flex; align-items: center; }
+  `,
+];
