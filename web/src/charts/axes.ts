@@ -36,8 +36,8 @@ export function quantityAxis(look: Look, said = (value: number) => number(value,
     grid: { stroke: look.colour('--line'), width: 1 },
     ticks: { show: false },
     gap: 6,
-    space: 34,
-    size: (_plot, values) => 14 + 7 * Math.max(1, ...(values ?? []).map((text) => text?.length ?? 0)),
+    space: 40,
+    size: (_plot, values) => 14 + 7 * Math.max(4, ...(values ?? []).map((text) => text?.length ?? 0)),
     values: (_plot, splits) => splits.map(said),
   };
 }

@@ -11,9 +11,10 @@ const kNarrowest = 2; // device pixels
 export interface BarForm {
   wider?: boolean; // for what stands behind the bars
   round?: boolean;
+  floors?: readonly number[]; // where each bar begins; else at zero
 }
 
-export function barPaths(ends: readonly number[], { wider = false, round = true }: BarForm = {}): uPlot.Series.PathBuilder {
+export function barPaths(ends: readonly number[], { wider = false, round = true, floors }: BarForm = {}): uPlot.Series.PathBuilder {
   return (plot, series, first, last) => {
     const fill = new Path2D();
     const starts = plot.data[0];
@@ -29,16 +30,17 @@ export function barPaths(ends: readonly number[], { wider = false, round = true 
     }
     for (let i = from; i <= last; ++i) {
       const value = values[i];
-      if (value == null || value <= 0) continue;
+      if (value == null || value <= (floors?.[i] ?? 0)) continue;
       const begin = left(i);
       const width = plot.valToPos(ends[i]!, 'x', true) - begin;
       const gap = Math.min(width * kGapShare, kWidestGap * pixels) * (wider ? 0.25 : 1);
       const painted = Math.min(width - gap, kWidest * pixels * (wider ? 1.15 : 1));
       const top = plot.valToPos(value, 'y', true);
-      const radius = round ? Math.min(painted * 0.25, kRoundest * pixels, base - top) : 0;
+      const height = (floors === undefined ? base : plot.valToPos(floors[i]!, 'y', true)) - top;
+      const radius = round ? Math.min(painted * 0.25, kRoundest * pixels, height) : 0;
       const x = begin + (width - painted) / 2;
-      if (radius > 0.5) fill.roundRect(x, top, painted, base - top, [radius, radius, 0, 0]);
-      else fill.rect(x, top, painted, base - top);
+      if (radius > 0.5) fill.roundRect(x, top, painted, height, [radius, radius, 0, 0]);
+      else fill.rect(x, top, painted, height);
     }
     return { fill };
   };

@@ -34,6 +34,7 @@ export interface BarSeries {
   colour: string; // a custom property, such as '--bar'
   label: string;
   round?: boolean;
+  floors?: number[]; // where each bar begins; else at zero
 }
 
 export function barSeriesPlan(
@@ -71,7 +72,7 @@ export function barSeriesPlan(
       series: [
         {},
         ...(compared ? [series(look, '--bar-soft', t.charts.before, barPaths(ends, { wider: true }))] : []),
-        ...bars.map((one) => series(look, one.colour, one.label, barPaths(ends, { round: one.round ?? true }))),
+        ...bars.map((one) => series(look, one.colour, one.label, barPaths(ends, { round: one.round ?? true, ...(one.floors === undefined ? {} : { floors: one.floors }) }))),
       ],
     }),
   };

@@ -2,6 +2,8 @@
 //
 //   <mr-chart .plan=${barsPlan(…)} label="Water by the hour, 812 L in all"></mr-chart>
 //
+// What stands inside the element, such as a key to colours, is shown below the chart.
+//
 // A plan is a value made by one of the files beside this one: barsPlan, stackedPlan, flowPlan, limitPlan, heatPlan. A
 // canvas says nothing to a screen reader, so `label` does, in a sentence, and the view that shows a chart shows its
 // figures as a table too.
@@ -54,7 +56,8 @@ export class Chart extends LitElement {
         background: color-mix(in srgb, var(--card) 92%, transparent); border: 1px solid var(--line); border-radius: 8px;
         box-shadow: var(--shadow); padding: 0.25rem 0.55rem; font-size: 0.85rem; line-height: 1.4; font-variant-numeric: tabular-nums;
       }
-      .zoom { justify-content: flex-end; gap: 0.35rem; margin-top: 0.35rem; }
+      .zoom { gap: 0.35rem; margin-top: 0.35rem; }
+      .keys { flex: 1 1 0; min-width: 10rem; }
       .zoom button { padding: 0.2rem 0.8rem; min-width: 2.5rem; }
     `,
   ];
@@ -62,6 +65,7 @@ export class Chart extends LitElement {
   @property({ attribute: false }) plan: Plan | null = null;
   @property() label = '';
   @property({ type: Boolean }) zoomable = false;
+  @property({ type: Boolean }) plain = false; // zoomable without buttons of its own, below a chart that has them
   @state() private pointed = '';
   @state() private tipAt = 0; // CSS pixels from the left of the plot
   @state() private zoom: [number, number] | null = null; // shown instead of the plan's window
@@ -114,7 +118,7 @@ export class Chart extends LitElement {
           : html`<div class="tip" aria-hidden="true" style=${styleMap({ left: `${this.tipAt}px`, translate: this.tipAside })}>${this.pointed}</div>`}
       </div>
       <p class="sr" aria-live=${this.at === null ? 'off' : 'polite'}>${this.at === null ? '' : this.pointed}</p>
-      ${this.zoomable ? this.zoomButtons() : nothing}
+      ${this.zoomable && !this.plain ? this.zoomButtons() : html`<slot></slot>`}
     `;
   }
 
@@ -123,6 +127,7 @@ export class Chart extends LitElement {
     const whole = this.whole;
     const all = from <= whole[0] && to >= whole[1];
     return html`<div class="row zoom" role="group" aria-label=${t.charts.zoom}>
+      <div class="keys"><slot></slot></div>
       <button @click=${() => this.zoomOut()} ?hidden=${all} data-part="whole">${t.charts.zoomOut}</button>
       <button @click=${() => this.zoomBy(2)} ?disabled=${all} aria-label=${t.charts.zoomLess} title=${t.charts.zoomLess}>−</button>
       <button @click=${() => this.zoomBy(0.5)} aria-label=${t.charts.zoomMore} title="${t.charts.zoomMore}. ${t.charts.zoomHint}">+</button>

@@ -5,6 +5,8 @@ import type uPlot from 'uplot';
 import { t } from '../texts';
 import { volumeWithUnit } from '../words/numbers';
 import { siteDate, timeAxis, timeScale } from './axes';
+import { bandPainter, bandsShape } from './bands';
+import type { BarsFrame } from './bars_plan';
 import type { Look, Plan } from './chart';
 
 const kHours = 24;
@@ -17,16 +19,18 @@ export interface HeatCells {
 }
 
 export function heatPlan(
-  heat: HeatCells, unit: string, zone: string, name: (day: number, hour: number | null) => string, whole?: [number, number],
+  heat: HeatCells, unit: string, zone: string, name: (day: number, hour: number | null) => string, frame: BarsFrame = {},
 ): Plan {
   const most = heat.cells.reduce((high, day) => day.reduce<number>((most, cell) => Math.max(most, cell ?? 0), high), 0);
   const sums = heat.cells.map((day) => day.reduce<number>((sum, cell) => sum + (cell ?? 0), 0));
-  const [from, to] = [heat.days[0] ?? 0, heat.ends.at(-1) ?? 1];
+  const from = frame.from ?? heat.days[0] ?? 0;
+  const to = frame.to ?? heat.ends.at(-1) ?? 1;
+  const bands = frame.bands ?? [];
   return {
     data: [heat.days, sums] as uPlot.AlignedData,
-    shape: `heat ${unit} ${zone} ${from} ${to} ${sums.reduce((a, b) => a + b, 0)}`,
+    shape: `heat ${unit} ${zone} ${from} ${to} ${sums.reduce((a, b) => a + b, 0)} ${bandsShape(bands)}`,
     window: [from, to],
-    whole: whole ?? [from, to],
+    whole: frame.whole ?? [from, to],
     describe: (index, height) => {
       const day = heat.days[index];
       if (day === undefined) return '';
@@ -50,7 +54,10 @@ export function heatPlan(
           values: (_plot, splits) => splits.map((hour) => `${String(hour).padStart(2, '0')}:00`),
         },
       ],
-      hooks: { draw: [(plot) => paint(plot, heat, most, look)] },
+      hooks: {
+        ...(bands.length > 0 ? { drawAxes: [bandPainter(bands, look)] } : {}),
+        draw: [(plot) => paint(plot, heat, most, look)],
+      },
       series: [{}, { show: true, label: t.charts.volume, width: 0, paths: () => null, points: { show: false } }],
     }),
   };

@@ -23,6 +23,7 @@ export function stackedPlan(
     colour: `--use-${category}`,
     label: categoryName(category),
     round: false,
+    floors: [...sums],
     values: buckets.map((bucket, index) => (bucket.volume === null ? null : (sums[index]! += bucket.categories?.[category] ?? 0))),
   }));
   const describe = (bucket: SplitBucket) => {
@@ -33,6 +34,6 @@ export function stackedPlan(
     if (bucket.previous_volume != null) lines.push(t.charts.beforeIt(volumeWithUnit(bucket.previous_volume, unit)));
     return [`${name(bucket)} · ${bucket.volume === null ? t.charts.unknown : volumeWithUnit(bucket.volume, unit)}`, ...lines].join('\n');
   };
-  // Each bar reaches from zero to its sum; the lower ones are painted over the higher.
+  // So narrow that only columns of pixels are painted, all begin at zero; then the lower must come after the higher.
   return barSeriesPlan(buckets, unit, zone, describe, frame, stacks.reverse(), `stacked ${categories.join()}`);
 }
