@@ -11,14 +11,15 @@
 // Events: `chart-pick` {detail: {index, moment}} when a point is clicked or chosen with the keyboard (arrows, Enter);
 // `chart-range` {detail: {from, to} | null} in Unix seconds when somebody has zoomed or panned (mouse, two fingers,
 // + and -, the buttons), null for all of it. A view that has finer data gives a plan of that window.
-import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import uPlot from 'uplot';
 import plotStyle from 'uplot/dist/uPlot.min.css?inline';
 import { common } from '../parts/styles';
+import { styled } from '../parts/styled';
 import { t } from '../texts';
 import { indexAt } from './bars';
+import { style } from './style';
 import { touchZoom } from './touch_zoom';
 import { held, scaledBy } from './window';
 
@@ -40,27 +41,11 @@ export interface Plan {
   whole?: [number, number]; // what can be zoomed out to
 }
 
+const kDoubleClickMs = 280;
+
 @customElement('mr-chart')
 export class Chart extends LitElement {
-  static override styles = [
-    unsafeCSS(plotStyle),
-    common,
-    css`
-      :host { display: block; position: relative; }
-      .plot { height: var(--chart-height, 220px); outline-offset: 3px; border-radius: 6px; position: relative; }
-      .u-over { cursor: crosshair; touch-action: pan-y; }
-      .u-select { background: color-mix(in srgb, var(--water) 18%, transparent); }
-      .u-cursor-x { border-color: var(--quiet) !important; }
-      .tip {
-        position: absolute; z-index: 2; top: 0; pointer-events: none; white-space: pre-line; max-width: min(20rem, 90%);
-        background: color-mix(in srgb, var(--card) 92%, transparent); border: 1px solid var(--line); border-radius: 8px;
-        box-shadow: var(--shadow); padding: 0.25rem 0.55rem; font-size: 0.85rem; line-height: 1.4; font-variant-numeric: tabular-nums;
-      }
-      .zoom { gap: 0.35rem; margin-top: 0.35rem; }
-      .keys { flex: 1 1 0; min-width: 10rem; }
-      .zoom button { padding: 0.2rem 0.8rem; min-width: 2.5rem; }
-    `,
-  ];
+  static override styles = [unsafeCSS(plotStyle), common, style];
 
   @property({ attribute: false }) plan: Plan | null = null;
   @property() label = '';
@@ -76,6 +61,7 @@ export class Chart extends LitElement {
   private plot: uPlot | null = null;
   private drawnShape = '';
   private at: number | null = null;
+  private pickTimer = 0;
   private readonly sizes = new ResizeObserver(() => this.fit());
   private readonly themes = () => this.draw(true);
   private readonly dark = matchMedia('(prefers-color-scheme: dark)');
@@ -93,12 +79,14 @@ export class Chart extends LitElement {
     this.sizes.disconnect();
     this.dark.removeEventListener('change', this.themes);
     window.removeEventListener('millrace-theme', this.themes);
+    clearTimeout(this.pickTimer);
     this.plot?.destroy();
     this.plot = null;
   }
 
   // All of it again, after a zoom.
   zoomOut(): void {
+    clearTimeout(this.pickTimer);
     this.zoom = null;
     if (this.plot !== null && this.plan !== null) this.plot.setData(this.plan.data);
     this.tell('chart-range', null);
@@ -115,7 +103,7 @@ export class Chart extends LitElement {
       <div class="plot" role="img" tabindex="0" aria-label=${this.label} @keydown=${this.key}>
         ${this.pointed === ''
           ? nothing
-          : html`<div class="tip" aria-hidden="true" style=${styleMap({ left: `${this.tipAt}px`, translate: this.tipAside })}>${this.pointed}</div>`}
+          : html`<div class="tip" aria-hidden="true" ${styled({ left: `${this.tipAt}px`, translate: this.tipAside })}>${this.pointed}</div>`}
       </div>
       <p class="sr" aria-live=${this.at === null ? 'off' : 'polite'}>${this.at === null ? '' : this.pointed}</p>
       ${this.zoomable && !this.plain ? this.zoomButtons() : html`<slot></slot>`}
@@ -123,14 +111,14 @@ export class Chart extends LitElement {
   }
 
   private zoomButtons() {
-    const [from, to] = this.shown;
-    const whole = this.whole;
-    const all = from <= whole[0] && to >= whole[1];
+    const all = !this.zoomed;
     return html`<div class="row zoom" role="group" aria-label=${t.charts.zoom}>
       <div class="keys"><slot></slot></div>
-      <button @click=${() => this.zoomOut()} ?hidden=${all} data-part="whole">${t.charts.zoomOut}</button>
-      <button @click=${() => this.zoomBy(2)} ?disabled=${all} aria-label=${t.charts.zoomLess} title=${t.charts.zoomLess}>−</button>
-      <button @click=${() => this.zoomBy(0.5)} aria-label=${t.charts.zoomMore} title="${t.charts.zoomMore}. ${t.charts.zoomHint}">+</button>
+      <div class="row buttons">
+        <button @click=${() => this.zoomOut()} ?hidden=${all} data-part="whole">${t.charts.zoomOut}</button>
+        <button @click=${() => this.zoomBy(2)} ?disabled=${all} aria-label=${t.charts.zoomLess} title=${t.charts.zoomLess}>−</button>
+        <button @click=${() => this.zoomBy(0.5)} aria-label=${t.charts.zoomMore} title=${t.charts.zoomHint}>+</button>
+      </div>
     </div>`;
   }
 
@@ -147,6 +135,11 @@ export class Chart extends LitElement {
   }
   private get shown(): [number, number] {
     return this.zoom ?? this.plan?.window ?? this.whole;
+  }
+  private get zoomed(): boolean {
+    const [from, to] = this.shown;
+    const whole = this.whole;
+    return from > whole[0] || to < whole[1];
   }
   // Right of the pointer on the left half, left of it on the right half, so that it hides little.
   private get tipAside(): string {
@@ -208,7 +201,10 @@ export class Chart extends LitElement {
       if (plot === null || (plot.cursor.left ?? -1) < 0) return;
       const moment = plot.posToVal(plot.cursor.left!, 'x');
       const index = indexAt(plot.data[0], moment);
-      if (index !== null) this.tell('chart-pick', { index, moment });
+      if (index === null) return;
+      // A double click leaves a zoom, so its first click must not lead elsewhere.
+      clearTimeout(this.pickTimer);
+      this.pickTimer = window.setTimeout(() => this.tell('chart-pick', { index, moment }), this.zoomed ? kDoubleClickMs : 0);
     });
     this.drawnShape = plan.shape;
   }
@@ -229,8 +225,7 @@ export class Chart extends LitElement {
   private settle(): void {
     if (this.zoom === null) return;
     const [from, to] = this.zoom;
-    const whole = this.whole;
-    if (from <= whole[0] && to >= whole[1]) this.zoomOut();
+    if (!this.zoomed) this.zoomOut();
     else this.tell('chart-range', { from, to });
   }
 

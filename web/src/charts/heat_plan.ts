@@ -4,6 +4,7 @@
 import type uPlot from 'uplot';
 import { t } from '../texts';
 import { volumeWithUnit } from '../words/numbers';
+import { clock } from '../words/times';
 import { siteDate, timeAxis, timeScale } from './axes';
 import { bandPainter, bandsShape } from './bands';
 import type { BarsFrame } from './bars_plan';
@@ -48,10 +49,10 @@ export function heatPlan(
           font: '12px system-ui, sans-serif',
           grid: { show: false },
           ticks: { show: false },
-          size: 44,
+          size: (_plot, values) => 14 + 7 * Math.max(1, ...(values ?? []).map((text) => text.length)),
           gap: 6,
           splits: () => [0, 6, 12, 18, 24],
-          values: (_plot, splits) => splits.map((hour) => `${String(hour).padStart(2, '0')}:00`),
+          values: (_plot, splits) => splits.map((hour) => hourName(hour)),
         },
       ],
       hooks: {
@@ -62,6 +63,9 @@ export function heatPlan(
     }),
   };
 }
+
+// An hour of the clock, wherever it stands.
+export const hourName = (hour: number): string => clock(Date.UTC(2000, 0, 1, hour), 'UTC');
 
 export const heatColour = (look: Pick<Look, 'colour'>, level: number): string =>
   `color-mix(in srgb, ${look.colour('--water')} ${Math.round(8 + (92 * level) / kLevels)}%, ${look.colour('--card')})`;

@@ -63,7 +63,7 @@ function stepName(step: Step, range: Range): string {
 export function choices({ shown, zoomed, change }: Steering) {
   const others = comparisonsOf(shown.range);
   const chosen = (event: Event) => (event.target as HTMLSelectElement).value;
-  return html`<div class="row choices">
+  return html`<div class="row choices ${zoomed ? 'near' : ''}">
     ${others.length < 2
       ? nothing
       : html`<label class="field">${t.history.compare}

@@ -1,11 +1,11 @@
 // The history's charts and their legend.
 import { html, nothing } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import { barsPlan } from '../../charts/bars_plan';
 import type { Plan } from '../../charts/chart';
 import { flowPlan } from '../../charts/flow_plan';
-import { heatPlan } from '../../charts/heat_plan';
+import { heatPlan, hourName } from '../../charts/heat_plan';
 import { categoryName, stackedPlan } from '../../charts/stacked_plan';
+import { styled } from '../../parts/styled';
 import { t } from '../../texts';
 import { flowWithUnit, percent, volumeWithUnit } from '../../words/numbers';
 import { day } from '../../words/times';
@@ -35,7 +35,7 @@ export function waterPlan({ scene, question, shown, unit, zone, split }: Paint):
   if (question.heat) {
     const heat = byDayAndHour(scene.bars);
     const name = (at: number, hour: number | null) =>
-      hour === null ? day(at * 1000, zone) : t.history.dayAndHour(day(at * 1000, zone), t.history.fromTo(hourText(hour), hourText(hour + 1)));
+      hour === null ? day(at * 1000, zone) : t.history.dayAndHour(day(at * 1000, zone), t.history.fromTo(hourName(hour), hourName(hour + 1)));
     return heatPlan(heat, unit, zone, name, { whole, from, to, bands: scene.bands });
   }
   const frame = { from, to, whole, bands: scene.bands };
@@ -43,8 +43,6 @@ export function waterPlan({ scene, question, shown, unit, zone, split }: Paint):
   const categories = scene.sums.categories.map(([category]) => category);
   return split ? stackedPlan(scene.bars, categories, unit, zone, name, frame) : barsPlan(scene.bars, unit, zone, name, frame);
 }
-
-const hourText = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
 
 export interface FlowDrawing {
   plan: Plan;
@@ -61,7 +59,7 @@ export function flowDrawing({ scene, question, unit, flowUnit, zone }: Paint, re
   return { plan, most: flowWithUnit(most, flowUnit), single: reports !== null };
 }
 
-const swatch = (colour: string) => html`<span class="swatch" aria-hidden="true" style=${styleMap({ background: `var(${colour})` })}></span>`;
+const swatch = (colour: string) => html`<span class="swatch" aria-hidden="true" ${styled({ background: `var(${colour})` })}></span>`;
 
 const entry = (colour: string, name: string, detail: string) =>
   html`<li>${swatch(colour)}<span>${name}</span>${detail === '' ? nothing : html`<span class="quiet number">${detail}</span>`}</li>`;

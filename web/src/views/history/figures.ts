@@ -58,13 +58,15 @@ const sum = (one: number | null, other: number | null): number | null => (one ==
 // Puts each bar's counterpart behind it. Within days they belong together by the clock, so that an hour stands beside
 // the same hour also on a day that has 23 or 25; longer ones by their turn.
 export function compared(bars: readonly Bar[], others: readonly Bar[], byClock: boolean): Bar[] {
-  const begin = bars[0] === undefined ? 0 : wallStart(bars[0].start);
-  const otherBegin = others[0] === undefined ? 0 : wallStart(others[0].start);
+  // From midnight on, for a first hour that a clock jumps over.
+  const midnight = (bar: Bar | undefined) => (bar === undefined ? 0 : Math.floor(wallStart(bar.start) / kDay) * kDay);
+  const begin = midnight(bars[0]);
+  const otherBegin = midnight(others[0]);
   const place = (bar: Bar, index: number, first: number) => (byClock ? wallStart(bar.start) - first : index);
-  const found = new Map<number, number>();
+  const found = new Map<number, number | null>();
   others.forEach((other, index) => {
     const key = place(other, index, otherBegin);
-    found.set(key, (found.get(key) ?? 0) + (other.volume ?? 0));
+    found.set(key, sum(found.get(key) ?? null, other.volume));
   });
   return bars.map((bar, index) => ({ ...bar, previous_volume: found.get(place(bar, index, begin)) ?? null }));
 }
@@ -79,6 +81,7 @@ const kUnnamed = 'uncategorised';
 
 export interface Totals {
   volume: number;
+  known: boolean; // of any of it
   aDay: number | null; // of the days that are known; null for less than two
   highest: Bar | null;
   categories: [string, number][]; // the largest first, what nobody has named last
@@ -100,6 +103,7 @@ export function totals(bars: readonly Bar[], silences: readonly { from: number; 
   const days = (to - from - unknown) / kDay;
   return {
     volume,
+    known: bars.some((bar) => bar.volume !== null),
     aDay: days > 1.5 ? volume / days : null,
     highest,
     categories: [...categories].filter(([, part]) => part > 0).sort(([a, one], [b, other]) => Number(a === kUnnamed) - Number(b === kUnnamed) || other - one),

@@ -31,8 +31,9 @@ export function headline(told: Told) {
   return html`<div class="sum" data-part="total">
     <h3 class="sr">${t.history.chartHeading}</h3>
     <p class="quiet small">${scene.running ? t.history.inAllSoFar : t.history.inAll}</p>
-    <p class="big">${about(told)}${volume(scene.sums.volume)}<span class="unit"> ${unitName(unit)}</span></p>
-    ${comparison(told)}
+    ${scene.sums.known
+      ? html`<p class="big">${about(told)}${volume(scene.sums.volume)}<span class="unit"> ${unitName(unit)}</span></p>${comparison(told)}`
+      : html`<p class="big quiet">${t.shell.unknown}</p>`}
   </div>`;
 }
 

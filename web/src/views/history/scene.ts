@@ -38,13 +38,14 @@ export function sceneOf(loaded: Loaded, question: Question, since: number, now: 
   const byClock = step === 'hour' || minutes !== null;
   const finest = loaded.answer.items.map(barOf);
   const shape = (bars: Bar[]) => (minutes === null ? bars : merged(bars, minutes));
-  const others = loaded.other === null ? [] : shape(loaded.other.items.map(barOf));
+  const unheard = [{ from: -Infinity, to: since }];
+  const others = loaded.other === null ? [] : known(shape(loaded.other.items.map(barOf)), unheard, now);
   const all = shape(finest);
   const bars = known(inside(loaded.other === null ? all : compared(all, others, byClock), window), silences, now);
   // What is compared with is cut to the window by its bars, when more than the window was asked for.
   const cut = question.asked.from !== window.from || question.asked.to !== window.to;
   const running = window.to > now && window.from < now;
-  const known_from = question.other === null ? 0 : since - question.other.from;
+  const heardLater = question.other === null ? 0 : since - question.other.from;
   return {
     bars,
     sums: totals(bars, silences, now),
@@ -52,7 +53,7 @@ export function sceneOf(loaded: Loaded, question: Question, since: number, now: 
     recovered: loaded.gaps.reduce((sum, gap) => sum + gap.recovered_volume, 0),
     before: loaded.other === null ? null : beforeSoFar(bars, others, now, running || cut ? Infinity : window.to),
     running,
-    otherKnown: question.other === null || known_from <= 0 ? 'all' : since >= question.other.to ? 'none' : 'partly',
+    otherKnown: question.other === null || heardLater <= 0 ? 'all' : since >= question.other.to ? 'none' : 'partly',
     flow: question.flow ? flowLine(inside(finest, window), silences, now, unit, flowUnit) : null,
   };
 }

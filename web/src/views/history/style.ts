@@ -28,7 +28,7 @@ export const style = css`
   @media (max-width: 34rem) {
     .choices { width: 100%; display: grid; grid-template-columns: 1fr 1fr; }
     .choices select { width: 100%; min-width: 0; }
-    .choices button { grid-column: 1 / -1; }
+    .choices:not(.near) button { grid-column: 1 / -1; }
   }
   .first mr-chart { --chart-height: clamp(220px, 38vh, 420px); }
   mr-chart.heat { --chart-height: clamp(240px, 40vh, 440px); }

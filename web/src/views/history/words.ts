@@ -50,7 +50,7 @@ export function comparisonSentence(
   known: 'all' | 'partly' | 'none',
 ): string {
   const text = t.history.comparison;
-  const other = zoomed ? text.sameTime : (text.against[comparison === 'week' ? 'sameWeekday' : comparison === 'year' ? 'yearAgo' : range] ?? text.sameTime);
+  const other = (zoomed ? text.partOf : text.against)[comparison === 'week' ? 'sameWeekday' : comparison === 'year' ? 'yearAgo' : range]!;
   const volumes = [volumeWithUnit(now, unit), volumeWithUnit(before, unit)] as const;
   if (known === 'none') return text.unknown(other);
   if (known === 'partly') return text.partly(other, ...volumes);
@@ -71,6 +71,7 @@ export function gapWords(gap: Gap, unit: string): string {
 
 // What the chart shows, for who cannot see it.
 export function chartSentence(name: string, sums: Totals, unit: string, nameOf: (bar: Span) => string): string {
+  if (!sums.known) return t.history.labelNothing(name);
   const parts = [t.history.label(name, volumeWithUnit(sums.volume, unit))];
   if (sums.highest !== null) parts.push(t.history.labelHighest(nameOf(sums.highest), volumeWithUnit(sums.highest.volume, unit)));
   if (sums.unknown >= kHour / 2) parts.push(t.history.labelUnknown(span(sums.unknown / 1000)));
