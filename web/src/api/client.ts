@@ -47,6 +47,7 @@ export const api = createClient<paths, 'application/json'>({ baseUrl: base, fetc
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 // The body of an answer, or a Problem:  const usage = await said(api.GET('/api/v1/…', { … }))
+// JSON only: what routes can say as CSV too is left out of the type.
 export async function said<T>(asked: Promise<Answer<T>>): Promise<NonNullable<T>> {
   let answer: Answer<T>;
   try {

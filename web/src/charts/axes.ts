@@ -29,18 +29,28 @@ export function timeAxis(look: Look, zone: string): uPlot.Axis {
   };
 }
 
-export function quantityAxis(look: Look): uPlot.Axis {
+export function quantityAxis(look: Look, said = (value: number) => number(value, 3)): uPlot.Axis {
   return {
     stroke: look.colour('--quiet'),
     font: kFont,
     grid: { stroke: look.colour('--line'), width: 1 },
     ticks: { show: false },
     gap: 6,
-    space: 34,
-    size: (_plot, values) => 14 + 7 * Math.max(1, ...(values ?? []).map((text) => text?.length ?? 0)),
-    values: (_plot, splits) => splits.map((value) => number(value, 3)),
+    space: 40,
+    size: (_plot, values) => 14 + 7 * Math.max(4, ...(values ?? []).map((text) => text?.length ?? 0)),
+    values: (_plot, splits) => splits.map(said),
   };
 }
 
 // From zero, with some air above; one unit high where there is nothing.
 export const fromZero: uPlot.Scale = { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] };
+
+// All of `from` to `to`, also where the data does not reach; what somebody zooms to, if it is less.
+export function timeScale(times: ArrayLike<number>, from: number, to: number): uPlot.Scale {
+  const first = times[0];
+  const last = times[times.length - 1];
+  return {
+    time: true,
+    range: (_plot, min, max) => (min == null || (min === first && (max === last || times.length === 1)) ? [from, to] : [min, max]),
+  };
+}

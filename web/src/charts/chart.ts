@@ -2,15 +2,26 @@
 //
 //   <mr-chart .plan=${barsPlan(…)} label="Water by the hour, 812 L in all"></mr-chart>
 //
-// A plan is a value made by one of the files beside this one. A canvas says nothing to a screen reader, so `label`
-// does, in a sentence, and the view that shows a chart shows its figures as a table too.
+// What stands inside the element, such as a key to colours, is shown below the chart.
 //
-// Events: `chart-pick` {detail: {index}} when a point is clicked or chosen with the keyboard (arrows, Enter);
-// `chart-range` {detail: {from, to} | null} in Unix seconds when somebody zooms, null for all of it.
-import { css, html, LitElement, type PropertyValues, unsafeCSS } from 'lit';
+// A plan is a value made by one of the files beside this one: barsPlan, stackedPlan, flowPlan, limitPlan, heatPlan. A
+// canvas says nothing to a screen reader, so `label` does, in a sentence, and the view that shows a chart shows its
+// figures as a table too.
+//
+// Events: `chart-pick` {detail: {index, moment}} when a point is clicked or chosen with the keyboard (arrows, Enter);
+// `chart-range` {detail: {from, to} | null} in Unix seconds when somebody has zoomed or panned (mouse, two fingers,
+// + and -, the buttons), null for all of it. A view that has finer data gives a plan of that window.
+import { html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import plotStyle from 'uplot/dist/uPlot.min.css?inline';
+import { common } from '../parts/styles';
+import { styled } from '../parts/styled';
+import { t } from '../texts';
+import { indexAt } from './bars';
+import { style } from './style';
+import { touchZoom } from './touch_zoom';
+import { held, scaledBy } from './window';
 
 export interface Look {
   colour: (name: string) => string; // of a custom property, such as '--water'
@@ -19,37 +30,38 @@ export interface Look {
 }
 
 export interface Plan {
-  data: uPlot.AlignedData; // x in Unix seconds
+  data: uPlot.AlignedData; // x in Unix seconds: where each value begins
   options: (look: Look) => Omit<uPlot.Options, 'width' | 'height'>;
-  // What the pointer or the arrow keys stand at, in words.
-  describe: (index: number) => string;
+  // What the pointer or the arrow keys stand at, in words; several lines, if need be. `height` is the pointer's place
+  // on the upward axis, null with the keyboard.
+  describe: (index: number, height: number | null) => string;
   // Two plans of the same shape only differ in data, and the chart keeps its zoom.
   shape: string;
+  window?: [number, number]; // what it shows at first, in Unix seconds; else where its data reaches
+  whole?: [number, number]; // what can be zoomed out to
 }
+
+const kDoubleClickMs = 280;
 
 @customElement('mr-chart')
 export class Chart extends LitElement {
-  static override styles = [
-    unsafeCSS(plotStyle),
-    css`
-      :host { display: block; position: relative; }
-      .plot { height: var(--chart-height, 220px); outline-offset: 3px; border-radius: 6px; }
-      .plot:focus-visible { outline: 2px solid var(--water); }
-      .u-over { cursor: crosshair; touch-action: pan-y; }
-      .u-select { background: color-mix(in srgb, var(--water) 18%, transparent); }
-      .u-cursor-x { border-color: var(--quiet) !important; }
-      .said { min-height: 1.4em; margin: 0.2rem 0 0; color: var(--quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-    `,
-  ];
+  static override styles = [unsafeCSS(plotStyle), common, style];
 
   @property({ attribute: false }) plan: Plan | null = null;
   @property() label = '';
   @property({ type: Boolean }) zoomable = false;
+  @property({ type: Boolean }) plain = false; // zoomable without buttons of its own, below a chart that has them
   @state() private pointed = '';
+  @state() private tipAt = 0; // CSS pixels from the left of the plot
+  @state() private zoom: [number, number] | null = null; // shown instead of the plan's window
+
+  // How long the last drawing took, in milliseconds, for those who measure.
+  drawnIn = 0;
 
   private plot: uPlot | null = null;
   private drawnShape = '';
   private at: number | null = null;
+  private pickTimer = 0;
   private readonly sizes = new ResizeObserver(() => this.fit());
   private readonly themes = () => this.draw(true);
   private readonly dark = matchMedia('(prefers-color-scheme: dark)');
@@ -67,22 +79,47 @@ export class Chart extends LitElement {
     this.sizes.disconnect();
     this.dark.removeEventListener('change', this.themes);
     window.removeEventListener('millrace-theme', this.themes);
+    clearTimeout(this.pickTimer);
     this.plot?.destroy();
     this.plot = null;
   }
 
   // All of it again, after a zoom.
   zoomOut(): void {
-    if (this.plot === null || this.plan === null) return;
-    this.plot.setData(this.plan.data);
+    clearTimeout(this.pickTimer);
+    this.zoom = null;
+    if (this.plot !== null && this.plan !== null) this.plot.setData(this.plan.data);
     this.tell('chart-range', null);
+  }
+
+  // Factor 0.5: half the time is shown.
+  zoomBy(factor: number): void {
+    this.show(scaledBy(this.shown, factor));
+    this.settle();
   }
 
   protected override render() {
     return html`
-      <div class="plot" role="img" tabindex="0" aria-label=${this.label} @keydown=${this.key}></div>
-      <p class="said" aria-live=${this.at === null ? 'off' : 'polite'}>${this.pointed}</p>
+      <div class="plot" role="img" tabindex="0" aria-label=${this.label} @keydown=${this.key}>
+        ${this.pointed === ''
+          ? nothing
+          : html`<div class="tip" aria-hidden="true" ${styled({ left: `${this.tipAt}px`, translate: this.tipAside })}>${this.pointed}</div>`}
+      </div>
+      <p class="sr" aria-live=${this.at === null ? 'off' : 'polite'}>${this.at === null ? '' : this.pointed}</p>
+      ${this.zoomable && !this.plain ? this.zoomButtons() : html`<slot></slot>`}
     `;
+  }
+
+  private zoomButtons() {
+    const all = !this.zoomed;
+    return html`<div class="row zoom" role="group" aria-label=${t.charts.zoom}>
+      <div class="keys"><slot></slot></div>
+      <div class="row buttons">
+        <button @click=${() => this.zoomOut()} ?hidden=${all} data-part="whole">${t.charts.zoomOut}</button>
+        <button @click=${() => this.zoomBy(2)} ?disabled=${all} aria-label=${t.charts.zoomLess} title=${t.charts.zoomLess}>−</button>
+        <button @click=${() => this.zoomBy(0.5)} aria-label=${t.charts.zoomMore} title=${t.charts.zoomHint}>+</button>
+      </div>
+    </div>`;
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -92,65 +129,104 @@ export class Chart extends LitElement {
   private get box(): HTMLElement | null {
     return this.renderRoot.querySelector?.('.plot') ?? null;
   }
+  private get whole(): [number, number] {
+    const times = this.plan?.data[0] ?? [];
+    return this.plan?.whole ?? this.plan?.window ?? [times[0] ?? 0, times[times.length - 1] ?? 1];
+  }
+  private get shown(): [number, number] {
+    return this.zoom ?? this.plan?.window ?? this.whole;
+  }
+  private get zoomed(): boolean {
+    const [from, to] = this.shown;
+    const whole = this.whole;
+    return from > whole[0] || to < whole[1];
+  }
+  // Right of the pointer on the left half, left of it on the right half, so that it hides little.
+  private get tipAside(): string {
+    return this.tipAt > (this.box?.clientWidth ?? 0) / 2 ? 'calc(-100% - 12px) 0' : '12px 0';
+  }
 
   private draw(anew: boolean): void {
     const box = this.box;
     if (box === null || this.plan === null || box.clientWidth === 0) return;
+    const began = performance.now();
     if (!anew && this.plot !== null && this.drawnShape === this.plan.shape) {
-      const { min, max } = this.plot.scales['x'] ?? {};
-      const all = this.plot.data[0];
-      const zoomed = min != null && max != null && (min > (all[0] ?? min) || max < (all.at(-1) ?? max));
-      this.plot.setData(this.plan.data, !zoomed);
-      if (zoomed) this.plot.redraw();
-      return;
+      this.plot.setData(this.plan.data, this.zoom === null);
+      if (this.zoom !== null) this.plot.redraw();
+    } else {
+      if (this.drawnShape !== this.plan.shape) this.zoom = null;
+      this.build(box, this.plan);
     }
+    this.drawnIn = performance.now() - began;
+  }
+
+  private build(box: HTMLElement, plan: Plan): void {
     this.plot?.destroy();
+    this.pointed = '';
     const style = getComputedStyle(this);
     const look: Look = {
       colour: (name) => style.getPropertyValue(name).trim(),
       width: box.clientWidth,
       height: box.clientHeight,
     };
-    const options = this.plan.options(look);
+    const options = plan.options(look);
+    const touch = touchZoom({ shown: () => this.shown, show: (from, to) => this.show([from, to]), settle: () => this.settle() });
     this.plot = new uPlot(
       {
         ...options,
         width: look.width,
         height: look.height,
         legend: { show: false },
+        plugins: [...(options.plugins ?? []), ...(this.zoomable ? [touch] : [])],
         cursor: {
           points: { show: false },
+          y: false,
           ...options.cursor,
-          drag: { x: this.zoomable, y: false, setScale: this.zoomable },
-          bind: { dblclick: (_plot, _target, handler) => (this.zoomable ? (event) => this.back(event, handler) : () => null) },
+          drag: { x: this.zoomable, y: false, setScale: false },
+          bind: { dblclick: () => (this.zoomable ? () => (this.zoomOut(), null) : () => null) },
         },
         hooks: {
           ...options.hooks,
-          setCursor: [(plot) => this.point(plot.cursor.idx ?? null)],
+          setCursor: [(plot) => this.pointer(plot)],
           setSelect: [(plot) => this.selected(plot)],
         },
       },
-      this.plan.data,
+      plan.data,
       box,
     );
+    if (this.zoom !== null) this.plot.setScale('x', { min: this.zoom[0], max: this.zoom[1] });
+    this.plot.over.addEventListener('pointermove', () => (this.at = null)); // the pointer has taken over from the keys
     this.plot.over.addEventListener('click', () => {
-      const index = this.plot?.cursor.idx;
-      if (index != null) this.tell('chart-pick', { index });
+      const { plot } = this;
+      if (plot === null || (plot.cursor.left ?? -1) < 0) return;
+      const moment = plot.posToVal(plot.cursor.left!, 'x');
+      const index = indexAt(plot.data[0], moment);
+      if (index === null) return;
+      // A double click leaves a zoom, so its first click must not lead elsewhere.
+      clearTimeout(this.pickTimer);
+      this.pickTimer = window.setTimeout(() => this.tell('chart-pick', { index, moment }), this.zoomed ? kDoubleClickMs : 0);
     });
-    this.drawnShape = this.plan.shape;
-  }
-
-  private back(event: MouseEvent, handler: (event: MouseEvent) => void): null {
-    handler(event);
-    this.tell('chart-range', null);
-    return null;
+    this.drawnShape = plan.shape;
   }
 
   private selected(plot: uPlot): void {
-    if (!this.zoomable || plot.select.width < 5) return;
-    const from = plot.posToVal(plot.select.left, 'x');
-    const to = plot.posToVal(plot.select.left + plot.select.width, 'x');
-    this.tell('chart-range', { from, to });
+    const { left, width } = plot.select;
+    if (!this.zoomable || width < 5) return;
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.show([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
+    this.settle();
+  }
+
+  private show(wanted: [number, number]): void {
+    this.zoom = held(wanted, this.whole);
+    this.plot?.setScale('x', { min: this.zoom[0], max: this.zoom[1] });
+  }
+
+  private settle(): void {
+    if (this.zoom === null) return;
+    const [from, to] = this.zoom;
+    if (!this.zoomed) this.zoomOut();
+    else this.tell('chart-range', { from, to });
   }
 
   private fit(): void {
@@ -162,25 +238,44 @@ export class Chart extends LitElement {
     }
   }
 
-  private point(index: number | null): void {
-    this.pointed = index === null || this.plan === null ? '' : this.plan.describe(index);
+  private pointer(plot: uPlot): void {
+    const { left = -1, top = -1 } = plot.cursor;
+    if (left < 0 || this.plan === null) {
+      this.pointed = '';
+      this.at = null;
+      return;
+    }
+    const index = this.at ?? indexAt(plot.data[0], plot.posToVal(left, 'x'));
+    this.tipAt = left + plot.bbox.left / devicePixelRatio;
+    this.pointed = index === null ? '' : this.plan.describe(index, this.at === null && top >= 0 ? plot.posToVal(top, 'y') : null);
   }
 
   // Arrow keys walk from point to point, as the pointer does.
   private key(event: KeyboardEvent): void {
     const length = this.plan?.data[0].length ?? 0;
     if (length === 0 || this.plot === null) return;
-    const last = length - 1;
-    const from = this.at ?? last + 1;
-    const next = { ArrowLeft: from - 1, ArrowRight: from + 1, Home: 0, End: last }[event.key];
-    if (event.key === 'Enter' && this.at !== null) this.tell('chart-pick', { index: this.at });
-    if (event.key === 'Escape') this.zoomOut();
-    if (next === undefined) return;
+    if (this.zoomable && (event.key === '+' || event.key === '=')) this.zoomBy(0.5);
+    else if (this.zoomable && event.key === '-') this.zoomBy(2);
+    else if (event.key === 'Enter' && this.at !== null) this.tell('chart-pick', { index: this.at, moment: this.plan!.data[0][this.at]! });
+    else if (event.key === 'Escape') this.zoomOut();
+    else if (!this.walk(event.key, length - 1)) return;
     event.preventDefault();
+    event.stopPropagation(); // arrows outside a chart may mean something else
+  }
+
+  private walk(key: string, last: number): boolean {
+    const from = this.at ?? last + 1;
+    const next = { ArrowLeft: from - 1, ArrowRight: from + 1, Home: 0, End: last }[key];
+    if (next === undefined || this.plot === null) return false;
     this.at = Math.min(last, Math.max(0, next));
-    const x = this.plan?.data[0][this.at] ?? 0;
-    this.plot.setCursor({ left: this.plot.valToPos(x, 'x'), top: 0 });
-    this.point(this.at);
+    const times = this.plan!.data[0];
+    const begin = times[this.at]!;
+    const end = times[this.at + 1] ?? this.plan!.window?.[1] ?? begin;
+    const [low, high] = this.shown;
+    if (begin < low || begin >= high) this.show([begin - (high - low) / 2, begin + (high - low) / 2]);
+    const left = this.plot.valToPos(Math.min((begin + end) / 2, this.shown[1]), 'x');
+    this.plot.setCursor({ left: Math.max(0, left), top: 0 });
+    return true;
   }
 
   private tell(type: string, detail: unknown): void {

@@ -3,7 +3,8 @@ import uPlot from 'uplot';
 import { t } from '../texts';
 import { flowWithUnit } from '../words/numbers';
 import { clock } from '../words/times';
-import { fromZero, quantityAxis, siteDate, timeAxis } from './axes';
+import { fromZero, quantityAxis, siteDate, timeAxis, timeScale } from './axes';
+import { type Band, bandOver, bandPainter, bandsShape } from './bands';
 import type { Plan } from './chart';
 
 export interface FlowPoints {
@@ -11,21 +12,30 @@ export interface FlowPoints {
   flows: (number | null)[]; // null: not known
 }
 
-export function flowPlan(points: FlowPoints, unit: string, zone: string, from?: number, to?: number): Plan {
+export interface FlowFrame {
+  whole?: [number, number]; // how far one can zoom out
+  bands?: readonly Band[];
+}
+
+// `from` and `to`: what is shown, where it is not just the points.
+export function flowPlan(points: FlowPoints, unit: string, zone: string, from?: number, to?: number, frame: FlowFrame = {}): Plan {
+  const bands = frame.bands ?? [];
+  const window: [number, number] | undefined = from !== undefined && to !== undefined ? [from, to] : undefined;
   return {
     data: [points.times, points.flows],
-    shape: `flow ${unit} ${zone}`,
+    shape: `flow ${unit} ${zone} ${window?.join() ?? ''} ${bandsShape(bands)}`,
+    ...(window === undefined ? {} : { window, whole: frame.whole ?? window }),
     describe: (index) => {
       const time = points.times[index];
-      return time === undefined ? '' : `${clock(time * 1000, zone)} · ${flowWithUnit(points.flows[index], unit)}`;
+      if (time === undefined) return '';
+      const band = bandOver(bands, time, time + 1);
+      return `${clock(time * 1000, zone)} · ${band === undefined ? flowWithUnit(points.flows[index], unit) : band.words}`;
     },
     options: (look) => ({
       tzDate: siteDate(zone),
-      scales: {
-        x: { time: true, ...(from !== undefined && to !== undefined ? { range: [from, to] as [number, number] } : {}) },
-        y: fromZero,
-      },
+      scales: { x: window === undefined ? { time: true } : timeScale(points.times, ...window), y: fromZero },
       axes: [timeAxis(look, zone), quantityAxis(look)],
+      hooks: bands.length > 0 ? { drawAxes: [bandPainter(bands, look)] } : {},
       series: [
         {},
         {

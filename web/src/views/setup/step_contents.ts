@@ -126,7 +126,7 @@ export class StepContents extends HouseElement {
     }
     if (!broker.connected) return html`<p class="bad" role="alert">${broker.address ?? ''} ${broker.problem ?? ''}</p>`;
     return html`<p class="good">${text.connected(broker.address ?? '')}</p>
-      <p>${home.discovery ? text.published(home.discovery_prefix) : text.notPublished}</p>
+      <p>${home.discovery_prefix !== null ? text.published(home.discovery_prefix) : text.notPublished}</p>
       ${home.birth_seen !== null ? html`<p class="good">${text.born(this.since(home.birth_seen))}</p>` : home.discovery ? html`<p>${text.notBorn}</p>` : nothing}`;
   }
 
