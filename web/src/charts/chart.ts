@@ -37,6 +37,7 @@ export interface Plan {
   describe: (index: number, height: number | null) => string;
   // Two plans of the same shape only differ in data, and the chart keeps its zoom.
   shape: string;
+  nearest?: boolean; // its values are of moments, not of the time until the next one
   window?: [number, number]; // what it shows at first, in Unix seconds; else where its data reaches
   whole?: [number, number]; // what can be zoomed out to
 }
@@ -200,7 +201,7 @@ export class Chart extends LitElement {
       const { plot } = this;
       if (plot === null || (plot.cursor.left ?? -1) < 0) return;
       const moment = plot.posToVal(plot.cursor.left!, 'x');
-      const index = indexAt(plot.data[0], moment);
+      const index = this.indexOf(plot, moment);
       if (index === null) return;
       // A double click leaves a zoom, so its first click must not lead elsewhere.
       clearTimeout(this.pickTimer);
@@ -245,9 +246,13 @@ export class Chart extends LitElement {
       this.at = null;
       return;
     }
-    const index = this.at ?? indexAt(plot.data[0], plot.posToVal(left, 'x'));
+    const index = this.at ?? this.indexOf(plot, plot.posToVal(left, 'x'));
     this.tipAt = left + plot.bbox.left / devicePixelRatio;
     this.pointed = index === null ? '' : this.plan.describe(index, this.at === null && top >= 0 ? plot.posToVal(top, 'y') : null);
+  }
+
+  private indexOf(plot: uPlot, moment: number): number | null {
+    return this.plan?.nearest === true ? plot.valToIdx(moment) : indexAt(plot.data[0], moment);
   }
 
   // Arrow keys walk from point to point, as the pointer does.
@@ -273,7 +278,7 @@ export class Chart extends LitElement {
     const end = times[this.at + 1] ?? this.plan!.window?.[1] ?? begin;
     const [low, high] = this.shown;
     if (begin < low || begin >= high) this.show([begin - (high - low) / 2, begin + (high - low) / 2]);
-    const left = this.plot.valToPos(Math.min((begin + end) / 2, this.shown[1]), 'x');
+    const left = this.plot.valToPos(this.plan!.nearest === true ? begin : Math.min((begin + end) / 2, this.shown[1]), 'x');
     this.plot.setCursor({ left: Math.max(0, left), top: 0 });
     return true;
   }

@@ -16,6 +16,7 @@ export function dayPlan(
   return {
     data: [[...ends], ...(usual === null ? [] : [[...usual]]), [...today]] as uPlot.AlignedData,
     shape: `day ${unit} ${zone} ${usual !== null} ${ends[0]}`,
+    nearest: true,
     describe: (index) => {
       const end = ends[index];
       if (end === undefined) return '';

@@ -34,7 +34,7 @@ export const history = {
   flowFromReadings: 'From each of the sensor’s reports.',
   flowFromMinutes: 'The mean of each minute. Zoom to an hour and a half or less to see each report.',
   flowLabel: (name: string, most: string) => `Flow, ${name}: at most ${most}.`,
-  heatWords: 'A column is a day, a row an hour of the day; the darker, the more water. Drag over some weeks for bars.',
+  heatWords: 'A column is a day, a row an hour of the day; the stronger its colour, the more water. Drag over some weeks for bars.',
   heatLess: 'little',
   heatMore: 'much',
   fromTo: (from: string, to: string) => `${from}–${to}`,

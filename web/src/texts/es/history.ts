@@ -34,7 +34,7 @@ export const history = {
   flowFromReadings: 'De cada informe del sensor.',
   flowFromMinutes: 'La media de cada minuto. Amplíe hasta una hora y media o menos para ver cada informe.',
   flowLabel: (name: string, most: string) => `Caudal, ${name}: como máximo ${most}.`,
-  heatWords: 'Cada columna es un día y cada fila una hora; cuanto más oscuro, más agua. Arrastre sobre unas semanas para ver barras.',
+  heatWords: 'Cada columna es un día y cada fila una hora; cuanto más intenso el color, más agua. Arrastre sobre unas semanas para ver barras.',
   heatLess: 'poca',
   heatMore: 'mucha',
   fromTo: (from: string, to: string) => `${from}–${to}`,
