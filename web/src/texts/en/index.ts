@@ -1,4 +1,5 @@
 // The catalogue: every text of the page, in English. Another language is a folder like this one, of the same type.
+import { alarms } from './alarms';
 import { charts } from './charts';
 import { devices } from './devices';
 import { history } from './history';
@@ -11,5 +12,5 @@ import { shell } from './shell';
 import { uses } from './uses';
 import { words } from './words';
 
-export const en = { charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };
+export const en = { alarms, charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };
 export type Texts = typeof en;

@@ -1,5 +1,6 @@
 // The catalogue in Spanish.
 import type { Texts } from '../en';
+import { alarms } from './alarms';
 import { charts } from './charts';
 import { devices } from './devices';
 import { history } from './history';
@@ -12,4 +13,4 @@ import { shell } from './shell';
 import { uses } from './uses';
 import { words } from './words';
 
-export const es: Texts = { charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };
+export const es: Texts = { alarms, charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };
