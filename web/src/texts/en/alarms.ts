@@ -89,12 +89,13 @@ export const alarms = {
     `The limit is ${limit}, the lowest that is used: the most here in the last ${plural(days, 'day', 'days')} was ${usual}.`,
 
   // One alarm with its answers (parts/alarm.ts).
-  sensor: (name: string) => `Sensor ${name}`,
-  bridge: (name: string) => `Bridge ${name}`,
+  sensorLabel: 'Sensor',
+  bridgeLabel: 'Bridge',
   soFar: 'So far',
   perHour: 'Per hour',
   sinceLabel: 'Since',
   states: { raised: 'Not answered', acknowledged: 'Acknowledged', snoozed: 'Snoozed', cleared: 'Over' },
+  thisPage: 'the page',
   acknowledgedBy: (name: string) => `Acknowledged by ${name}`,
   snoozedUntil: (when: string) => `Snoozed until ${when}`,
   cameBack: (n: number) => (n === 1 ? 'Came back once' : `Came back ${n} times`),
@@ -118,6 +119,4 @@ export const alarms = {
   notALeakHint: 'The alarm ends, and the same water raises none again. That cannot be taken back.',
   notAnAlarmTitle: 'Is this no alarm?',
   notAnAlarmHint: 'It ends, and the same cause raises none again until it is over.',
-  save: 'Save',
-  cancel: 'Cancel',
 };

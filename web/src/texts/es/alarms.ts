@@ -86,12 +86,13 @@ export const alarms: typeof en = {
   limitFloorMost: (limit, usual, days) =>
     `El límite es ${limit}, el más bajo que se usa: lo máximo aquí en ${dias(days, 'el último día')} fue ${usual}.`,
 
-  sensor: (name) => `Sensor ${name}`,
-  bridge: (name) => `Puente ${name}`,
+  sensorLabel: 'Sensor',
+  bridgeLabel: 'Puente',
   soFar: 'Hasta ahora',
   perHour: 'Por hora',
   sinceLabel: 'Desde',
   states: { raised: 'Sin respuesta', acknowledged: 'Visto', snoozed: 'Pospuesto', cleared: 'Terminado' },
+  thisPage: 'la página',
   acknowledgedBy: (name) => `Visto por ${name}`,
   snoozedUntil: (when) => `Pospuesto hasta: ${when}`,
   cameBack: (n) => (n === 1 ? 'Ha vuelto una vez' : `Ha vuelto ${n} veces`),
@@ -115,6 +116,4 @@ export const alarms: typeof en = {
   notALeakHint: 'La alarma termina y la misma agua no causará otra. No se puede deshacer.',
   notAnAlarmTitle: '¿No es una alarma?',
   notAnAlarmHint: 'Termina, y la misma causa no dará otra alarma hasta que haya pasado.',
-  save: 'Guardar',
-  cancel: 'Cancelar',
 };
