@@ -9,6 +9,7 @@ import { href } from '../shell/route';
 import { t } from '../texts';
 import { alarmSentence, alarmTitle, isBudget, isWater } from '../words/alarms';
 import { number, unitName, volumeWithUnit } from '../words/numbers';
+import { dateAfter, momentOf } from '../words/site_days';
 import { dateOf, formatted, when } from '../words/times';
 import './dialog';
 import { HouseElement } from './element';
@@ -18,8 +19,7 @@ import { common } from './styles';
 type Question = 'snooze' | 'note' | 'no-leak';
 type Answer = Promise<{ data?: Alarm; error?: unknown; response: Response }>;
 
-const kMorning = 8; // until when "until tomorrow" is quiet, by the site's clock
-const kHour = 3_600_000;
+const kMorning = 8 * 60; // until when "until tomorrow" is quiet, minutes of the site's clock
 const signs: Record<Alarm['severity'], string> = {
   critical: 'M12 3c4 5 6.500 8.200 6.500 11.500a6.500 6.500 0 0 1-13 0C5.500 11.200 8 8 12 3zM12 9.500v4.500M12 17v.1',
   warning: 'M12 4l9 16H3zM12 10v5M12 17.500v.1',
@@ -214,14 +214,9 @@ export function until(time: string, now: number, zone: string): string {
   return formatted(time, zone, { hour: '2-digit', minute: '2-digit', ...(today ? {} : { weekday: 'short', day: 'numeric', month: 'short' }) });
 }
 
-// How many minutes are left until tomorrow's morning at the site; an hour off on the day the clocks change.
-export function untilMorning(now: number, zone: string): number {
-  const [hour = 0, minute = 0] = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' })
-    .format(now)
-    .split(':')
-    .map(Number);
-  return ((24 + kMorning) * kHour) / 60_000 - hour * 60 - minute;
-}
+// How many minutes are left until tomorrow's morning at the site.
+export const untilMorning = (now: number, zone: string): number =>
+  Math.round((momentOf(dateAfter(dateOf(now, zone), 1), kMorning, zone) - now) / 60_000);
 
 declare global {
   interface HTMLElementTagNameMap {
