@@ -15,7 +15,7 @@ export class Dialog extends LitElement {
       :host { display: contents; }
       dialog {
         border: 1px solid var(--line); border-radius: var(--radius); background: var(--card); color: var(--text);
-        width: min(30rem, calc(100vw - 1.5rem)); max-height: calc(100dvh - 2rem); padding: 0; box-shadow: 0 12px 48px #0006;
+        width: min(34rem, calc(100vw - 1.5rem)); max-height: calc(100dvh - 2rem); padding: 0; box-shadow: 0 12px 48px #0006;
       }
       dialog::backdrop { background: #0a141b80; }
       .inside { display: grid; gap: 0.9rem; padding: clamp(1rem, 3vw, 1.4rem); grid-template-columns: minmax(0, 1fr); }

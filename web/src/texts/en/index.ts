@@ -2,6 +2,7 @@
 import { alarms } from './alarms';
 import { charts } from './charts';
 import { devices } from './devices';
+import { habits } from './habits';
 import { history } from './history';
 import { leaks } from './leaks';
 import { network } from './network';
@@ -12,5 +13,5 @@ import { shell } from './shell';
 import { uses } from './uses';
 import { words } from './words';
 
-export const en = { alarms, charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };
+export const en = { alarms, charts, devices, habits, history, leaks, network, now, settings, setup, shell, uses, words };
 export type Texts = typeof en;

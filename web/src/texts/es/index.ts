@@ -3,6 +3,7 @@ import type { Texts } from '../en';
 import { alarms } from './alarms';
 import { charts } from './charts';
 import { devices } from './devices';
+import { habits } from './habits';
 import { history } from './history';
 import { leaks } from './leaks';
 import { network } from './network';
@@ -13,4 +14,4 @@ import { shell } from './shell';
 import { uses } from './uses';
 import { words } from './words';
 
-export const es: Texts = { alarms, charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };
+export const es: Texts = { alarms, charts, devices, habits, history, leaks, network, now, settings, setup, shell, uses, words };
