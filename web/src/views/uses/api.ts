@@ -1,19 +1,21 @@
 // Uses with the names that people give them.
 import { base, Problem, said, api, type Schemas, type Use } from '../../api/client';
 
-export interface NamedUse extends Use {
-  id: string;
+interface Said {
+  id: string | null; // null while it is under way
   category: string | null;
   category_source: 'owner' | 'learned' | null; // learned: a guess
   name: string | null;
   alarm: number | null; // whose water it is
 }
+export type NamedUse = Omit<Use, keyof Said> & Said;
 export type NamedPage = Omit<Schemas['UsePage'], 'items' | 'open'> & { items: NamedUse[]; open: NamedUse | null };
 
 // Null takes back what was said before.
 export interface Naming {
   category: string | null;
   name: string | null;
+  by: string;
 }
 
 // What the longest day of a house has many times over.

@@ -85,7 +85,7 @@ export class Lane extends LitElement {
     const width = Math.max(block.width * kWidth, kThinnest);
     const height = Math.round(block.height * (kHeight - 4));
     const x = Math.min(block.x * kWidth, kWidth - width);
-    const chosen = use.id !== undefined && use.id === this.chosen;
+    const chosen = use.id !== null && use.id === this.chosen;
     return svg`<rect x=${x} y=${kHeight - height} width=${width} height=${height} ${styled({ fill: categoryColour(use.category ?? null), stroke: categoryColour(use.category ?? null) })}
         class=${this.passes(use) ? 'use' : 'use off'}></rect>
       ${this.alarmed(use) ? svg`<rect class="alarmed" x=${x} y="0" width=${width} height="4"></rect>` : nothing}

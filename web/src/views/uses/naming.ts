@@ -40,11 +40,12 @@ export class UsesNaming extends HouseElement {
     void this.keep({ category: text('kind'), name: text('name') });
   }
 
-  private async keep(naming: Naming): Promise<void> {
-    if (this.use === null) return;
+  private async keep(naming: Omit<Naming, 'by'>): Promise<void> {
+    const id = this.use?.id ?? null;
+    if (id === null) return;
     this.busy = true;
     try {
-      await nameUse(this.sensor, this.use.id, naming);
+      await nameUse(this.sensor, id, { ...naming, by: this.house.session?.token ?? t.alarms.thisPage });
       this.problem = null;
       this.dispatchEvent(new Event('saved'));
       this.close();
