@@ -7,8 +7,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { type Alarm, api, said } from '../api/client';
 import { href } from '../shell/route';
 import { t } from '../texts';
-import { alarmSentence, alarmTitle, isBudget, isWater } from '../words/alarms';
-import { number, unitName, volumeWithUnit } from '../words/numbers';
+import { alarmSentence, alarmTitle, amount, isBudget, isWater } from '../words/alarms';
 import { dateAfter, momentOf } from '../words/site_days';
 import { dateOf, formatted, when } from '../words/times';
 import './dialog';
@@ -31,13 +30,14 @@ export class AlarmElement extends HouseElement {
   static override styles = [
     common,
     css`
-      article { border-inline-start: 5px solid var(--quiet); display: grid; gap: 0.75rem; }
+      article.card { border-inline-start: 5px solid var(--quiet); display: grid; gap: 0.75rem; }
       .card > * + * { margin-top: 0; }
-      article.warning { border-color: var(--line); border-inline-start-color: var(--warn); }
-      article.critical { border-color: var(--line); border-inline-start-color: var(--bad); background: linear-gradient(var(--bad-soft), var(--card) 9rem); }
+      article.card.warning { border-inline-start-color: var(--warn); }
+      article.card.critical { border-inline-start-color: var(--bad); background: linear-gradient(var(--bad-soft), var(--card) 9rem); }
       .head { display: flex; gap: 0.7rem; align-items: center; }
       .head svg { flex: none; }
       .head h2, .head h3 { font-size: 1.2rem; margin-inline-end: auto; min-width: 0; }
+      .critical .pill.bad { background: var(--bad); color: var(--card); font-weight: 600; }
       .what { max-width: 75ch; }
       dl { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; }
       dt { font-size: 0.8rem; color: var(--quiet); }
@@ -128,9 +128,9 @@ export class AlarmElement extends HouseElement {
     const hourly = alarm.rate * (flow_unit.endsWith('/h') ? 1 : 60);
     return html`<dl>
       <div><dt>${text.sinceLabel}</dt><dd>${when(alarm.since, this.house.now(), zone)}</dd></div>
-      ${isWater(alarm.rule) || isBudget(alarm.rule) ? html`<div><dt>${text.soFar}</dt><dd>${about}${volumeWithUnit(alarm.volume, unit)}</dd></div>` : nothing}
+      ${isWater(alarm.rule) || isBudget(alarm.rule) ? html`<div><dt>${text.soFar}</dt><dd>${about}${amount(alarm.volume, unit)}</dd></div>` : nothing}
       ${isWater(alarm.rule) && alarm.rate > 0 && flow_unit.startsWith(unit) /* ccf goes with gallons a minute */
-        ? html`<div><dt>${text.perHour}</dt><dd>${about}${number(hourly, hourly >= 10 ? 0 : hourly >= 1 ? 1 : 2)}\u202f${unitName(unit)}</dd></div>`
+        ? html`<div><dt>${text.perHour}</dt><dd>${about}${amount(hourly, unit)}</dd></div>`
         : nothing}
       <div><dt>${sensor === undefined ? text.bridgeLabel : text.sensorLabel}</dt><dd class="of"><code>${alarm.device}</code></dd></div>
     </dl>`;

@@ -29,7 +29,7 @@ export const ruleTitle = (rule: Rule): string => t.alarms.titles[rule] ?? rule;
 export const alarmTitle = (alarm: Pick<Finding, 'rule' | 'title'>): string => t.alarms.titles[alarm.rule] ?? alarm.title;
 
 // Enough digits to tell a drip from a trickle, and no more: 0.02, 0.1, 6.4, 85.
-const shown = (value: number, unit: string): string => {
+export const amount = (value: number, unit: string): string => {
   const size = Math.abs(value);
   return `${number(value, size >= 20 ? 0 : size >= 1 ? 1 : size >= 0.1 ? 2 : 3)}\u202f${unitName(unit)}`;
 };
@@ -44,7 +44,7 @@ export function quantity(of: Known, value: number | null): string {
     case 'count': return t.alarms.times(value);
     case 'voltage': return t.alarms.volts(number(value / 1000, 2, 2));
     case 'flow':
-    case 'volume': return shown(value, of.unit ?? '');
+    case 'volume': return amount(value, of.unit ?? '');
     case 'none': return '–';
   }
 }
@@ -57,14 +57,14 @@ function moment(alarm: Finding, zone: string, put: (clock: string, day: string |
 
 function waterWords(alarm: Finding, units: Units): string {
   const text = t.alarms;
-  const volume = shown(alarm.volume, units.unit);
+  const volume = amount(alarm.volume, units.unit);
   const since = moment(alarm, units.zone, text.since);
   if (!(alarm.rate > 0)) return text.water(volume, since);
-  const rate = shown(alarm.rate, units.flow_unit);
+  const rate = amount(alarm.rate, units.flow_unit);
   const least = alarm.explanation.flow_at_least;
   if (least === null || least <= 0) return text.waterRate(volume, since, rate);
   const put = alarm.rule === 'sprinkler_zone' ? text.waterUsual : text.waterLeast;
-  return put(volume, since, rate, shown(least, units.flow_unit));
+  return put(volume, since, rate, amount(least, units.flow_unit));
 }
 
 // A house may teach these another limit.

@@ -1,5 +1,5 @@
 // The days of the site's calendar, as dates `YYYY-MM-DD` and as the moments they begin. Pure.
-import { dateOf } from './times';
+import { clock, dateOf } from './times';
 
 const kDay = 86_400_000;
 const kMinute = 60_000;
@@ -50,3 +50,9 @@ export function minuteOf(time: number, zone: string): number {
 }
 
 export const isToday = (date: string, now: number, zone: string): boolean => date === dateOf(now, zone);
+
+// A time of the API, "14:05" or "24:00", as clocks are read here: "2:05 PM".
+export function timeOfDay(time: string): string {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return clock(Date.UTC(2026, 0, 1, hours, minutes), 'UTC');
+}

@@ -16,6 +16,7 @@ import { href } from '../../shell/route';
 import { t } from '../../texts';
 import { fromLitres } from '../../words/litres';
 import { flowWithUnit, volumeWithUnit } from '../../words/numbers';
+import { timeOfDay } from '../../words/site_days';
 import { span, when } from '../../words/times';
 
 @customElement('mr-leaks-habits')
@@ -65,7 +66,7 @@ export class LeakHabits extends View {
     return { params: { path: { uuid: this.uuid, number } } };
   }
 
-  private name = (habit: Habit): string => habit.label || t.habits.unnamed(habit.start);
+  private name = (habit: Habit): string => habit.label || t.habits.unnamed(timeOfDay(habit.start));
 
   protected override render() {
     const text = t.habits;
@@ -112,7 +113,7 @@ export class LeakHabits extends View {
     const name = this.name(habit);
     const may = this.house.mayAdminister;
     const why = whyNotAdminister() ?? nothing;
-    const about = text.about(habit.start, span(habit.start_slack_minutes * 60), span(habit.length_minutes * 60));
+    const about = text.about(timeOfDay(habit.start), span(habit.start_slack_minutes * 60), span(habit.length_minutes * 60));
     const amounts = [
       habit.flow_litres_per_minute === null ? '' : flowWithUnit(fromLitres(habit.flow_litres_per_minute, this.flowUnit), this.flowUnit),
       habit.volume_litres === null ? '' : volumeWithUnit(fromLitres(habit.volume_litres, this.unit), this.unit),

@@ -19,6 +19,7 @@ import { momentPlan } from './moment_plan';
 type Details = Schemas['AlarmDetails'];
 // The newest notices; those of an old alarm are not among them any more.
 const kNotices = 1000;
+const kEveryMs = 60_000; // an open alarm's water grows
 
 @customElement('mr-leaks-incident')
 export class Incident extends View {
@@ -45,7 +46,7 @@ export class Incident extends View {
       if (error instanceof Problem && error.status === 404) return 'none';
       throw error;
     }
-  });
+  }, kEveryMs);
   private readonly notices = new Asked(this, async () => {
     const all = await said(api.GET('/api/v1/notifications', { params: { query: { limit: kNotices } } }));
     return all.items.filter((notice) => notice.alarm === this.number);
@@ -70,9 +71,15 @@ export class Incident extends View {
     if (this.standing !== '' && standing !== this.standing) void this.alarm.again();
     this.standing = standing;
     const alarm = this.alarm.value;
-    if (alarm !== null && alarm !== 'none' && alarm.id === this.number && this.ofSensor(alarm)) this.usage.ask(`${alarm.id} ${alarm.since} ${alarm.at}`);
+    if (alarm !== null && alarm !== 'none' && alarm.id === this.number && this.ofSensor(alarm)) {
+      const key = `${alarm.id} ${alarm.since} ${alarm.at}`;
+      if (this.charted !== '' && this.charted !== key && this.usage.value !== null) void this.usage.again();
+      this.usage.ask(String(alarm.id));
+      this.charted = key;
+    }
   }
   private standing = '';
+  private charted = '';
 
   private ofSensor = (alarm: Details): boolean => (isWater(alarm.rule) || alarm.rule === 'sensor_silent') && this.house.sensor(alarm.device) !== undefined;
 
@@ -113,7 +120,7 @@ export class Incident extends View {
       <h3>${t.leaks.moment}</h3>
       <p class="quiet small">${t.leaks.momentOf(alarm.device)}${limit === null ? '' : ` ${t.leaks.flowLimit(quantity(alarm.explanation, limit))}`}</p>
       ${this.usage.show((usage) => {
-        const { times, flows } = flowsOf(usage, alarm.flow_unit);
+        const { times, flows } = flowsOf(usage, alarm.flow_unit, this.house.now());
         const window: [number, number] = [Date.parse(usage.from) / 1000, Date.parse(usage.to) / 1000];
         const mark = { from: Date.parse(alarm.since) / 1000, to: Date.parse(alarm.at) / 1000, limit };
         const said_ = (time: number) => formatted(time * 1000, this.zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });

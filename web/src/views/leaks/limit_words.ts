@@ -19,7 +19,7 @@ export function whyLimit(part: Part, daysLearned: number): string {
 export function firstShown(limits: Pick<Limits, 'items'>): [rate: number, part: number] {
   const middle = (limits.items.length - 1) / 2;
   const score = (rate: Rate, index: number, part: Part) =>
-    (part.running !== null ? 100 : 0) + (part.limit_source === 'learned' ? 20 : 0) + ((part.usual_seconds ?? 0) > 0 ? 10 : 0) + (part.part === 'day' ? 1 : 0) - Math.abs(index - middle) + (rate.on ? 0 : -50);
+    (part.running !== null ? 12 : 0) + (part.limit_source === 'learned' ? 20 : 0) + ((part.usual_seconds ?? 0) > 0 ? 10 : 0) + (part.part === 'day' ? 1 : 0) - Math.abs(index - middle) + (rate.on ? 0 : -50);
   let best: [number, number] = [0, 0];
   let most = -Infinity;
   limits.items.forEach((rate, index) =>

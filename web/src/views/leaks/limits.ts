@@ -8,10 +8,9 @@ import { chosenSensor, sensorChoice } from '../../parts/sensor_choice';
 import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
-import { ruleTitle } from '../../words/alarms';
-import { flowWithUnit } from '../../words/numbers';
-import { momentOf } from '../../words/site_days';
-import { clock, day, span } from '../../words/times';
+import { amount, ruleTitle } from '../../words/alarms';
+import { momentOf, timeOfDay } from '../../words/site_days';
+import { day, span } from '../../words/times';
 import { askLimits, type Limits, type Part, type Rate } from './limits_api';
 import { firstShown, whyLimit } from './limit_words';
 import { longestPlan } from './longest_plan';
@@ -33,8 +32,10 @@ export class LearnedLimits extends View {
       td button { min-height: 2rem; padding: 0.1rem 0.5rem; border-color: transparent; background: none; font-variant-numeric: tabular-nums; text-align: start; width: 100%; justify-content: start; }
       td button:hover { border-color: var(--line); }
       td { padding: 0.1rem 0.3rem; vertical-align: middle; }
+      th { white-space: normal; }
+      tbody th { white-space: nowrap; vertical-align: middle; }
       .days td { padding: 0.4rem 0.6rem; }
-      @media (max-width: 34rem) { .of { display: none; } }
+      @media (max-width: 34rem) { .of { display: none; } th { padding: 0.4rem 0.2rem; } }
     `,
   ];
   @state() private chosen: [rate: number, part: number] | null = null;
@@ -73,7 +74,7 @@ export class LearnedLimits extends View {
     const shown = this.shown(limits);
     if (shown === null) return html`<p class="quiet">${t.leaks.learning(limits.days_learned, limits.days_to_learn)}</p>`;
     const [rate, part, rateAt, partAt] = shown;
-    const flow = flowWithUnit(rate.flow_at_least, limits.flow_unit);
+    const flow = amount(rate.flow_at_least, limits.flow_unit);
     const zone = limits.time_zone;
     const text = t.leaks;
     return html`
@@ -91,7 +92,7 @@ export class LearnedLimits extends View {
       <mr-chart .plan=${longestPlan(part, zone)} label="${text.chart(flow, this.partWords(part))}. ${whyLimit(part, limits.days_learned)}"></mr-chart>
       <p class="quiet small">${[
         rate.on ? text.speaksAs(ruleTitle(rate.rule)) : text.ruleIsOff(ruleTitle(rate.rule)),
-        ...part.sprinklers.map((one) => text.sprinklers(flowWithUnit(one.mean_flow_at_least, limits.flow_unit), span(one.limit_seconds))),
+        ...part.sprinklers.map((one) => text.sprinklers(amount(one.mean_flow_at_least, limits.flow_unit), span(one.limit_seconds))),
       ].join(' ')}</p>
       <details><summary>${text.figures}</summary><div class="scroll"><table class="days">
         <thead><tr><th scope="col">${text.dayHeading}</th><th scope="col" class="number">${text.longest}</th></tr></thead>
@@ -99,15 +100,7 @@ export class LearnedLimits extends View {
       </table></div></details>`;
   }
 
-  // The API's times are of the site's clock; shown as that clock is read here.
-  private partWords(part: Part): string {
-    const date = '2026-01-15';
-    const at = (time: string) => {
-      const [hours = 0, minutes = 0] = time.split(':').map(Number);
-      return clock(momentOf(date, hours * 60 + minutes, this.zone), this.zone);
-    };
-    return t.leaks.partTimes(t.leaks.parts[part.part], at(part.from), at(part.to));
-  }
+  private partWords = (part: Part): string => t.leaks.partTimes(t.leaks.parts[part.part], timeOfDay(part.from), timeOfDay(part.to));
 
   private glance(limits: Limits) {
     const text = t.leaks;
@@ -117,7 +110,7 @@ export class LearnedLimits extends View {
       <div class="scroll" tabindex="0" role="region" aria-label=${text.atAGlance}><table>
         <thead><tr><th scope="col">${text.rate}</th>${limits.items[0]!.parts.map((part) => html`<th scope="col">${text.parts[part.part]}</th>`)}</tr></thead>
         <tbody>${limits.items.map(
-          (rate, rateAt) => html`<tr><th scope="row">${flowWithUnit(rate.flow_at_least, limits.flow_unit)}</th>
+          (rate, rateAt) => html`<tr><th scope="row">${amount(rate.flow_at_least, limits.flow_unit)}</th>
             ${rate.parts.map((part, partAt) => {
               const on = shown !== null && shown[2] === rateAt && shown[3] === partAt;
               return html`<td><button aria-pressed=${on ? 'true' : 'false'} title=${whyLimit(part, limits.days_learned)} @click=${() => (this.chosen = [rateAt, partAt])}>

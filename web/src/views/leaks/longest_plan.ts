@@ -34,6 +34,7 @@ export function longestPlan(part: Part, zone: string): Plan {
         ctx.save();
         ctx.font = kFont.replace('12px', `${12 * devicePixelRatio}px`);
         ctx.textBaseline = 'bottom';
+        ctx.textAlign = 'left';
         const write = (words: string, y: number, colour: string) => {
           ctx.fillStyle = colour;
           ctx.fillText(words, bbox.left + 6 * devicePixelRatio, y - 3 * devicePixelRatio);

@@ -26,11 +26,15 @@ export interface Volumes {
   items: readonly { start: string; end: string; volume: number }[];
 }
 
-// Mean flows of buckets, in the unit of flows.
-export function flowsOf(usage: Volumes, flowUnit: string): { times: number[]; flows: number[] } {
-  const perMinute = litresOf(1, flowUnit);
+// A bucket that has only just begun says little about the flow.
+const kTooShort = 15_000;
+
+// Mean flows of buckets, in the unit of flows; the running one's over what of it is past.
+export function flowsOf(usage: Volumes, flowUnit: string, now: number): { times: number[]; flows: number[] } {
+  const lengthOf = (item: Volumes['items'][number]) => Math.min(Date.parse(item.end), now) - Date.parse(item.start);
+  const items = usage.items.filter((item) => lengthOf(item) >= kTooShort);
   return {
-    times: usage.items.map((item) => Date.parse(item.start) / 1000),
-    flows: usage.items.map((item) => litresOf(item.volume, usage.unit) / ((Date.parse(item.end) - Date.parse(item.start)) / kMinute) / perMinute),
+    times: items.map((item) => Date.parse(item.start) / 1000),
+    flows: items.map((item) => (litresOf(item.volume, usage.unit) * kMinute) / lengthOf(item) / litresOf(1, flowUnit)),
   };
 }

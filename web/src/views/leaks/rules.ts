@@ -21,7 +21,7 @@ export class LeakRules extends View {
   static override styles = [
     common,
     css`
-      ul { display: grid; gap: 0.8rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); align-items: start; }
+      ul { display: grid; gap: 0.8rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); }
       li { display: grid; gap: 0.5rem; align-content: start; }
       li.card { padding: 0.9rem 1rem; }
       .card > * + * { margin-top: 0; }
@@ -29,7 +29,9 @@ export class LeakRules extends View {
       .switch { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 2.5rem; cursor: pointer; font-weight: 400; flex: none; }
       .off h4, .off .what { color: var(--quiet); }
       h4 { margin: 0; font-size: 1rem; }
-      summary { min-height: 2.5rem; display: flex; align-items: center; color: var(--water); }
+      summary { min-height: 2.5rem; display: flex; align-items: center; gap: 0.4rem; color: var(--water); }
+      summary::before { content: '›'; font-size: 1.3em; line-height: 1; }
+      details[open] > summary::before { rotate: 90deg; }
       form { display: grid; gap: 0.7rem; padding-top: 0.3rem; }
       .pills { display: flex; flex-wrap: wrap; gap: 0.4rem; }
     `,

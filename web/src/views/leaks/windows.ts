@@ -8,8 +8,7 @@ import { HouseElement } from '../../parts/element';
 import { problemNotice, problemText } from '../../parts/problem';
 import { common } from '../../parts/styles';
 import { t } from '../../texts';
-import { momentOf } from '../../words/site_days';
-import { clock } from '../../words/times';
+import { timeOfDay } from '../../words/site_days';
 import { weekBlocks } from './week';
 
 export type Mode = Schemas['HouseMode'];
@@ -75,14 +74,8 @@ export class Windows extends HouseElement {
     }
   }
 
-  private at(time: string): string {
-    const zone = this.house.devices?.time_zone ?? 'UTC';
-    const [hours = 0, minutes = 0] = time.split(':').map(Number);
-    return clock(momentOf('2026-01-15', hours * 60 + minutes, zone), zone);
-  }
-
   private inWords(window: WeekWindow): string {
-    const words = t.leaks.windowWords(daysInWords(window.days), this.at(window.from), this.at(window.to));
+    const words = t.leaks.windowWords(daysInWords(window.days), timeOfDay(window.from), timeOfDay(window.to));
     return window.mode === undefined ? words : `${t.leaks.modes[window.mode]} · ${words}`;
   }
 
