@@ -24,5 +24,6 @@ export default defineConfig({
   // `npx vite` shows the page while it is written, with the answers of the daemon that MILLRACE names.
   // The browser's own Host goes on, for the daemon takes changes from its own pages only.
   server: { proxy: { '/api': { target: process.env['MILLRACE'] ?? 'http://127.0.0.1:8099', changeOrigin: false } } },
-  test: { include: ['test/**/*.test.ts'] },
+  // Longer than vitest's own five seconds: all rules in all languages on a busy machine take a few.
+  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 },
 });

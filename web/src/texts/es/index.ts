@@ -1,8 +1,10 @@
 // The catalogue in Spanish.
 import type { Texts } from '../en';
+import { alarms } from './alarms';
 import { calibration } from './calibration';
 import { charts } from './charts';
 import { devices } from './devices';
+import { habits } from './habits';
 import { history } from './history';
 import { leaks } from './leaks';
 import { network } from './network';
@@ -13,4 +15,4 @@ import { shell } from './shell';
 import { uses } from './uses';
 import { words } from './words';
 
-export const es: Texts = { calibration, charts, devices, history, leaks, network, now, settings, setup, shell, uses, words };
+export const es: Texts = { alarms, calibration, charts, devices, habits, history, leaks, network, now, settings, setup, shell, uses, words };

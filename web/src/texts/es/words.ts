@@ -1,3 +1,4 @@
+// Words that numbers and times are put into (words/).
 import type { words as en } from '../en/words';
 
 export const words: typeof en = {
@@ -26,5 +27,5 @@ export const words: typeof en = {
     other: 'Otro',
     uncategorised: 'Sin nombre',
   },
-  severities: { info: 'Aviso', warning: 'Advertencia', critical: 'Crítica' },
+  severities: { info: 'Aviso', warning: 'Advertencia', critical: 'Grave' },
 };

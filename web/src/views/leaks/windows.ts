@@ -1,0 +1,129 @@
+// Times of the week, listed and edited: `keep` is given the whole new list and may refuse it.
+import { css, html, nothing, svg } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Schemas } from '../../api/client';
+import { daysInWords, dayStyles, dayToggles, type Weekday, weekdays } from '../../parts/day_toggles';
+import '../../parts/dialog';
+import { HouseElement } from '../../parts/element';
+import { problemNotice, problemText } from '../../parts/problem';
+import { common } from '../../parts/styles';
+import { t } from '../../texts';
+import { timeOfDay } from '../../words/site_days';
+import { weekBlocks } from './week';
+
+export type Mode = Schemas['HouseMode'];
+export type WeekWindow = Schemas['WeekWindow'] & { mode?: Mode };
+
+@customElement('mr-leaks-windows')
+export class Windows extends HouseElement {
+  static override styles = [
+    common,
+    dayStyles,
+    css`
+      :host { display: grid; gap: 0.8rem; }
+      li { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem 0.7rem; padding: 0.35rem 0; border-bottom: 1px solid var(--line); }
+      li span.words { margin-inline-end: auto; }
+      form { display: grid; gap: 0.9rem; }
+      .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
+      .two input, select { width: 100%; }
+      svg { width: 100%; height: auto; display: block; }
+      text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
+      .lane { fill: var(--raised); }
+      .home { fill: var(--good); } .away { fill: var(--warn); } .vacation { fill: var(--bad); } .plain { fill: var(--bar); }
+    `,
+  ];
+  @property({ attribute: false }) windows: readonly WeekWindow[] = [];
+  @property({ attribute: false }) modes: readonly Mode[] = []; // none: windows have no mode
+  @property({ attribute: false }) why: string | null = null; // why nothing may be changed
+  @property({ attribute: false }) keep: (windows: WeekWindow[]) => Promise<void> = async () => undefined;
+  @state() private edited: number | null = null; // windows.length: a new one
+  @state() private days: readonly Weekday[] = weekdays;
+  @state() private busy = false;
+  @state() private problem: string | null = null;
+
+  private edit(index: number): void {
+    this.days = this.windows[index]?.days ?? weekdays.slice(0, 5);
+    this.problem = null;
+    this.edited = index;
+  }
+
+  private async give(windows: WeekWindow[]): Promise<void> {
+    this.busy = true;
+    try {
+      await this.keep(windows);
+      this.problem = null;
+      this.edited = null;
+    } catch (error) {
+      this.problem = problemText(error);
+    }
+    this.busy = false;
+  }
+
+  private save(event: SubmitEvent): void {
+    event.preventDefault();
+    if (this.edited === null) return;
+    const form = new FormData(event.target as HTMLFormElement);
+    const from = String(form.get('from'));
+    // Midnight at the end is 24:00 in the API and 00:00 in a field.
+    const to = String(form.get('to')) === '00:00' ? '24:00' : String(form.get('to'));
+    if (this.days.length === 0) this.problem = t.habits.needDay;
+    else if (from === to) this.problem = t.leaks.sameTimes;
+    else {
+      const window: WeekWindow = { days: [...this.days], from, to, ...(this.modes.length > 0 ? { mode: form.get('mode') as Mode } : {}) };
+      void this.give([...this.windows.slice(0, this.edited), window, ...this.windows.slice(this.edited + 1)]);
+    }
+  }
+
+  private inWords(window: WeekWindow): string {
+    const words = t.leaks.windowWords(daysInWords(window.days), timeOfDay(window.from), timeOfDay(window.to));
+    return window.mode === undefined ? words : `${t.leaks.modes[window.mode]} · ${words}`;
+  }
+
+  protected override render() {
+    const off = this.busy || this.why !== null;
+    const title = this.why ?? nothing;
+    return html`
+      ${this.windows.length === 0 ? html`<p class="quiet">${t.leaks.noWindows}</p>` : this.week()}
+      <ul>
+        ${this.windows.map((window, index) => {
+          const words = this.inWords(window);
+          return html`<li><span class="words">${words}</span>
+            <button ?disabled=${off} title=${title} aria-label="${t.leaks.changeWindow}: ${words}" @click=${() => this.edit(index)}>${t.leaks.changeWindow}</button>
+            <button class="danger" ?disabled=${off} title=${title} aria-label="${t.leaks.removeWindow}: ${words}" @click=${() => void this.give(this.windows.filter((_, at) => at !== index))}>${t.leaks.removeWindow}</button></li>`;
+        })}
+      </ul>
+      ${this.edited === null ? problemNotice(this.problem) : nothing}
+      <div class="row"><button ?disabled=${off} title=${title} @click=${() => this.edit(this.windows.length)}>${t.leaks.addWindow}</button>
+        ${this.why === null ? nothing : html`<span class="quiet small">${this.why}</span>`}</div>
+      <mr-dialog heading=${t.leaks.windowTitle} ?open=${this.edited !== null} @close=${() => (this.edited = null)}>${this.edited === null ? nothing : this.form(this.windows[this.edited])}</mr-dialog>`;
+  }
+
+  private week() {
+    const [left, height, width] = [34, 18, 600];
+    return html`<svg viewBox="0 0 ${left + width} ${7 * height}" aria-hidden="true">
+      ${weekdays.map(
+        (day, row) => svg`<text x="0" y=${row * height + 13}>${t.habits.weekdays[day]}</text>
+          <rect class="lane" x=${left} y=${row * height + 2} width=${width} height=${height - 4} rx="3"></rect>
+          ${weekBlocks(this.windows, day).map((block) => svg`<rect class=${block.mode ?? 'plain'} x=${left + block.x * width} y=${row * height + 2} width=${block.width * width} height=${height - 4} rx="3"></rect>`)}`,
+      )}
+    </svg>`;
+  }
+
+  private form(window: WeekWindow | undefined) {
+    const text = t.leaks;
+    return html`<form @submit=${this.save}>
+      ${this.modes.length === 0
+        ? nothing
+        : html`<label class="field">${text.mode}<select name="mode">${this.modes.map((mode) => html`<option value=${mode} ?selected=${mode === (window?.mode ?? 'away')}>${text.modes[mode]}</option>`)}</select></label>`}
+      ${dayToggles(text.windowDays, this.days, (days) => (this.days = days))}
+      <div class="two">
+        <label class="field">${text.from}<input name="from" type="time" required .value=${window?.from ?? '08:00'} /></label>
+        <label class="field">${text.to}<input name="to" type="time" required .value=${(window?.to ?? '16:00').replace('24:00', '00:00')} /></label>
+      </div>
+      <p class="quiet small">${text.nextDay}</p>
+      ${problemNotice(this.problem)}
+      <div class="row"><button class="primary" ?disabled=${this.busy}>${t.shell.save}</button>
+        <button type="button" @click=${() => (this.edited = null)}>${t.shell.cancel}</button></div>
+    </form>`;
+  }
+}
