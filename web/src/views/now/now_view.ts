@@ -1,6 +1,8 @@
 // The first page: what water does at this moment, today, and whether anything is wrong.
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import '../../parts/alarm';
 import '../../parts/empty';
 import type { Sensor } from '../../api/client';
 import { View } from '../../parts/element';
@@ -19,6 +21,7 @@ export class NowView extends View {
       @media (min-width: 62rem) { .sensor { grid-template-columns: repeat(2, minmax(0, 1fr)); } mr-now-flow { grid-column: 1 / -1; } }
       @media (min-width: 88rem) { .sensor { grid-template-columns: repeat(6, minmax(0, 1fr)); } }
       .name { margin-top: 0.5rem; }
+      .alarms { display: grid; gap: 0.7rem; grid-template-columns: minmax(0, 1fr); }
     `,
   ];
 
@@ -26,6 +29,7 @@ export class NowView extends View {
     const { devices } = this.house;
     if (devices === null) return html`<p class="quiet wait" role="status">${t.shell.asking}</p>`;
     return html`<div class="stack">
+      ${this.alarms()}
       ${devices.sensors.length === 0 ? this.waiting(devices.bridges.length > 0) : nothing}
       ${devices.sensors.map((sensor) => this.sensor(sensor, devices.sensors.length > 1))}
     </div>`;
@@ -52,6 +56,15 @@ export class NowView extends View {
       <p>${t.now.uncalibratedWhy}</p>
       <p><a href=${href('devices', [sensor.uuid, 'calibration'])}>${t.now.calibrate}</a></p>
     </details>`;
+  }
+
+  // Above everything, until somebody has answered and the water has stopped.
+  private alarms() {
+    const { alarms } = this.house;
+    if (alarms.length === 0) return nothing;
+    return html`<section class="alarms" aria-label=${t.now.alarms(alarms.length)}>
+      ${repeat(alarms, (alarm) => alarm.id, (alarm) => html`<mr-alarm .alarm=${alarm} level="2" linked></mr-alarm>`)}
+    </section>`;
   }
 
   private waiting(bridge: boolean) {
