@@ -1,7 +1,8 @@
 // Asks before something is done that cannot be taken back at once:  if (await confirmed({ heading, text, yes })) …
 import { css, html, LitElement } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { t } from '../texts';
+import './dialog';
 import { common } from './styles';
 
 interface Question {
@@ -12,35 +13,35 @@ interface Question {
 
 @customElement('mr-confirm')
 export class Confirm extends LitElement {
-  static override styles = [
-    common,
-    css`
-      dialog { color: var(--text); max-width: min(28rem, calc(100vw - 2rem)); width: 100%; }
-      dialog::backdrop { background: #00101866; }
-      .row { justify-content: flex-end; }
-    `,
-  ];
+  static override styles = [common, css`.row { justify-content: flex-end; }`];
   @property({ attribute: false }) question: Question = { heading: '', text: '', yes: '' };
+  @state() private open = false;
   answered: (yes: boolean) => void = () => undefined;
 
+  // Opened once the dialog is there, which takes the focus then.
   protected override firstUpdated(): void {
-    this.renderRoot.querySelector('dialog')!.showModal();
+    this.open = true;
   }
 
-  private close(event: Event): void {
-    this.answered((event.target as HTMLDialogElement).returnValue === 'yes');
+  private answer(yes: boolean): void {
+    this.answered(yes);
+    this.open = false;
+  }
+
+  // Also by Escape, the cross, or beside it: whoever has answered already is not asked twice.
+  private closed(): void {
+    this.answered(false);
     this.remove();
   }
 
   protected override render() {
-    return html`<dialog class="card" aria-labelledby="heading" aria-describedby="text" @close=${this.close}>
-      <h2 id="heading">${this.question.heading}</h2>
-      <p id="text">${this.question.text}</p>
-      <form method="dialog" class="row">
-        <button value="no" autofocus>${t.shell.cancel}</button>
-        <button value="yes" class="primary">${this.question.yes}</button>
-      </form>
-    </dialog>`;
+    return html`<mr-dialog heading=${this.question.heading} ?open=${this.open} @close=${this.closed}>
+      <p>${this.question.text}</p>
+      <div class="row">
+        <button @click=${() => this.answer(false)}>${t.shell.cancel}</button>
+        <button class="primary" @click=${() => this.answer(true)}>${this.question.yes}</button>
+      </div>
+    </mr-dialog>`;
   }
 }
 
@@ -48,7 +49,7 @@ export function confirmed(question: Question): Promise<boolean> {
   const element = new Confirm();
   element.question = question;
   return new Promise((resolve) => {
-    element.answered = resolve;
+    element.answered = resolve; // a promise takes its first answer only
     document.body.append(element);
   });
 }

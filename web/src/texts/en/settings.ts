@@ -4,7 +4,7 @@ export const settings = {
   sections: {
     browser: { title: 'This browser', about: 'Language, colours, and as whom you are here' },
     site: { title: 'House', about: 'Units, time zone and log' },
-    tariff: { title: 'What water costs', about: 'Prices, steps and seasons' },
+    tariff: { title: 'Prices', about: 'What water costs, by steps and seasons' },
     budgets: { title: 'Budgets', about: 'How much water a day, a week, a month may take' },
     notices: { title: 'Notices', about: 'Who is told of alarms, and whether that works' },
     keys: { title: 'Keys and archive', about: 'What opens your bridge’s messages, and all that was kept' },
@@ -64,6 +64,7 @@ export const settings = {
   },
   tariff: {
     none: 'Without prices there are no costs, here or in Home Assistant. Your water bill has all that is asked for.',
+    noneYet: 'No prices yet',
     make: 'Enter prices',
     currency: 'Currency',
     currencyHint: 'Three letters, such as USD or EUR',
@@ -88,8 +89,7 @@ export const settings = {
     seasonsFull: 'Your seasons cover the whole year.',
     example: (volume: string, cost: string) => `${volume} in a month cost ${cost}, the charge included.`,
     exampleSeason: (volume: string, cost: string) => `${volume} in one of these months cost ${cost}, the charge included.`,
-    remove: 'Remove all prices',
-    removeSure: 'Costs then disappear here and in Home Assistant. What was used stays.',
+    toFileSure: 'The prices entered here are dropped. Those of the config file hold again; without any there, no costs are shown. What was used stays.',
     faults: {
       currency: 'Three letters, such as USD.',
       price: 'A number with at most six digits before and after the point.',
@@ -196,7 +196,7 @@ export const settings = {
       tooShort: (n: number) => `A key has 64 digits; this one has ${n}, so some are missing.`,
       tooLong: (n: number) => `A key has 64 digits; this one has ${n}, so some are too many.`,
     },
-    kept: 'The key is kept. What came before opens too: readings are being made anew.',
+    kept: 'The key is kept. Sealed messages that came before it open too; readings are then made anew from them.',
     refused: 'This key was not taken. Either it is another bridge’s or was not copied whole, or the config file names a key already, which goes first.',
     where: 'Where does a key come from?',
     whereText: 'Owners have read it over the bridge’s serial pins, with this command. Give the file to millrace key add, or its 64 digits here.',

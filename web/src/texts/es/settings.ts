@@ -6,7 +6,7 @@ export const settings: typeof en = {
   sections: {
     browser: { title: 'Este navegador', about: 'Idioma, colores y con qué permisos ha entrado' },
     site: { title: 'Casa', about: 'Unidades, zona horaria y registro' },
-    tariff: { title: 'Lo que cuesta el agua', about: 'Precios, tramos y temporadas' },
+    tariff: { title: 'Precios', about: 'Lo que cuesta el agua, por tramos y temporadas' },
     budgets: { title: 'Presupuestos', about: 'Cuánta agua se puede gastar al día, a la semana y al mes' },
     notices: { title: 'Avisos', about: 'A quién se avisa de las alarmas y si le llegan los avisos' },
     keys: { title: 'Claves y archivo', about: 'Lo que abre los mensajes de su puente y todo lo guardado' },
@@ -66,6 +66,7 @@ export const settings: typeof en = {
   },
   tariff: {
     none: 'Sin precios no hay costes, ni aquí ni en Home Assistant. En su factura del agua está todo lo que se pide.',
+    noneYet: 'Aún no hay precios',
     make: 'Introducir los precios',
     currency: 'Moneda',
     currencyHint: 'Tres letras, como USD o EUR',
@@ -90,8 +91,7 @@ export const settings: typeof en = {
     seasonsFull: 'Sus temporadas cubren todo el año.',
     example: (volume: string, cost: string) => `${volume} en un mes cuestan ${cost}, cuota incluida.`,
     exampleSeason: (volume: string, cost: string) => `${volume} en uno de estos meses cuestan ${cost}, cuota incluida.`,
-    remove: 'Quitar todos los precios',
-    removeSure: 'Los costes desaparecerán aquí y en Home Assistant. Los datos de consumo se conservan.',
+    toFileSure: 'Los precios introducidos aquí se descartan. Vuelven a valer los del fichero de configuración; si no tiene ninguno, no se muestran costes. Los datos de consumo se conservan.',
     faults: {
       currency: 'Tres letras, como EUR.',
       price: 'Un número con seis cifras como mucho antes y después de la coma.',
@@ -198,7 +198,7 @@ export const settings: typeof en = {
       tooShort: (n: number) => `Una clave tiene 64 cifras; esta tiene ${n}, así que faltan algunas.`,
       tooLong: (n: number) => `Una clave tiene 64 cifras; esta tiene ${n}, así que sobran algunas.`,
     },
-    kept: 'La clave se ha guardado. Lo anterior también se abre: las lecturas se están rehaciendo.',
+    kept: 'La clave se ha guardado. Los mensajes sellados que llegaron antes también se abren; las lecturas se rehacen entonces a partir de ellos.',
     refused: 'Esta clave no se ha aceptado. O es de otro puente o no se copió entera, o el fichero de configuración ya nombra una clave, que tiene preferencia.',
     where: '¿De dónde sale una clave?',
     whereText: 'Algunos propietarios la han leído por los pines serie del puente, con esta orden. Dé el fichero a millrace key add, o sus 64 cifras aquí.',

@@ -88,7 +88,7 @@ export class ArchiveCard extends Section {
         ? this.progress(archive.rebuild)
         : html`<button ?disabled=${this.mayNotAdminister || this.starting.busy} @click=${() => void this.rebuild()}>${text.rebuild}</button>`}
       <p role="status" class="small good">${archive.rebuild === null && this.rebuilt ? text.rebuilt : ''}</p>
-      ${this.starting.notice(() => false)}`;
+      ${this.rights('admin')} ${this.starting.notice(() => false)}`;
   }
 
   protected override render() {

@@ -24,14 +24,24 @@ export class BackupSection extends Section {
     return html`<div class="stack">
       ${this.rights('admin')}
       <div class="cards">
-        <div class="card">
-          <p>${text.text}</p>
-          <p>${text.without}</p>
-          <div class="row">
-            ${this.link()}
-            ${size === undefined ? nothing : html`<span class="small quiet">${text.size(bytes(size))}</span>`}
+        <div class="stack">
+          <div class="card">
+            <p>${text.text}</p>
+            <p>${text.without}</p>
+            <div class="row">
+              ${this.link()}
+              ${size === undefined ? nothing : html`<span class="small quiet">${text.size(bytes(size))}</span>`}
+            </div>
+            <p role="status" class="small quiet">${this.started ? `${text.started} ${text.busy}` : ''}</p>
           </div>
-          <p role="status" class="small quiet">${this.started ? `${text.started} ${text.busy}` : ''}</p>
+          <div class="card">
+            <h3>${text.exports}</h3>
+            <p>${text.exportsText}</p>
+            <pre class="wrap">millrace export usage
+millrace export readings
+millrace export frames</pre>
+            <a class="link" href=${href('history')}>${text.toHistory}</a>
+          </div>
         </div>
         <div class="card">
           <h3>${text.restore}</h3>
@@ -41,14 +51,6 @@ export class BackupSection extends Section {
           <h3>${text.secrets}</h3>
           <p>${text.secretsText}</p>
           <pre class="wrap">millrace backup FILE --with-secrets</pre>
-        </div>
-        <div class="card">
-          <h3>${text.exports}</h3>
-          <p>${text.exportsText}</p>
-          <pre class="wrap">millrace export usage
-millrace export readings
-millrace export frames</pre>
-          <a class="link" href=${href('history')}>${text.toHistory}</a>
         </div>
       </div>
     </div>`;

@@ -139,6 +139,7 @@ export class BudgetSection extends Section {
     const saved = this.saved(rules);
     const form = inUnit(this.draft.over(saved), this.unit, locale);
     const sensors = this.house.devices?.sensors ?? [];
+    const uncalibrated = this.readable.find((sensor) => !sensor.calibrated);
     return html`<form @submit=${this.save} novalidate>
         <div class="periods">${periods.map((period) => this.period(rules, form, saved, period))}</div>
         ${this.saving.notice((field) => periodOf(field) !== undefined)}
@@ -153,9 +154,9 @@ export class BudgetSection extends Section {
           },
         })}
       </form>
-      ${this.readable.some((sensor) => !sensor.calibrated)
-        ? html`<p class="small quiet">${text.uncalibrated} <a href=${href('setup')}>${text.calibrate}</a></p>`
-        : nothing}
+      ${uncalibrated === undefined
+        ? nothing
+        : html`<p class="small quiet">${text.uncalibrated} <a href=${href('devices', [uncalibrated.uuid, 'calibration'])}>${text.calibrate}</a></p>`}
       ${sensors.length > 1 ? html`<p class="small quiet">${text.each}</p>` : nothing}`;
   }
 

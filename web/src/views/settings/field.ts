@@ -72,6 +72,11 @@ export const choiceField = <T extends string>({ value, disabled, options, change
     </select>`,
   });
 
+// Where to go on when what was pressed has led to something new, or is gone itself. After it is drawn.
+export function focusLater(within: ParentNode, selector: string): void {
+  requestAnimationFrame(() => within.querySelector<HTMLElement>(selector)?.focus());
+}
+
 // With invalid fields after a try to save, the first of them is where to go on.
 export function focusFirstFault(root: ParentNode): void {
   root.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();

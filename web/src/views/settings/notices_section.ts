@@ -66,12 +66,14 @@ export class NoticesSection extends Section {
     return html`<details ?open=${open}>
       <summary>${text.how}</summary>
       <p class="text">${text.howText}</p>
-      ${channelTypes.map(
-        (type) => html`<details>
-          <summary>${text.types[type]}</summary>
-          <pre>${examples[type]}</pre>
-        </details>`,
-      )}
+      <div>
+        ${channelTypes.map(
+          (type) => html`<details>
+            <summary>${text.types[type]}</summary>
+            <pre>${examples[type]}</pre>
+          </details>`,
+        )}
+      </div>
       <p>${text.howCheck}</p>
       <pre class="wrap">millrace check-config --config /etc/millrace/millrace.yaml</pre>
       <p class="small quiet">${text.howMore}</p>

@@ -38,6 +38,7 @@ export const sectionStyles = [
     .head { display: grid; gap: 1.1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); align-items: start; }
     .field input, .field select { width: 100%; max-width: 24rem; }
     .field input.narrow { max-width: 10rem; }
+    input[disabled], select[disabled] { background: var(--raised); opacity: 1; }
     [aria-invalid='true'] { border-color: var(--bad); }
     .bar { min-height: 2.5rem; }
     pre {

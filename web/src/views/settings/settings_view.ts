@@ -1,5 +1,5 @@
 // Settings: on wide screens the list of sections stands beside the one that is looked at, on phones it opens in the list.
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { View } from '../../parts/element';
 import { common } from '../../parts/styles';
@@ -9,21 +9,17 @@ import { drafts, WithDrafts } from './drafts';
 
 type Name = keyof typeof t.settings.sections;
 
-interface SectionEntry {
-  load: () => Promise<unknown>;
-  draw: () => TemplateResult;
-}
-// Each is loaded when it is first looked at.
-const sections: Record<Name, SectionEntry> = {
-  browser: { load: () => import('./browser_section'), draw: () => html`<mr-settings-browser></mr-settings-browser>` },
-  site: { load: () => import('./site_section'), draw: () => html`<mr-settings-site></mr-settings-site>` },
-  tariff: { load: () => import('./tariff_section'), draw: () => html`<mr-settings-tariff></mr-settings-tariff>` },
-  budgets: { load: () => import('./budget_section'), draw: () => html`<mr-settings-budgets></mr-settings-budgets>` },
-  notices: { load: () => import('./notices_section'), draw: () => html`<mr-settings-notices></mr-settings-notices>` },
-  keys: { load: () => import('./keys_section'), draw: () => html`<mr-settings-keys></mr-settings-keys>` },
-  backup: { load: () => import('./backup_section'), draw: () => html`<mr-settings-backup></mr-settings-backup>` },
-  access: { load: () => import('./access_section'), draw: () => html`<mr-settings-access></mr-settings-access>` },
-  daemon: { load: () => import('./daemon_section'), draw: () => html`<mr-settings-daemon></mr-settings-daemon>` },
+// Each is an element `mr-settings-…`, loaded when it is first looked at.
+const sections: Record<Name, () => Promise<unknown>> = {
+  browser: () => import('./browser_section'),
+  site: () => import('./site_section'),
+  tariff: () => import('./tariff_section'),
+  budgets: () => import('./budget_section'),
+  notices: () => import('./notices_section'),
+  keys: () => import('./keys_section'),
+  backup: () => import('./backup_section'),
+  access: () => import('./access_section'),
+  daemon: () => import('./daemon_section'),
 };
 const names = Object.keys(sections) as Name[];
 
@@ -53,6 +49,8 @@ export class SettingsView extends View {
 
   @state() private loaded = new Set<Name>();
   @state() private failed: Name | null = null;
+  // The section that is shown. The same one when the window becomes narrow, so that nothing typed is lost.
+  private element: HTMLElement | null = null;
   private readonly wide = matchMedia('(min-width: 64rem)');
   private readonly resized = () => this.requestUpdate();
 
@@ -84,7 +82,7 @@ export class SettingsView extends View {
 
   private async load(name: Name): Promise<void> {
     try {
-      await sections[name].load();
+      await sections[name]();
       this.failed = null;
       this.loaded = new Set([...this.loaded, name]);
     } catch {
@@ -93,7 +91,11 @@ export class SettingsView extends View {
   }
 
   private content(name: Name) {
-    if (this.loaded.has(name)) return sections[name].draw();
+    if (this.loaded.has(name)) {
+      const tag = `mr-settings-${name}`;
+      if (this.element?.localName !== tag) this.element = document.createElement(tag);
+      return this.element;
+    }
     if (this.failed !== name) return html`<p class="quiet wait" role="status">${t.shell.loading}</p>`;
     return html`<div class="notice bad" role="alert">
       <p>${t.shell.viewFailed} ${t.shell.viewFailedHint}</p>

@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { t } from '../../texts';
+import { focusLater } from './field';
 import { kMostSteps, noStep, type Step } from './tariff_form';
 
 interface Steps {
@@ -19,8 +20,12 @@ export function stepsEditor({ steps, field, unit, short, currency, disabled, fau
   const text = t.settings.tariff;
   const set = (at: number, part: Partial<Step>) => changed(steps.map((step, index) => (index === at ? { ...step, ...part } : step)));
   // A new last one: the one before needs an end now.
-  const add = () => changed([...steps, noStep()]);
-  const remove = (at: number) => {
+  const add = (event: Event) => {
+    changed([...steps, noStep()]);
+    focusLater((event.target as Element).closest('fieldset')!, '.steps > li:last-child input');
+  };
+  const remove = (event: Event, at: number) => {
+    focusLater((event.target as Element).closest('fieldset')!, '.add-step');
     const rest = steps.filter((_, index) => index !== at);
     changed(rest.map((step, index) => (index === rest.length - 1 ? { ...step, upTo: '' } : step)));
   };
@@ -56,11 +61,11 @@ export function stepsEditor({ steps, field, unit, short, currency, disabled, fau
                     <span class="quiet">${text.aMonth(short)}</span></span>`}</div>
             ${single || disabled
               ? nothing
-              : html`<button type="button" class="plain" aria-label=${text.removeStep(at + 1)} title=${text.removeStep(at + 1)} @click=${() => remove(at)}>✕</button>`}
+              : html`<button type="button" class="plain" aria-label=${text.removeStep(at + 1)} title=${text.removeStep(at + 1)} @click=${(event: Event) => remove(event, at)}>✕</button>`}
           </div>
           ${wrong === null ? nothing : html`<p class="small bad" id=${id}>${wrong}</p>`}
         </li>`;
       })}
     </ul>
-    ${disabled || steps.length >= kMostSteps ? nothing : html`<div><button type="button" @click=${add}>${text.addStep}</button></div>`}`;
+    ${disabled || steps.length >= kMostSteps ? nothing : html`<div><button type="button" class="add-step" @click=${add}>${text.addStep}</button></div>`}`;
 }

@@ -8,7 +8,7 @@ import { locale, t } from '../../texts';
 import { number, unitName, volumeWithUnit } from '../../words/numbers';
 import { formatted } from '../../words/times';
 import { Draft } from './drafts';
-import { choiceField, focusFirstFault, textField } from './field';
+import { choiceField, focusFirstFault, focusLater, textField } from './field';
 import { Saving, saveBar } from './saving';
 import { Section, sectionStyles } from './section';
 import { stepsEditor } from './steps_editor';
@@ -30,12 +30,14 @@ export class TariffSection extends Section {
   static override styles = [
     ...sectionStyles,
     css`
-      fieldset { border: 1px solid var(--line); border-radius: 12px; padding: 0.9rem 1rem; margin: 0; min-width: 0; display: grid; gap: 0.8rem; grid-template-columns: minmax(0, 1fr); }
+      fieldset { border: 1px solid var(--line); border-radius: 12px; padding: 0.8rem clamp(0.6rem, 2vw, 1rem); margin: 0; min-width: 0; display: grid; gap: 0.8rem; grid-template-columns: minmax(0, 1fr); }
       legend { font-weight: 600; padding: 0 0.4rem; }
       .steps { display: grid; gap: 0.6rem; }
-      .step { flex-wrap: nowrap; }
+      .step { gap: 0.4rem; }
+      .step .quiet { white-space: nowrap; }
       .steps .narrow { width: clamp(4.5rem, 22vw, 7.5rem); }
       .line { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: start; max-width: 40rem; }
+      mr-empty .bar { margin-top: 0.8rem; }
       .months { display: grid; gap: 0.35rem; grid-template-columns: repeat(auto-fill, minmax(4.6rem, 1fr)); max-width: 34rem; }
       .months label { display: flex; gap: 0.45rem; align-items: center; min-height: 2.5rem; font-weight: 400; }
       .months label.taken { color: var(--quiet); }
@@ -78,7 +80,7 @@ export class TariffSection extends Section {
 
   private async toFile(): Promise<void> {
     const text = t.settings.tariff;
-    if (await confirmed({ heading: t.settings.form.toFile, text: text.removeSure, yes: t.settings.form.toFile })) await this.put(null);
+    if (await confirmed({ heading: t.settings.form.toFile, text: text.toFileSure, yes: t.settings.form.toFile })) await this.put(null);
   }
 
   private forgetDraft(): void {
@@ -138,7 +140,10 @@ export class TariffSection extends Section {
     const text = t.settings.tariff;
     const season = form.seasons[at]!;
     const set = (part: Partial<SeasonForm>) => this.change({ seasons: form.seasons.map((one, index) => (index === at ? { ...one, ...part } : one)) });
-    const remove = () => this.change({ seasons: form.seasons.filter((_, index) => index !== at) });
+    const remove = () => {
+      this.change({ seasons: form.seasons.filter((_, index) => index !== at) });
+      focusLater(this.renderRoot, '.add-season');
+    };
     const toggle = (month: number) =>
       set({ months: kMonths.filter((one) => (one === month ? !season.months.includes(one) : season.months.includes(one))) });
     const taken = new Set(form.seasons.flatMap((one, index) => (index === at ? [] : one.months)));
@@ -172,7 +177,10 @@ export class TariffSection extends Section {
   private editor(form: TariffForm, settings: Settings) {
     const text = t.settings.tariff;
     const disabled = this.mayNotAdminister;
-    const addSeason = () => this.change({ seasons: [...form.seasons, { months: [], steps: [noStep()] }] });
+    const addSeason = () => {
+      this.change({ seasons: [...form.seasons, { months: [], steps: [noStep()] }] });
+      focusLater(this.renderRoot, 'fieldset:last-of-type .months input:enabled');
+    };
     return html`<form @submit=${this.save} novalidate>
       <div class="head">
         ${textField({
@@ -193,7 +201,7 @@ export class TariffSection extends Section {
       ${form.seasons.map((_, at) => this.season(form, at, disabled))}
       ${disabled || form.seasons.length >= kMostSeasons || monthsLeft(form) === 0
         ? nothing
-        : html`<div><button type="button" @click=${addSeason}>${text.addSeason}</button></div>`}
+        : html`<div><button type="button" class="add-season" @click=${addSeason}>${text.addSeason}</button></div>`}
       ${this.saving.notice((field) => /^tariff\.(currency|unit|monthly_charge|(seasons\[\d+\])?(\.months|\.?tiers\[\d+\])?)$/.test(field))}
       ${this.faults.size > 0 ? html`<p class="notice bad" role="alert">${t.settings.form.look}</p>` : nothing}
       ${saveBar({
@@ -222,10 +230,11 @@ export class TariffSection extends Section {
     const make = () => {
       this.draft.change(emptyForm(settings.settings.site.units === 'us'), null as never);
       this.saving.forget();
+      focusLater(this.renderRoot, '#currency');
     };
-    return html`<mr-empty heading=${t.settings.sections.tariff.title}>
+    return html`<mr-empty heading=${t.settings.tariff.noneYet}>
         <p>${t.settings.tariff.none}</p>
-        <p><button class="primary" ?disabled=${this.mayNotAdminister} @click=${make}>${t.settings.tariff.make}</button></p>
+        <p class="bar"><button class="primary" ?disabled=${this.mayNotAdminister} @click=${make}>${t.settings.tariff.make}</button></p>
       </mr-empty>
       <p role="status" class="small good">${this.saving.done ? t.shell.saved : ''}</p>`;
   }
