@@ -30,6 +30,7 @@ export class WaterCards extends HouseElement {
       .card { display: flex; flex-direction: column; }
       .card > a { margin-top: auto; padding-top: 0.6rem; }
       mr-chart { --chart-height: 150px; }
+      @media (min-width: 62rem) and (max-width: 87.999rem) { .uses { grid-column: 1 / -1; } }
       @media (min-width: 88rem) { .card { grid-column: span 2; } }
       li { display: grid; grid-template-columns: 4.2rem 1fr auto; gap: 0.6rem; padding: 0.35rem 0; border-bottom: 1px solid var(--line); }
       li:last-child { border: none; }
@@ -128,7 +129,7 @@ export class WaterCards extends HouseElement {
         ${this.usage.show((usage) => this.week(usage))}
         <a href=${href('history', ['week', date])}>${t.now.inHistory}</a>
       </section>
-      <section class="card">
+      <section class="card uses">
         <h2 class="quiet">${t.now.uses}</h2>
         ${this.uses.show((page) =>
           page.items.length === 0

@@ -22,7 +22,7 @@ export class SetupView extends View {
       .bar { height: 0.6rem; border-radius: 99px; background: var(--raised); overflow: hidden; display: grid; grid-template-columns: repeat(8, 1fr); gap: 2px; }
       .bar span.done { background: var(--good); }
       ol { display: grid; gap: 0.7rem; }
-      li { padding: 0; overflow: clip; }
+      li.card { padding: 0; overflow: clip; }
       li > * + * { margin: 0 !important; }
       h3 { margin: 0; }
       h3 button { width: 100%; justify-content: flex-start; gap: 0.8rem; border: none; border-radius: 0; padding: 0.8rem 1rem; background: none; text-align: start; font-size: 1.02rem; font-weight: 600; }
