@@ -16,7 +16,8 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   plugins: [compressed(kFolder)],
-  // `npx vite` shows the page while it is written, with the answers of the daemon that MILLRACE names.
-  server: { proxy: { '/api': process.env['MILLRACE'] ?? 'http://127.0.0.1:8099' } },
+  // `npx vite` shows the page while it is written, with the answers of the daemon that MILLRACE names. It is told the
+  // page's own host, for it takes changes from its own page only.
+  server: { proxy: { '/api': { target: process.env['MILLRACE'] ?? 'http://127.0.0.1:8099', changeOrigin: false } } },
   test: { include: ['test/**/*.test.ts'] },
 });
