@@ -15,6 +15,7 @@ import { percent, volumeWithUnit } from '../../words/numbers';
 import { span, when } from '../../words/times';
 
 const kPage = 25;
+const kWrittenWithinMs = 2_500;
 
 @customElement('mr-leaks-incidents')
 export class Incidents extends View {
@@ -48,6 +49,14 @@ export class Incidents extends View {
   @state() private problem: string | null = null;
   @state() private busy = false;
 
+  private open: string | null = null;
+  private timer = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+  }
+
   private readonly first = new Asked(this, async () => {
     const page = await this.page(null);
     this.later = [];
@@ -74,7 +83,14 @@ export class Incidents extends View {
 
   protected override willUpdate(): void {
     if (this.house.devices === null) return;
-    this.first.ask(this.house.alarms.map((alarm) => alarm.id).join());
+    const open = this.house.alarms.map((alarm) => alarm.id).join();
+    if (open !== this.open && this.open !== null) {
+      // What has just ended is written down a moment later.
+      clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => void this.first.again(), kWrittenWithinMs);
+    }
+    this.open = open;
+    this.first.ask(open);
     this.rules.ask('rules');
   }
 

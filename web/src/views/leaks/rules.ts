@@ -117,7 +117,7 @@ export class LeakRules extends View {
       <form @submit=${(event: SubmitEvent) => this.keep(event, rule)}>
         ${fields.map(
           (of) => html`<label class="field">${label(of.key)}
-            <input name=${of.key} type="number" step="any" min="0" inputmode="decimal" .value=${shownValue(of, rules.settings[of.key], this.flowUnit)} ?disabled=${off} /></label>`,
+            <input name=${of.key} type="number" step="any" min=${shownValue(of, of.least, this.flowUnit)} max=${shownValue(of, of.most, this.flowUnit)} inputmode="decimal" .value=${shownValue(of, rules.settings[of.key], this.flowUnit)} ?disabled=${off} /></label>`,
         )}
         <p class="quiet small">${fields.every((of) => isLearned(of.key)) ? t.leaks.learnedIfEmpty : t.leaks.usualIfEmpty}</p>
         <div class="row"><button ?disabled=${off} title=${whyNotAdminister() ?? nothing}>${t.shell.save}</button>

@@ -1,11 +1,12 @@
 // Times of the week, listed and edited: `keep` is given the whole new list and may refuse it.
-import { css, html, nothing, svg } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
 import { daysInWords, dayStyles, dayToggles, type Weekday, weekdays } from '../../parts/day_toggles';
 import '../../parts/dialog';
 import { HouseElement } from '../../parts/element';
 import { problemNotice, problemText } from '../../parts/problem';
+import { styled } from '../../parts/styled';
 import { common } from '../../parts/styles';
 import { t } from '../../texts';
 import { timeOfDay } from '../../words/site_days';
@@ -26,10 +27,10 @@ export class Windows extends HouseElement {
       form { display: grid; gap: 0.9rem; }
       .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
       .two input, select { width: 100%; }
-      svg { width: 100%; height: auto; display: block; }
-      text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
-      .lane { fill: var(--raised); }
-      .home { fill: var(--good); } .away { fill: var(--warn); } .vacation { fill: var(--bad); } .plain { fill: var(--bar); }
+      .week { display: grid; grid-template-columns: auto 1fr; gap: 3px 0.6rem; align-items: center; font-size: 0.75rem; line-height: 1.2; color: var(--quiet); }
+      .lane { position: relative; height: 0.95rem; border-radius: 4px; background: var(--raised); overflow: hidden; }
+      .lane i { position: absolute; top: 0; bottom: 0; border-radius: 4px; }
+      .home { background: var(--good); } .away { background: var(--warn); } .vacation { background: var(--bad); } .plain { background: var(--bar); }
     `,
   ];
   @property({ attribute: false }) windows: readonly WeekWindow[] = [];
@@ -99,14 +100,13 @@ export class Windows extends HouseElement {
   }
 
   private week() {
-    const [left, height, width] = [34, 18, 600];
-    return html`<svg viewBox="0 0 ${left + width} ${7 * height}" aria-hidden="true">
+    return html`<div class="week" aria-hidden="true">
       ${weekdays.map(
-        (day, row) => svg`<text x="0" y=${row * height + 13}>${t.habits.weekdays[day]}</text>
-          <rect class="lane" x=${left} y=${row * height + 2} width=${width} height=${height - 4} rx="3"></rect>
-          ${weekBlocks(this.windows, day).map((block) => svg`<rect class=${block.mode ?? 'plain'} x=${left + block.x * width} y=${row * height + 2} width=${block.width * width} height=${height - 4} rx="3"></rect>`)}`,
+        (day) => html`<span>${t.habits.weekdays[day]}</span><div class="lane">
+          ${weekBlocks(this.windows, day).map((block) => html`<i class=${block.mode ?? 'plain'} ${styled({ left: `${block.x * 100}%`, width: `${block.width * 100}%` })}></i>`)}
+        </div>`,
       )}
-    </svg>`;
+    </div>`;
   }
 
   private form(window: WeekWindow | undefined) {

@@ -116,7 +116,7 @@ export class UsesDay extends HouseElement {
         <span class="facts">${uses.length === 0 ? text.dayEmpty : shown.length === 0 ? text.dayFiltered : facts}</span>
         ${shown.length === 0
           ? nothing
-          : html`<button aria-expanded=${listed ? 'true' : 'false'} aria-label=${text.listLabel(day)} @click=${() => this.dispatchEvent(new CustomEvent('day-list', { detail: !this.listed }))}>${text.list}</button>`}
+          : html`<button aria-expanded=${listed ? 'true' : 'false'} @click=${() => this.dispatchEvent(new CustomEvent('day-list', { detail: !this.listed }))}>${text.list}<span class="sr">: ${text.listLabel(day)}</span></button>`}
       </div>
       ${uses.length === 0 ? nothing : this.lane(page, uses, day, facts)}
       ${listed ? this.list(page, shown, day) : nothing}
