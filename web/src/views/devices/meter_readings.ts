@@ -34,7 +34,8 @@ export class MeterReadings extends HouseElement {
       .two { display: grid; gap: 1rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); align-items: start; }
       .two > * > * + * { margin-top: 0.8rem; }
       input[type='number'] { width: 11rem; }
-      td { vertical-align: middle; }
+      th, td { vertical-align: middle; }
+      tbody th { color: var(--text); font-size: 1rem; font-weight: 500; }
       h4 { margin: 0; font-size: 0.95rem; }
     `,
   ];
