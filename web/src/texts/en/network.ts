@@ -34,7 +34,7 @@ export const network = {
   toBridge: 'To the bridge',
   where: {
     name: 'With whom',
-    here: 'Millrace only',
+    here: 'Millrace',
     relayed: 'The cloud',
     both: (here: string, on: string) => `Millrace ${here}, the cloud ${on}`,
   },

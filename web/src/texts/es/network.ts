@@ -36,7 +36,7 @@ export const network: typeof en = {
   toBridge: 'Hacia el puente',
   where: {
     name: 'Con quién',
-    here: 'Solo Millrace',
+    here: 'Millrace',
     relayed: 'La nube',
     both: (here, on) => `Millrace ${here}, la nube ${on}`,
   },
