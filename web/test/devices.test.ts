@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batteryLevel, kindOfTopic, knownFirst, moments, newestValues, restarts, shortHash, signalGrade, understood, valuePoints } from '../src/views/devices/condition';
+import { batteryLevel, kindOfTopic, knownFirst, moments, newestValues, restarts, shortHash, signalGrade, undoes, understood, valuePoints } from '../src/views/devices/condition';
 import { timeTyped, typedTime } from '../src/words/site_time';
 
 describe('the condition of a device', () => {
@@ -46,6 +46,9 @@ describe('what a device reports', () => {
     expect(valuePoints(reports, '32', 'battery_mv').values).toEqual([3210, 3200]);
     expect(valuePoints([...reports, reports[0]!], '1024', 'temperature_c')).toEqual({ times: [Date.UTC(2026, 10, 28, 12) / 1000], values: [-6] });
     expect([understood('temperature_c', 20), understood('battery_mv', 200), understood(null, 200)]).toEqual([20, 200, 200]);
+  });
+  it('an undone calibration is told by its note', () => {
+    expect([undoes('undo of number 12'), undoes('entered as known')]).toEqual(['12', null]);
   });
   it('over a long time is looked at in so many moments', () => {
     expect(moments(0, 100, 4)).toEqual([25, 50, 75, 100]);

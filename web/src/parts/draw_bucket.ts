@@ -48,6 +48,7 @@ export class DrawBucket extends HouseElement {
   @state() private result: Drawn | null = null;
   @state() private kept: Drawn | null = null;
   @state() private problem: string | null = null;
+  @state() private pending = false; // nothing was counted yet, but may still come
   @state() private busy = false;
   private amount: { volume: number; unit: Unit } | null = null;
   private tick = 0;
@@ -68,6 +69,7 @@ export class DrawBucket extends HouseElement {
     clearTimeout(this.later);
     this.draw = restored(localStorage.getItem(kRemembered), this.sensor, this.house.now());
     this.result = this.kept = this.problem = null;
+    this.pending = false;
   }
 
   private remember(draw: Draw | null): void {
@@ -84,6 +86,7 @@ export class DrawBucket extends HouseElement {
 
   private start(): void {
     this.result = this.kept = this.problem = null;
+    this.pending = false;
     this.remember({ sensor: this.sensor, started: this.house.now(), lifetime: this.house.sensor(this.sensor)?.lifetime ?? 0, stopped: null });
   }
 
@@ -94,12 +97,14 @@ export class DrawBucket extends HouseElement {
   private giveUp(): void {
     clearTimeout(this.later);
     this.result = this.problem = null;
+    this.pending = false;
     this.remember(null);
   }
 
   private changeAmount(): void {
     clearTimeout(this.later);
     this.result = this.problem = null;
+    this.pending = false;
     this.moveFocus();
   }
 
@@ -127,13 +132,14 @@ export class DrawBucket extends HouseElement {
       const answer = await said(api.POST('/api/v1/sensors/{uuid}/calibration', { params: { path: { uuid: this.sensor } }, body: asked }));
       if (this.draw !== draw) return;
       this.problem = null;
+      this.pending = false;
       if (dryRun) this.result = answer as Drawn;
       else this.finish(answer as Drawn);
     } catch (error) {
       if (this.draw !== draw) return;
-      this.problem = problemText(error);
-      // Nothing was counted yet, but it may still come.
-      if (dryRun && error instanceof Problem && error.status === 409) this.lookAgain(this.house.now() - draw.stopped < kSettledAfterMs);
+      this.pending = dryRun && error instanceof Problem && error.status === 409 && this.house.now() - draw.stopped < kSettledAfterMs;
+      this.problem = this.pending ? null : problemText(error);
+      this.lookAgain(this.pending);
     } finally {
       this.busy = false;
     }
@@ -208,6 +214,7 @@ export class DrawBucket extends HouseElement {
           </select></div>
       </div>
       ${problemNotice(this.problem)}
+      <p role="status" class="notice" ?hidden=${!this.pending}>${this.pending ? text.bucket.notYet : ''}</p>
       <div class="row">
         <button class="primary" ?disabled=${this.busy}>${this.busy ? text.bucket.working : text.bucket.workOut}</button>
         <button type="button" class="plain" @click=${this.giveUp}>${text.bucket.cancel}</button>

@@ -70,7 +70,7 @@ export const common = css`
   .field { display: grid; gap: 0.25rem; }
   .field .quiet { font-weight: 400; }
 
-  .scroll { overflow-x: auto; max-width: 100%; }
+  .scroll { overflow-x: auto; max-width: 100%; position: relative; } /* holds what is only said, too */
   table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
   th, td { text-align: start; padding: 0.4rem 0.6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
   th { font-weight: 600; font-size: 0.875rem; color: var(--quiet); white-space: nowrap; }

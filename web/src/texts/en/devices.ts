@@ -202,6 +202,7 @@ export const devices = {
     history: (n: number) => (n === 1 ? 'History: one entry' : `History: ${n} entries`),
     inForce: 'holds',
     undo: 'Take back',
+    undoOf: (number: string) => `Made by taking back entry ${number}.`,
     undoTitle: 'Take this calibration back?',
     undoHint: (worth: string) => `${worth} a turn no longer holds then. What held before holds again, for past volumes too.`,
     ways: 'Find it out',

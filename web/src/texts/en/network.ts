@@ -34,7 +34,7 @@ export const network = {
   toBridge: 'To the bridge',
   where: {
     name: 'With whom',
-    here: 'Millrace only',
+    here: 'Millrace',
     relayed: 'The cloud',
     both: (here: string, on: string) => `Millrace ${here}, the cloud ${on}`,
   },
@@ -62,7 +62,7 @@ export const network = {
   modes: {
     local: {
       name: 'Local only',
-      what: 'Millrace answers the bridge. Nothing about your water leaves the house.',
+      what: 'Millrace answers the bridge. What it says stays in the house.',
       means: 'The Flume app shows nothing new, and Flume’s own warnings do not come.',
       confirm: 'From now on Millrace answers the bridge itself, and the cloud gets nothing. The Flume app will show nothing new.',
       done: 'Millrace now answers the bridge itself.',

@@ -203,6 +203,7 @@ export const devices: typeof en = {
     history: (n) => (n === 1 ? 'Historial: una entrada' : `Historial: ${n} entradas`),
     inForce: 'vigente',
     undo: 'Retirar',
+    undoOf: (number) => `Creado al retirar la entrada ${number}.`,
     undoTitle: '¿Retirar esta calibración?',
     undoHint: (worth) => `Dejará de valer ${worth} por vuelta. Volverá a valer lo anterior, también para los volúmenes pasados.`,
     ways: 'Averiguarlo',

@@ -36,7 +36,7 @@ export const network: typeof en = {
   toBridge: 'Hacia el puente',
   where: {
     name: 'Con quién',
-    here: 'Solo Millrace',
+    here: 'Millrace',
     relayed: 'La nube',
     both: (here, on) => `Millrace ${here}, la nube ${on}`,
   },
@@ -64,7 +64,7 @@ export const network: typeof en = {
   modes: {
     local: {
       name: 'Solo local',
-      what: 'Millrace responde al puente. Nada sobre su agua sale de la casa.',
+      what: 'Millrace responde al puente. Lo que dice se queda en la casa.',
       means: 'La aplicación de Flume no muestra nada nuevo y no llegan los avisos de Flume.',
       confirm: 'Desde ahora Millrace responde al puente y la nube no recibe nada. La aplicación de Flume no mostrará nada nuevo.',
       done: 'Ahora Millrace responde al puente.',

@@ -12,6 +12,7 @@ import { common } from '../../parts/styles';
 import { whyNotAdmin } from '../../parts/why_not';
 import { t } from '../../texts';
 import { fullDay, when } from '../../words/times';
+import { undoes } from './condition';
 import './known_value';
 import './meter_readings';
 
@@ -104,10 +105,17 @@ export class CalibrationPage extends HouseElement {
       <div>
         <div><strong>${worth}</strong> ${entry.in_force ? html`<span class="pill good">${text.inForce}</span>` : nothing}</div>
         <div class="small">${text.sources[entry.source]}, ${this.from(entry.from)}</div>
-        <div class="small quiet">${text.entered(when(entry.entered, this.house.now(), this.zone))} ${entry.note}</div>
+        <div class="small quiet">${text.entered(when(entry.entered, this.house.now(), this.zone))} ${this.note(entry)}</div>
       </div>
       ${mayUndo ? html`<button ?disabled=${why !== ''} title=${why} @click=${() => (this.undoing = entry)}>${text.undo}</button>` : nothing}
     </li>`;
+  }
+
+  // What it rests on is the daemon's own note, of the time when it was entered.
+  private note(entry: Entry) {
+    const undone = undoes(entry.note);
+    if (undone !== null) return t.devices.calibration.undoOf(undone);
+    return entry.source === 'drawn' || entry.source === 'meter_readings' ? html`<span lang="en">${entry.note}</span>` : nothing;
   }
 
   private undoDialog() {

@@ -74,6 +74,9 @@ export function newestValues(reports: readonly { time: string; values: Record<st
 export const knownFirst = <T extends { number: string }>(values: readonly T[], known: Readonly<Record<string, { name: string | null } | undefined>>): T[] =>
   [...values].sort((a, b) => Number((known[a.number]?.name ?? null) === null) - Number((known[b.number]?.name ?? null) === null));
 
+// The number of the calibration that an entry took back, by its note.
+export const undoes = (note: string): string | null => /^undo of number (\d+)$/.exec(note)?.[1] ?? null;
+
 // The kind of message that a topic names, by the API's names; null where it is none that is known.
 const kToCloud: Record<string, string> = { 1: 'samples', 2: 'states', 3: 'logs', 4: 'events', 6: 'heartbeat_echo', 7: 'boot', 9: 'key_exchange' };
 const kToBridge: Record<string, string> = { 1: 'boot_response', 4: 'heartbeat', 6: 'error', 9: 'key_exchange' };

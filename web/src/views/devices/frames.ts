@@ -20,10 +20,10 @@ export class Frames extends HouseElement {
     css`
       summary h3 { display: inline; }
       ul > li { border-top: 1px solid var(--line); padding: 0.55rem 0; }
-      .line { display: grid; grid-template-columns: minmax(10rem, 12rem) minmax(8rem, 10rem) minmax(0, 1fr) auto; gap: 0.2rem 0.9rem; align-items: baseline; }
+      .line { display: grid; grid-template-columns: minmax(10rem, 14rem) minmax(14rem, 17rem) minmax(0, 1fr) auto; gap: 0.2rem 0.9rem; align-items: baseline; }
       .payload { font-family: ui-monospace, monospace; font-size: 0.8125rem; overflow-wrap: anywhere; background: var(--raised); border-radius: 8px; padding: 0.6rem; max-height: 14rem; overflow: auto; }
       details details summary { min-height: 2rem; padding-top: 0.3rem; }
-      @media (max-width: 52rem) { .line { grid-template-columns: minmax(0, 1fr) auto; } .line code { grid-column: 1 / -1; } }
+      @media (max-width: 52rem) { .line { grid-template-columns: minmax(0, 1fr) auto; } .line .at { grid-column: 1 / -1; grid-row: 2; } .line code { grid-column: 1 / -1; grid-row: 3; } }
     `,
   ];
   @state() private open = false;
@@ -51,8 +51,8 @@ export class Frames extends HouseElement {
     const time = formatted(frame.received, zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
     return html`<li>
       <div class="line">
-        <span class="number">${time} <span class="quiet">${text.directions[frame.direction]}</span></span>
-        <span>${kind === null ? text.unknownKind : t.network.kinds[kind]}</span>
+        <strong>${kind === null ? text.unknownKind : t.network.kinds[kind]}</strong>
+        <span class="at number small">${time} <span class="quiet">${text.directions[frame.direction]}</span></span>
         <code class="small quiet">${frame.topic}</code>
         <span class="pill ${frame.opened ? 'good' : 'warn'}">${frame.opened ? text.opened : text.sealed}</span>
       </div>

@@ -34,7 +34,11 @@ export class MeterReadings extends HouseElement {
       .two { display: grid; gap: 1rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); align-items: start; }
       .two > * > * + * { margin-top: 0.8rem; }
       input[type='number'] { width: 11rem; }
-      td { vertical-align: middle; }
+      th, td { vertical-align: middle; }
+      thead th { white-space: normal; }
+      td button { min-width: 2.5rem; padding: 0; font-size: 1.2rem; }
+      @media (max-width: 36rem) { .turns { display: none; } th, td { padding-inline: 0.35rem; } }
+      tbody th { color: var(--text); font-size: 1rem; font-weight: 500; }
       h4 { margin: 0; font-size: 0.95rem; }
     `,
   ];
@@ -119,9 +123,9 @@ export class MeterReadings extends HouseElement {
     return html`<tr>
       <th scope="row">${at}${reading.stands_out ? html` <span class="pill warn">${text.standsOut}</span>` : nothing}</th>
       <td class="number">${number(reading.volume, 3)}\u202f${unitName(this.meterUnit)}</td>
-      <td class="number">${reading.peaks_since_previous === null ? '–' : number(reading.peaks_since_previous, 0)}</td>
+      <td class="number turns">${reading.peaks_since_previous === null ? '–' : number(reading.peaks_since_previous, 0)}</td>
       <td class="number">${reading.residual === null ? '–' : `${reading.residual > 0 ? '+' : ''}${number(reading.residual, 3)}`}</td>
-      <td><button class="danger" aria-label=${text.removeOf(at)} ?disabled=${this.busy || why !== ''} title=${why} @click=${() => this.takeBack(reading)}>${text.remove}</button></td>
+      <td><button class="danger plain" aria-label=${text.removeOf(at)} ?disabled=${this.busy || why !== ''} title=${why || text.remove} @click=${() => this.takeBack(reading)}>×</button></td>
     </tr>`;
   };
 
@@ -178,7 +182,7 @@ export class MeterReadings extends HouseElement {
             ? nothing
             : html`<div class="scroll" tabindex="0" role="region" aria-label=${text.list}><table data-part="meter-readings">
                 <thead><tr><th scope="col">${text.time}</th><th scope="col" class="number">${text.shows}</th>
-                  <th scope="col" class="number">${text.turns}</th><th scope="col" class="number">${text.off}</th><th scope="col"><span class="sr">${text.remove}</span></th></tr></thead>
+                  <th scope="col" class="number turns">${text.turns}</th><th scope="col" class="number">${text.off}</th><th scope="col"><span class="sr">${text.remove}</span></th></tr></thead>
                 <tbody>${[...answer.items].reverse().map(this.row)}</tbody>
               </table></div>`}`,
       )}`;

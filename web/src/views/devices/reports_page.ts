@@ -10,8 +10,7 @@ import { t } from '../../texts';
 import { number } from '../../words/numbers';
 import { ago, when } from '../../words/times';
 import { knownFirst, newestValues, understood } from './condition';
-import { type Certainty, type DeviceEvent, deviceWords, type Kind, type LogLine, type Meaning } from './device_words';
-import './value_history';
+import { type Certainty, type DeviceEvent, eventsOf, type Kind, type LogLine, logsOf, type Meaning, statesOf } from './device_words';
 
 const kReportsForNewest = 20; // a report need not hold every number
 const kPerPage = 25;
@@ -50,9 +49,9 @@ export class ReportsPage extends HouseElement {
   @property() device = '';
   @property() kind: Kind = 'sensor';
   @state() private charted: string | null = null;
-  private readonly states = new Asked(this, () => deviceWords('states', this.device, { limit: kReportsForNewest }), kEveryMs);
-  private readonly events = new Pages<DeviceEvent>(this, (cursor) => deviceWords('events', this.device, this.page(cursor)));
-  private readonly logs = new Pages<LogLine>(this, (cursor) => deviceWords('logs', this.device, this.page(cursor)));
+  private readonly states = new Asked(this, () => statesOf(this.device, { limit: kReportsForNewest }), kEveryMs);
+  private readonly events = new Pages<DeviceEvent>(this, (cursor) => eventsOf(this.device, this.page(cursor)));
+  private readonly logs = new Pages<LogLine>(this, (cursor) => logsOf(this.device, this.page(cursor)));
 
   private page = (cursor: string | undefined) => (cursor === undefined ? { limit: kPerPage } : { limit: kPerPage, cursor });
 
@@ -85,11 +84,17 @@ export class ReportsPage extends HouseElement {
           ${shown === value ? nothing : html`<div class="small quiet">${text.sentAs(number(value, 0))}</div>`}
           ${time === newest ? nothing : html`<div class="small quiet">${ago(time, this.house.now())}</div>`}</td>
         <td class="sure">${this.sure(meaning.certainty)}</td>
-        <td class="act"><button aria-expanded=${open} aria-label=${text.historyOf(called)} @click=${() => (this.charted = open ? null : key)}>${open ? t.shell.close : text.history}</button></td>
+        <td class="act"><button aria-expanded=${open} aria-label=${text.historyOf(called)} @click=${() => this.chart(open ? null : key)}>${open ? t.shell.close : text.history}</button></td>
       </tr>
       ${open
         ? html`<tr class="chart"><td colspan="5"><mr-devices-value .device=${this.device} number=${key} name=${called} .meaning=${meaning.name} unit=${meaning.unit ?? ''} start="day"></mr-devices-value></td></tr>`
         : nothing}`;
+  }
+
+  // Charts are loaded when one is first looked at.
+  private chart(key: string | null): void {
+    this.charted = key;
+    if (key !== null) void import('./value_history');
   }
 
   private statesCard() {

@@ -8,7 +8,7 @@ import { t } from '../../texts';
 import { number } from '../../words/numbers';
 import { span, when } from '../../words/times';
 import { restarts } from './condition';
-import { deviceWords, type Kind, kLargestPage } from './device_words';
+import { bootsOf, eventsOf, type Kind, kLargestPage } from './device_words';
 
 const kLookBackMs = 30 * 86_400_000;
 const kEveryMs = 5 * 60_000;
@@ -25,10 +25,10 @@ export class DeviceRestarts extends HouseElement {
     const from = this.house.now() - kLookBackMs;
     const query = { from: new Date(from).toISOString(), limit: kLargestPage };
     if (this.kind === 'bridge') {
-      const page = await deviceWords('boots', this.device, query);
+      const page = await bootsOf(this.device, query);
       return restarts(page.items.map((boot) => boot.received), from, page.looked_from);
     }
-    const page = await deviceWords('events', this.device, query);
+    const page = await eventsOf(this.device, query);
     const oldest = page.next_cursor === null ? null : (page.items.at(-1)?.time ?? null);
     return restarts(page.items.filter((event) => event.restart).map((event) => event.time), from, oldest);
   }

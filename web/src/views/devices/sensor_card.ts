@@ -14,7 +14,6 @@ import { cardStyles, firmware, signal } from './card_parts';
 import { batteryBars, batteryLevel } from './condition';
 import { battery, pictogramStyles } from './pictograms';
 import './restarts';
-import './value_history';
 
 // As the line of health: silent for longer is worth a look.
 const kQuietMs = 60 * 60_000;
@@ -61,6 +60,12 @@ export class SensorCard extends HouseElement {
     );
   }
 
+  // Charts are loaded when one is first looked at.
+  private readonly unfold = (event: Event) => {
+    this.trend = (event.target as HTMLDetailsElement).open;
+    if (this.trend) void import('./value_history');
+  };
+
   protected override render() {
     const sensor = this.house.sensor(this.device);
     if (sensor === undefined) return nothing;
@@ -89,7 +94,7 @@ export class SensorCard extends HouseElement {
         ${fact(text.firmware, firmware(sensor.firmware))}
         ${sensor.bridge === null ? nothing : fact(text.throughBridge, html`<code>${sensor.bridge}</code>`)}
       </dl>
-      <details @toggle=${(event: Event) => (this.trend = (event.target as HTMLDetailsElement).open)}>
+      <details @toggle=${this.unfold}>
         <summary>${text.batteryTrend}</summary>
         ${this.trend
           ? html`<mr-devices-value .device=${sensor.uuid} number=${kBatteryState} name=${text.battery} unit="mV" .least=${100} start="year"></mr-devices-value>`

@@ -12,7 +12,7 @@ import { t } from '../../texts';
 import { number as said } from '../../words/numbers';
 import { when } from '../../words/times';
 import { moments, type ValuePoints, valuePoints } from './condition';
-import { deviceWords, kLargestPage, type StateReport } from './device_words';
+import { kLargestPage, type StateReport, statesOf } from './device_words';
 
 type Range = 'day' | 'month' | 'year';
 const kDayMs = 86_400_000;
@@ -54,14 +54,14 @@ export class DeviceValue extends HouseElement {
     const from = to - ms;
     const reports: StateReport[] = [];
     if (questions === 1) {
-      reports.push(...(await deviceWords('states', this.device, { from: new Date(from).toISOString(), limit: kLargestPage })).items);
+      reports.push(...(await statesOf(this.device, { from: new Date(from).toISOString(), limit: kLargestPage })).items);
     }
     // Each question begins where the moment before ended, so that times without a report stay empty.
     const ends = questions === 1 ? [] : moments(from, to, questions);
     for (let at = 0; at < ends.length; at += kAtOnce) {
       const pages = await Promise.all(
         ends.slice(at, at + kAtOnce).map((end) =>
-          deviceWords('states', this.device, {
+          statesOf(this.device, {
             from: new Date(end - ms / questions).toISOString(),
             to: new Date(end).toISOString(),
             limit: kReportsPerMoment,

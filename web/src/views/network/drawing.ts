@@ -21,15 +21,15 @@ export interface Picture {
 
 export const drawingStyles = css`
   .drawing svg { display: block; width: 100%; height: auto; }
-  .drawing .lying { max-width: 62rem; margin-inline: auto; }
+  .drawing .lying { max-width: 58rem; margin-inline: auto; }
   .drawing .standing { display: none; max-width: 22rem; margin-inline: auto; }
   .drawing text { font: 14px system-ui, sans-serif; fill: var(--text); text-anchor: middle; }
   .drawing .title { font-weight: 650; font-size: 16px; }
-  .drawing .state { fill: var(--quiet); font-size: 13px; }
+  .drawing .state { fill: var(--quiet); font-size: 13.5px; }
   .drawing .state.good { fill: var(--good); }
   .drawing .state.warn { fill: var(--warn); }
   .drawing .state.bad { fill: var(--bad); }
-  .drawing .amount { fill: var(--quiet); font-size: 13px; font-variant-numeric: tabular-nums; }
+  .drawing .amount { fill: var(--quiet); font-size: 13.5px; font-variant-numeric: tabular-nums; }
   .drawing .start { text-anchor: start; }
   .drawing .box { fill: var(--raised); stroke: var(--line); }
   .drawing .self .box { fill: var(--water-soft); stroke: var(--water); }
@@ -56,7 +56,7 @@ const kIcons = [
   'M12 3c4 5 6.500 8.200 6.500 11.500a6.500 6.500 0 0 1-13 0C5.500 11.200 8 8 12 3z', // a drop
   'M7 18a4.500 4.500 0 0 1-.500-8.970A6 6 0 0 1 18 10.500a3.800 3.800 0 0 1-.500 7.500z', // a cloud
 ];
-const kBox = { width: 200, height: 104 };
+const kBox = { width: 184, height: 104 };
 
 function station({ name, state, tone }: Station, index: number, x: number, y: number) {
   const middle = x + kBox.width / 2;
@@ -84,22 +84,22 @@ function standingWay({ link, up, down }: Way, y: number, height: number) {
   return svg`<g class=${link}>
     <path class="way" d="M84 ${from}V${to - 4}"></path><path class="tip" d="M77 ${to - 7}l7 7 7-7"></path>
     <path class="way" d="M108 ${to}V${from + 4}"></path><path class="tip" d="M101 ${from + 7}l7-7 7 7"></path>
-    <text class="amount start" x="126" y=${y + height / 2 - 6}>${up}</text>
-    <text class="amount start" x="126" y=${y + height / 2 + 16}>${down}</text>
+    <text class="amount start" x="126" y=${y + height / 2 - 6}>${up === '' ? '' : `↓ ${up}`}</text>
+    <text class="amount start" x="126" y=${y + height / 2 + 16}>${down === '' ? '' : `↑ ${down}`}</text>
   </g>`;
 }
 
 export function drawing({ label, stations, ways }: Picture) {
-  const gap = 160;
+  const gap = 124;
   const step = kBox.width + gap;
   const fall = kBox.height + 96;
   return html`<div class="drawing">
-    <svg class="lying" viewBox="0 0 ${3 * kBox.width + 2 * gap} 128" role="img" aria-label=${label}>
+    <svg class="lying" viewBox="-1 0 ${3 * kBox.width + 2 * gap + 2} 128" role="img" aria-label=${label}>
       ${stations.map((one, index) => station(one, index, index * step, 12))}
       ${ways.map((way, index) => lyingWay(way, kBox.width + index * step, gap))}
     </svg>
     <svg class="standing" viewBox="0 0 300 ${3 * kBox.height + 2 * 96 + 8}" role="img" aria-label=${label}>
-      ${stations.map((one, index) => station(one, index, 50, 4 + index * fall))}
+      ${stations.map((one, index) => station(one, index, 58, 4 + index * fall))}
       ${ways.map((way, index) => standingWay(way, 4 + kBox.height + index * fall, 96))}
     </svg>
   </div>`;

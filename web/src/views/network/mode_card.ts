@@ -19,7 +19,9 @@ export class ModeCard extends HouseElement {
   static override styles = [
     common,
     css`
-      ul { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); }
+      :host { container-type: inline-size; }
+      ul { display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); }
+      @container (min-width: 46rem) { ul { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
       li { border: 1px solid var(--line); border-radius: 12px; padding: 0.9rem; display: grid; gap: 0.5rem; align-content: space-between; }
       li.on { border-color: var(--water); background: color-mix(in srgb, var(--water-soft) 45%, transparent); }
       h4 { margin: 0; font-size: 1rem; }

@@ -66,7 +66,6 @@ export class NetworkView extends View {
     const text = t.network.stations;
     const { bridge: first, cloud: second } = links(bridge.connected, bridge.cloud_path);
     const by = basis(this.since);
-    const count = (n: number) => number(inBasis(n, by), 0);
     const up = traffic === null ? null : messagesOf(traffic.to_cloud);
     const down = traffic === null ? null : messagesOf(traffic.to_bridge);
     const stations: Picture['stations'] = [
@@ -74,7 +73,11 @@ export class NetworkView extends View {
       { name: text.millrace, state: this.mode === 'local' ? text.answers : bridge.cloud_path === 'standing_in' ? text.standsIn : text.passesOn, tone: 'quiet' },
       this.cloudStation(bridge, bridge.cloud_path),
     ];
-    const amounts = (first: number | undefined) => (first === undefined ? '' : t.network.messages(first, count(first)));
+    const amounts = (count: number | undefined) => {
+      if (count === undefined) return '';
+      const shown = inBasis(count, by);
+      return t.network.messages(shown, number(shown, 0));
+    };
     const passedOn = this.mode === 'local' && (up?.relayed ?? 0) + (down?.relayed ?? 0) === 0 ? undefined : up?.relayed;
     const cameBack = passedOn === undefined ? undefined : down?.relayed;
     return {
@@ -104,7 +107,7 @@ export class NetworkView extends View {
         ? nothing
         : html`<p class="small quiet">${this.basisWords(by)}
               ${text.bytesBoth(bytes(inBasis(traffic.to_cloud.bytes, by)), bytes(inBasis(traffic.to_bridge.bytes, by)))}</p>
-            <details data-part="passes"><summary>${text.passes}</summary>${kindsTable(traffic, by)}</details>`}
+            <details data-part="passes" open><summary>${text.passes}</summary>${kindsTable(traffic, by)}</details>`}
     </section>`;
   }
 

@@ -15,6 +15,7 @@ export const trafficStyles = css`
   .histogram th, .histogram td { padding: 0.15rem 0.5rem; border: none; vertical-align: middle; }
   .histogram td:nth-child(2) { width: 60%; }
   tbody th { white-space: normal; color: var(--text); font-weight: 500; font-size: 1rem; }
+  @media (max-width: 36rem) { thead th { white-space: normal; } th, td { padding-inline: 0.35rem; } }
   tbody th .quiet { font-weight: 400; }
 `;
 
