@@ -13,7 +13,7 @@ import { chosenFrom, holdsFor, holdsForStyles } from './holds_for';
 import { change, millilitres, perTurn } from './per_turn';
 import { problemNotice, problemText } from './problem';
 import { common } from './styles';
-import { whyNotAdmin } from './why_not';
+import { whyNot } from './rights';
 
 type Drawn = Schemas['DrawnCalibration'];
 type Unit = Schemas['VolumeUnit'];
@@ -171,7 +171,7 @@ export class DrawBucket extends HouseElement {
 
   private ready() {
     const text = t.calibration.bucket;
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     const sealed = this.house.sensor(this.sensor)?.readings_known === false;
     return html`<p>${text.intro}</p>
       <ol>${text.steps.map((step) => html`<li>${step}</li>`)}</ol>

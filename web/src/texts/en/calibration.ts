@@ -1,6 +1,5 @@
 // What a turn of the magnet is worth, and how to find it out.
 export const calibration = {
-  adminOnly: 'Only an administrator may change this. Your token may not.',
   perTurn: (amount: string) => `${amount} a turn`,
   millilitres: (amount: string) => `${amount} mL`,
   gallons: (amount: string) => `${amount} gal`,

@@ -1,7 +1,6 @@
 // Water that comes by the clock: the form that enters it, and the list in the leaks view.
 export const habits = {
   title: 'Water by the clock',
-  needsAdmin: 'Your token may answer alarms, but only one with the scope “admin” changes this.',
   what: 'Sprinklers, a water softener, whatever comes at the same time of day. What is in this list raises no alarm.',
   none: 'Nothing comes by the clock yet. What does is noticed after a few times.',
   learned: 'learned',

@@ -12,8 +12,6 @@ export const settings = {
     access: { title: 'Access', about: 'Tokens, and the API for other programs' },
     daemon: { title: 'Version and restart', about: 'Updates, and starting Millrace again' },
   },
-  needsAdmin: 'Your token may answer alarms but not change settings. That needs a token with the scope “admin”.',
-  needsAdminToSee: 'Only a token with the scope “admin” sees this.',
   form: {
     changed: 'Not saved yet.',
     discard: 'Discard changes',

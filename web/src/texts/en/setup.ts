@@ -77,7 +77,6 @@ export const setup = {
     howFile: 'That makes a file of 32 bytes, or 64 digits when printed:',
     late: 'It may come late: all messages are kept as they came, and a key opens the past too.',
     relay: 'Until then let the cloud go on answering (mode relay), because Millrace cannot answer a sealing bridge without its key.',
-    admin: 'Only who may administer can enter a key.',
   },
   calibration: {
     done: 'What a turn is worth is known for this house.',

@@ -59,6 +59,8 @@ export const shell = {
     } as Record<string, string>,
   },
   readOnly: 'Your token may read but not change anything.',
+  needsAdmin: 'Your token may answer alarms but not change this. That needs one with the scope “admin”.',
+  adminsOnly: 'Only a token with the scope “admin” sees this.',
   sensor: 'Sensor',
   whichSensor: 'Which sensor',
   independent: 'Independent software, not affiliated with Flume.',

@@ -1,7 +1,6 @@
 import type { calibration as en } from '../en/calibration';
 
 export const calibration: typeof en = {
-  adminOnly: 'Solo un administrador puede cambiar esto. Su clave de acceso no lo permite.',
   perTurn: (amount) => `${amount} por vuelta`,
   millilitres: (amount) => `${amount} mL`,
   gallons: (amount) => `${amount} gal`,

@@ -2,7 +2,6 @@ import type { habits as en } from '../en/habits';
 
 export const habits: typeof en = {
   title: 'Agua a horas fijas',
-  needsAdmin: 'Su clave puede responder a las alarmas, pero esto solo lo cambia una con el alcance «admin».',
   what: 'El riego, un descalcificador, todo lo que llega a la misma hora del día. Lo que está en esta lista no da alarma.',
   none: 'Todavía no llega nada a horas fijas. Cuando ocurra, se notará al cabo de unas veces.',
   learned: 'aprendido',

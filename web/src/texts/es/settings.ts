@@ -14,8 +14,6 @@ export const settings: typeof en = {
     access: { title: 'Acceso', about: 'Tokens y la API para otros programas' },
     daemon: { title: 'Versión y reinicio', about: 'Actualizaciones y reinicio de Millrace' },
   },
-  needsAdmin: 'Su token permite responder a las alarmas, pero no cambiar los ajustes. Para eso hace falta un token con el alcance «admin».',
-  needsAdminToSee: 'Esto solo se ve con un token de alcance «admin».',
   form: {
     changed: 'Aún sin guardar.',
     discard: 'Descartar los cambios',

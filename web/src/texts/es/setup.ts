@@ -79,7 +79,6 @@ export const setup: typeof en = {
     howFile: 'Así se obtiene un archivo de 32 bytes, o 64 dígitos al imprimirlo:',
     late: 'Puede llegar tarde: todos los mensajes se guardan como llegaron, y la clave abre también los pasados.',
     relay: 'Hasta entonces deje que siga respondiendo la nube (modo relay), porque Millrace no puede responder a un puente que sella sin su clave.',
-    admin: 'Solo quien administra puede introducir una clave.',
   },
   calibration: {
     done: 'Se sabe cuánto vale una vuelta en esta casa.',

@@ -61,6 +61,8 @@ export const shell: typeof en = {
     },
   },
   readOnly: 'Con su token puede leer, pero no cambiar nada.',
+  needsAdmin: 'Su token permite responder a las alarmas, pero no cambiar esto. Para eso hace falta uno con el alcance «admin».',
+  adminsOnly: 'Esto solo se ve con un token de alcance «admin».',
   sensor: 'Sensor',
   whichSensor: 'Qué sensor',
   independent: 'Programa independiente, sin relación con Flume.',

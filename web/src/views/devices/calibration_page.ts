@@ -9,7 +9,7 @@ import { HouseElement } from '../../parts/element';
 import { perTurn } from '../../parts/per_turn';
 import { problemNotice, problemText } from '../../parts/problem';
 import { common } from '../../parts/styles';
-import { whyNotAdmin } from '../../parts/why_not';
+import { whyNot } from '../../parts/rights';
 import { t } from '../../texts';
 import { fullDay, when } from '../../words/times';
 import { undoes } from './condition';
@@ -99,7 +99,7 @@ export class CalibrationPage extends HouseElement {
   private entry(entry: Entry) {
     const text = t.devices.calibration;
     const worth = entry.volume_per_peak_ml === null ? text.withdrawn : perTurn(entry.volume_per_peak_ml, this.unit);
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     const mayUndo = entry.in_force && entry.source !== 'config' && entry.volume_per_peak_ml !== null;
     return html`<li class=${entry.in_force ? '' : 'past'}>
       <div>

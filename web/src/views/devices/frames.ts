@@ -62,7 +62,7 @@ export class Frames extends HouseElement {
 
   private content() {
     const text = t.devices.frames;
-    if (!this.house.mayAdminister) return html`<p class="quiet">${t.calibration.adminOnly}</p>`;
+    if (!this.house.mayAdminister) return html`<p class="quiet">${t.shell.adminsOnly}</p>`;
     return html`<p class="quiet small">${text.hint}</p>
       ${this.frames.items.length === 0 ? nothing : html`<div class="row"><button @click=${() => void this.frames.again()}>${text.refresh}</button></div>`}
       ${this.frames.empty ? html`<p class="quiet">${text.none}</p>` : html`<ul>${this.frames.items.map(this.frame)}</ul>`}

@@ -7,7 +7,7 @@ import { chosenFrom, holdsFor, holdsForStyles } from '../../parts/holds_for';
 import { change, perTurn } from '../../parts/per_turn';
 import { problemNotice, problemText } from '../../parts/problem';
 import { common } from '../../parts/styles';
-import { whyNotAdmin } from '../../parts/why_not';
+import { whyNot } from '../../parts/rights';
 import { t } from '../../texts';
 
 type Found = Schemas['EnteredCalibration'];
@@ -52,7 +52,7 @@ export class KnownValue extends HouseElement {
 
   protected override render() {
     const text = t.devices.calibration;
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     const inGallons = ['gal', 'ft3', 'ccf'].includes(this.unit);
     return html`<p>${text.knownHint}</p>
       <form @submit=${this.submit} @input=${this.typed}>

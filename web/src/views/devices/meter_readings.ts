@@ -9,7 +9,7 @@ import { chosenFrom, holdsFor, holdsForStyles } from '../../parts/holds_for';
 import { change, millilitres, perTurn } from '../../parts/per_turn';
 import { problemNotice, problemText } from '../../parts/problem';
 import { common } from '../../parts/styles';
-import { whyNotAdmin } from '../../parts/why_not';
+import { whyNot } from '../../parts/rights';
 import { t } from '../../texts';
 import { number, unitName, volumeWithUnit } from '../../words/numbers';
 import { timeTyped, typedTime } from '../../words/site_time';
@@ -118,7 +118,7 @@ export class MeterReadings extends HouseElement {
 
   private row = (reading: Reading) => {
     const text = t.devices.meter;
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     const at = when(reading.time, this.house.now(), this.zone);
     return html`<tr>
       <th scope="row">${at}${reading.stands_out ? html` <span class="pill warn">${text.standsOut}</span>` : nothing}</th>
@@ -131,7 +131,7 @@ export class MeterReadings extends HouseElement {
 
   private fitted(fit: Fit) {
     const text = t.devices.meter;
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     const present = this.house.sensor(this.sensor)?.volume_per_peak_ml;
     return html`<form @submit=${this.keep}>
       <h4>${text.fit}</h4>
@@ -147,7 +147,7 @@ export class MeterReadings extends HouseElement {
 
   private addForm() {
     const text = t.devices.meter;
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     const now = typedTime(this.house.now(), this.zone);
     return html`<form @submit=${this.add}>
       <h4>${text.add}</h4>

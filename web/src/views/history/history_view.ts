@@ -211,7 +211,7 @@ export class HistoryView extends View {
         <mr-chart class=${question.heat ? 'heat' : ''} zoomable .plan=${this.drawn?.plan ?? null} label=${sentence} data-part="water"
           @chart-range=${this.zoomed} @chart-pick=${this.picked}>${keys(told)}</mr-chart>
         ${legend(told)}
-        ${calibrated ? nothing : html`<p class="small quiet">≈ ${t.history.uncalibrated} <a href=${href('settings', ['calibration'])}>${t.history.calibrate}</a></p>`}
+        ${calibrated ? nothing : html`<p class="small quiet">≈ ${t.history.uncalibrated} <a href=${href('devices', [this.uuid, 'calibration'])}>${t.history.calibrate}</a></p>`}
         ${sinceNow > question.window.from && sinceNow > question.whole.from ? html`<p class="small quiet">${sinceWords(sinceNow, zone)}</p>` : nothing}
       </section>
       <div class="lower">

@@ -2,7 +2,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { api, said } from '../../api/client';
-import { whyNotAdminister } from '../../parts/allowed';
+import { whyNot } from '../../parts/rights';
 import { Asked } from '../../parts/asked';
 import { daysInWords } from '../../parts/day_toggles';
 import '../../parts/dialog';
@@ -73,7 +73,7 @@ export class LeakHabits extends View {
     const { devices } = this.house;
     if (this.uuid === '') return html`<section class="card"><mr-empty heading=${t.uses.noSensor}><a href=${href('setup')}>${t.uses.setUp}</a></mr-empty></section>`;
     const may = this.house.mayAdminister;
-    const why = whyNotAdminister() ?? nothing;
+    const why = whyNot('admin') || nothing;
     const asking = this.removing !== null || this.resetting;
     return html`<section class="card">
         <div class="row apart"><h3>${text.title}</h3>${sensorChoice(devices, () => this.requestUpdate())}</div>
@@ -112,7 +112,7 @@ export class LeakHabits extends View {
     const text = t.habits;
     const name = this.name(habit);
     const may = this.house.mayAdminister;
-    const why = whyNotAdminister() ?? nothing;
+    const why = whyNot('admin') || nothing;
     const about = text.about(timeOfDay(habit.start), span(habit.start_slack_minutes * 60), span(habit.length_minutes * 60));
     const amounts = [
       habit.flow_litres_per_minute === null ? '' : flowWithUnit(fromLitres(habit.flow_litres_per_minute, this.flowUnit), this.flowUnit),

@@ -2,7 +2,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { api, said, type Schemas } from '../../api/client';
-import { whyNotAdminister, whyNotControl } from '../../parts/allowed';
+import { whyNot } from '../../parts/rights';
 import { Asked } from '../../parts/asked';
 import { View } from '../../parts/element';
 import { problemNotice, problemText } from '../../parts/problem';
@@ -67,30 +67,30 @@ export class LeakModes extends View {
 
   private modeCard() {
     const text = t.leaks;
-    const why = whyNotControl();
-    const off = this.busy || why !== null;
+    const why = whyNot('control');
+    const off = this.busy || why !== '';
     return html`<section class="card"><h3>${text.modeTitle}</h3><p class="quiet">${text.modeWhat}</p>
       ${this.mode.show(
         (now) => html`<div class="modes" role="group" aria-label=${text.modeTitle}>
             ${modes.map(
-              (mode) => html`<button aria-pressed=${now.mode === mode && !now.by_schedule ? 'true' : 'false'} ?disabled=${off} title=${why ?? nothing} @click=${() => void this.setMode(mode)}>
+              (mode) => html`<button aria-pressed=${now.mode === mode && !now.by_schedule ? 'true' : 'false'} ?disabled=${off} title=${why || nothing} @click=${() => void this.setMode(mode)}>
                 <svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="1.800" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${signs[mode]}></path></svg>${text.modes[mode]}</button>`,
             )}
-            <button aria-pressed=${now.by_schedule ? 'true' : 'false'} ?disabled=${off} title=${why ?? nothing} @click=${() => void this.setMode(null)}>${text.bySchedule}</button>
+            <button aria-pressed=${now.by_schedule ? 'true' : 'false'} ?disabled=${off} title=${why || nothing} @click=${() => void this.setMode(null)}>${text.bySchedule}</button>
           </div>
           <p role="status">${(now.by_schedule ? text.nowBySchedule : text.nowByHand)(text.modes[now.mode])}</p>`,
       )}
-      ${why === null ? nothing : html`<p class="quiet small">${why}</p>`}
+      ${why === '' ? nothing : html`<p class="quiet small">${why}</p>`}
     </section>`;
   }
 
   private irrigationCard() {
     const text = t.leaks;
-    const why = whyNotControl();
+    const why = whyNot('control');
     return html`<section class="card"><h3>${text.irrigationTitle}</h3><p class="quiet">${text.irrigationWhat}</p>
       ${this.irrigation.show(
         (now) => html`<div class="row">
-          <button class=${now.active ? '' : 'primary'} ?disabled=${this.busy || why !== null} title=${why ?? nothing} @click=${() => void this.water(!now.active)}>${now.active ? text.irrigationStop : text.irrigationStart}</button>
+          <button class=${now.active ? '' : 'primary'} ?disabled=${this.busy || why !== ''} title=${why || nothing} @click=${() => void this.water(!now.active)}>${now.active ? text.irrigationStop : text.irrigationStart}</button>
           ${now.active ? html`<span class="pill good">${text.irrigationOn}</span>` : nothing}</div>`,
       )}
     </section>`;
@@ -98,7 +98,7 @@ export class LeakModes extends View {
 
   private windows(settings: Schemas['RuleSettings']) {
     const text = t.leaks;
-    const why = whyNotAdminister();
+    const why = whyNot('admin');
     return html`
       <section class="card"><h3>${text.modeWindows}</h3><p class="quiet">${text.modeWindowsWhat}</p>
         <mr-leaks-windows .windows=${settings.modes} .modes=${modes} .why=${why} .keep=${(windows: WeekWindow[]) => this.keep({ modes: windows as Schemas['ModeWindow'][] })}></mr-leaks-windows></section>

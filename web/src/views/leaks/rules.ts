@@ -2,7 +2,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { api, said, type Schemas } from '../../api/client';
-import { whyNotAdminister } from '../../parts/allowed';
+import { whyNot } from '../../parts/rights';
 import { Asked } from '../../parts/asked';
 import { View } from '../../parts/element';
 import { problemNotice, problemText } from '../../parts/problem';
@@ -77,7 +77,7 @@ export class LeakRules extends View {
       const group = (title: string, of: RuleState[]) =>
         html`<section class="stack"><h3>${title}</h3><ul>${of.map((rule) => this.rule(rule, rules))}</ul></section>`;
       return html`<div class="stack">
-        ${whyNotAdminister() === null ? nothing : html`<p class="notice">${whyNotAdminister()}</p>`}
+        ${whyNot('admin') === '' ? nothing : html`<p class="notice">${whyNot('admin')}</p>`}
         ${group(t.leaks.rulesWater, rules.rules.filter((rule) => rule.water))}
         ${group(t.leaks.rulesSystem, rules.rules.filter((rule) => !rule.water && !isBudget(rule.rule)))}
         ${group(t.leaks.rulesBudget, rules.rules.filter((rule) => isBudget(rule.rule)))}
@@ -120,7 +120,7 @@ export class LeakRules extends View {
             <input name=${of.key} type="number" step="any" min=${shownValue(of, of.least, this.flowUnit)} max=${shownValue(of, of.most, this.flowUnit)} inputmode="decimal" .value=${shownValue(of, rules.settings[of.key], this.flowUnit)} ?disabled=${off} /></label>`,
         )}
         <p class="quiet small">${fields.every((of) => isLearned(of.key)) ? t.leaks.learnedIfEmpty : t.leaks.usualIfEmpty}</p>
-        <div class="row"><button ?disabled=${off} title=${whyNotAdminister() ?? nothing}>${t.shell.save}</button>
+        <div class="row"><button ?disabled=${off} title=${whyNot('admin') || nothing}>${t.shell.save}</button>
           <span class="good small" role="status">${this.kept === rule ? t.shell.saved : ''}</span></div>
       </form>
     </details>`;

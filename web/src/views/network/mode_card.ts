@@ -7,7 +7,7 @@ import '../../parts/dialog';
 import { HouseElement } from '../../parts/element';
 import { problemNotice, problemText } from '../../parts/problem';
 import { common } from '../../parts/styles';
-import { whyNotAdmin } from '../../parts/why_not';
+import { whyNot } from '../../parts/rights';
 import { t } from '../../texts';
 
 type Mode = Schemas['CloudMode'];
@@ -61,7 +61,7 @@ export class ModeCard extends HouseElement {
   private mode(mode: Mode, present: Mode) {
     const text = t.network;
     const on = mode === present;
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     return html`<li class=${on ? 'on' : ''} data-mode=${mode}>
       <div>
         <div class="row apart"><h4>${text.modes[mode].name}</h4>${on ? html`<span class="pill good">${text.modeNow}</span>` : nothing}</div>
@@ -74,7 +74,7 @@ export class ModeCard extends HouseElement {
 
   protected override render() {
     const text = t.network;
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     const { asked } = this;
     return html`<section class="card" aria-labelledby="mode">
       <h3 id="mode">${text.mode}</h3>

@@ -7,7 +7,7 @@ import { Asked } from '../../parts/asked';
 import { View } from '../../parts/element';
 import { fact, factStyles } from '../../parts/facts';
 import { common } from '../../parts/styles';
-import { whyNotAdmin } from '../../parts/why_not';
+import { whyNot } from '../../parts/rights';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
 import { bytes, number } from '../../words/numbers';
@@ -170,7 +170,7 @@ export class NetworkView extends View {
   }
 
   private details() {
-    const why = whyNotAdmin(this.house);
+    const why = whyNot('admin');
     if (this.house.session === null) return html`<p class="quiet wait" role="status">${t.shell.loading}</p>`;
     if (why !== '') return html`<p class="notice">${t.network.adminOnly}</p>`;
     return this.network.show(

@@ -1,7 +1,7 @@
 // What the archive takes, and a rebuild with how far it is.
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styled } from '../../parts/styled';
 import { api, said, type Schemas } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { confirmed } from '../../parts/confirm';
@@ -65,7 +65,7 @@ export class ArchiveCard extends Section {
     return html`<div class="stack">
       <p>${text.rebuilding}</p>
       <div class="track" role="progressbar" aria-label=${text.rebuilding} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(rebuild.percent)}>
-        <div style=${styleMap({ width: `${rebuild.percent}%` })}></div>
+        <div ${styled({ width: `${rebuild.percent}%` })}></div>
       </div>
       <p class="small quiet number">
         ${percent(rebuild.percent / 100)} · ${text.rebuildProgress(number(rebuild.frames_done, 0), number(rebuild.frames_in_all, 0))}

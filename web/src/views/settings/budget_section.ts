@@ -1,7 +1,7 @@
 // How much water a day, a week and a month may take, and how much they have taken.
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styled } from '../../parts/styled';
 import { api, type Sensor, said, type Schemas, type Usage, type VolumeUnit } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { href } from '../../shell/route';
@@ -107,7 +107,7 @@ export class BudgetSection extends Section {
     const look = share >= 1 ? 'track bad' : share >= kTold ? 'track warn' : 'track';
     return html`<div class="spent">
       ${name}
-      <div class=${look} aria-hidden="true"><div style=${styleMap({ width: `${Math.min(100, share * 100)}%` })}></div></div>
+      <div class=${look} aria-hidden="true"><div ${styled({ width: `${Math.min(100, share * 100)}%` })}></div></div>
       <p class="small number">${text.spent[period](shown, volumeWithUnit(budget, this.unit), percent(share))}</p>
     </div>`;
   }

@@ -42,7 +42,7 @@ export class KeysSection extends Section {
   private list() {
     const text = t.settings.keys;
     if (this.house.session === null) return html`<p class="quiet wait" role="status">${t.shell.loading}</p>`;
-    if (this.mayNotAdminister) return html`<p class="notice">${t.settings.needsAdminToSee}</p>`;
+    if (this.mayNotAdminister) return html`<p class="notice">${t.shell.adminsOnly}</p>`;
     return this.keys.show(({ bridges }) =>
       bridges.length === 0 ? html`<p>${text.noBridge}</p>` : html`<ul class="rows">${bridges.map((key) => this.bridge(key))}</ul>`,
     );

@@ -1,8 +1,8 @@
 // What the sections of the settings have in common.
 import { css, html, nothing } from 'lit';
 import { HouseElement } from '../../parts/element';
+import { whyNot } from '../../parts/rights';
 import { common } from '../../parts/styles';
-import { t } from '../../texts';
 import { WithDrafts } from './drafts';
 
 export abstract class Section extends HouseElement {
@@ -22,9 +22,8 @@ export abstract class Section extends HouseElement {
 
   // Why controls are disabled.
   protected rights(needed: 'control' | 'admin') {
-    if (this.house.session === null) return nothing;
-    if (!this.house.mayControl) return html`<p class="notice">${t.shell.readOnly}</p>`;
-    return needed === 'admin' && !this.house.mayAdminister ? html`<p class="notice">${t.settings.needsAdmin}</p>` : nothing;
+    const why = whyNot(needed);
+    return why === '' ? nothing : html`<p class="notice">${why}</p>`;
   }
 }
 

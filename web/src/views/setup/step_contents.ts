@@ -3,6 +3,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '../../parts/draw_bucket';
 import { HouseElement } from '../../parts/element';
+import { whyNot } from '../../parts/rights';
 import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
@@ -96,9 +97,9 @@ export class StepContents extends HouseElement {
       <p>${text.howFile}</p>
       <pre tabindex="0"><code>xxd -p -c 64 device_sk.bin</code></pre>
       <p class="quiet">${text.late} ${text.relay}</p>
-      ${this.house.mayAdminister
+      ${whyNot('admin') === ''
         ? html`<mr-settings-key .bridges=${bridges.map((bridge) => bridge.uuid)} @kept=${this.changed}></mr-settings-key>`
-        : html`<p class="quiet">${text.admin}</p>`}
+        : html`<p class="quiet">${whyNot('admin')}</p>`}
     `;
   }
 

@@ -5,7 +5,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { type Alarm, api, said } from '../../api/client';
-import { whyNotAdminister } from '../../parts/allowed';
+import { whyNot } from '../../parts/rights';
 import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
 import { HouseElement } from '../../parts/element';
 import { problemNotice, problemText } from '../../parts/problem';
@@ -149,8 +149,8 @@ export class UseRow extends HouseElement {
       <div class="row">
         <button ?disabled=${!may} title=${why} @click=${() => this.tell('use-rename')}>${text.rename}</button>
         ${alarm !== null && !alarm.not_a_leak ? html`<button ?disabled=${!may || this.busy} title=${why} @click=${this.notALeak}>${text.notALeak}</button>` : nothing}
-        <button ?disabled=${!this.house.mayAdminister} title=${whyNotAdminister() ?? nothing} @click=${() => this.tell('use-habit')}>${text.byTheClock}</button>
-        ${whyNotAdminister() === null ? nothing : html`<span class="quiet small">${whyNotAdminister()}</span>`}
+        <button ?disabled=${!this.house.mayAdminister} title=${whyNot('admin') || nothing} @click=${() => this.tell('use-habit')}>${text.byTheClock}</button>
+        ${whyNot('admin') === '' ? nothing : html`<span class="quiet small">${whyNot('admin')}</span>`}
       </div>
     </div>`;
   }

@@ -129,7 +129,7 @@ export class UsesView extends View {
         : html`<section class="card"><mr-empty heading=${t.uses.sealed}><p>${t.uses.sealedHint}</p><p><a href=${href('setup')}>${t.uses.setUp}</a></p></mr-empty></section>`}
       ${nothingYet && sensor.readings_known ? html`<section class="card"><mr-empty heading=${t.uses.none}><p>${t.uses.noneHint}</p></mr-empty></section>` : nothing}
       ${this.runningCard(uuid)}
-      ${sensor.calibrated ? nothing : html`<p class="notice small">${t.uses.uncalibrated} <a href=${href('settings', ['calibration'])}>${t.uses.calibrate}</a></p>`}
+      ${sensor.calibrated ? nothing : html`<p class="notice small">${t.uses.uncalibrated} <a href=${href('devices', [uuid, 'calibration'])}>${t.uses.calibrate}</a></p>`}
       ${this.tools(uuid, days.flatMap((day) => (this.dates.includes(day.date) ? day.uses : [])), !sensor.calibrated)}
       <div class="sr" role="status">${this.said_}</div>
       ${this.dayCards(uuid, !sensor.calibrated)}
