@@ -37,8 +37,8 @@ export class MeterReadings extends HouseElement {
       th, td { vertical-align: middle; }
       thead th { white-space: normal; }
       td button { min-width: 2.5rem; padding: 0; font-size: 1.2rem; }
-      @media (max-width: 36rem) { .turns { display: none; } th, td { padding-inline: 0.35rem; } }
-      tbody th { color: var(--text); font-size: 1rem; font-weight: 500; }
+      @media (max-width: 36rem) { .turns { display: none; } th, td { padding-inline: 0.25rem; } }
+      tbody th { white-space: normal; color: var(--text); font-size: 1rem; font-weight: 500; }
       h4 { margin: 0; font-size: 0.95rem; }
     `,
   ];
