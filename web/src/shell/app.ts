@@ -8,6 +8,7 @@ import { t } from '../texts';
 import { clock } from '../words/times';
 import './health';
 import './login';
+import './rebuild';
 import { href, parseRoute, type Route } from './route';
 import { kOnPhoneBar, navigation, views } from './views';
 
@@ -19,7 +20,7 @@ export class App extends LitElement {
   static override styles = [
     common,
     css`
-      :host { min-height: 100dvh; display: grid; grid-template-rows: auto auto 1fr; }
+      :host { min-height: 100dvh; display: grid; grid-template-rows: auto auto auto 1fr; }
       .frame { display: grid; grid-template-columns: minmax(0, 1fr); }
       header {
         display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 1.2rem;
@@ -173,6 +174,7 @@ export class App extends LitElement {
         ${stranger ? nothing : html`<mr-health></mr-health>`}
       </header>
       <div role="alert">${this.lostLine()}</div>
+      ${house.status?.archive.rebuilding === true && house.connection === 'live' ? html`<mr-rebuild></mr-rebuild>` : html`<span></span>`}
       <div class="frame">
         ${stranger ? html`<span></span>` : this.navigationBar()}
         <main tabindex="-1" aria-label=${this.name(this.route.view) ?? ''}>${this.content()}</main>

@@ -38,7 +38,7 @@ export class Health extends HouseElement {
     const trouble = all.filter((light) => light.state !== 'good');
     const summary = trouble.length === 0 ? t.shell.health.well : t.shell.health.trouble(trouble.map((light) => light.name).join(', '));
     return html`<details>
-      <summary aria-label=${summary} title=${summary}>
+      <summary title=${summary}>
         ${all.filter((light) => light.always || light.state !== 'good').map((light) => this.light(light))}
         ${trouble.length === 0 ? html`<span class="light good first"><span class="dot" aria-hidden="true"></span><span>${t.shell.health.well}</span></span>` : nothing}
       </summary>

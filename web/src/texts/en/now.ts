@@ -39,7 +39,6 @@ export const now = {
   waitingSensor: 'The bridge is here, waiting for its sensor',
   waitingSensorWhy: 'The sensor on the meter reports through the bridge. Its first reading shows here by itself.',
   toSetup: 'Set up step by step',
-  rebuilding: (percent: string) => `History is being made anew: ${percent}. Figures may still change.`,
   alarms: (count: number) => (count === 1 ? 'One alarm' : `${count} alarms`),
   hour: (from: string, to: string) => `${from} to ${to}`,
 };

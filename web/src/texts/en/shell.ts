@@ -15,6 +15,8 @@ export const shell = {
   skip: 'Skip to the content',
   asking: 'Asking the daemon…',
   lost: (since: string) => `No connection to Millrace since ${since}. Trying again; nothing is lost meanwhile.`,
+  rebuild: 'History is made anew',
+  rebuilding: (percent: string) => `History is being made anew: ${percent}. Figures may still change.`,
   loading: 'Loading…',
   viewFailed: 'This part of the page could not be loaded.',
   viewFailedHint: 'Millrace may have been updated. Load the page again.',

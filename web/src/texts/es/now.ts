@@ -41,7 +41,6 @@ export const now: typeof en = {
   waitingSensor: 'El puente ya está; falta su sensor',
   waitingSensorWhy: 'El sensor del contador informa a través del puente. Su primera lectura aparecerá aquí sola.',
   toSetup: 'Configurar paso a paso',
-  rebuilding: (percent) => `El historial se está rehaciendo: ${percent}. Las cifras aún pueden cambiar.`,
   alarms: (count) => (count === 1 ? 'Una alarma' : `${count} alarmas`),
   hour: (from, to) => `de ${from} a ${to}`,
 };

@@ -17,6 +17,8 @@ export const shell: typeof en = {
   skip: 'Ir al contenido',
   asking: 'Preguntando a Millrace…',
   lost: (since) => `Sin conexión con Millrace desde las ${since}. Se sigue intentando; mientras tanto no se pierde nada.`,
+  rebuild: 'El historial se rehace',
+  rebuilding: (percent) => `El historial se está rehaciendo: ${percent}. Las cifras aún pueden cambiar.`,
   loading: 'Cargando…',
   viewFailed: 'No se ha podido cargar esta parte de la página.',
   viewFailedHint: 'Quizá se haya actualizado Millrace. Cargue la página de nuevo.',
