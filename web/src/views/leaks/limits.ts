@@ -35,7 +35,7 @@ export class LearnedLimits extends View {
       th { white-space: normal; }
       tbody th { white-space: nowrap; vertical-align: middle; }
       .days td { padding: 0.4rem 0.6rem; }
-      @media (max-width: 34rem) { .of { display: none; } th { padding: 0.4rem 0.2rem; } }
+      @media (max-width: 34rem) { .of { display: none; } th { padding: 0.4rem 0.15rem; font-size: 0.8rem; } td { padding: 0; } td button { padding: 0.1rem 0.2rem; font-size: 0.85rem; } }
     `,
   ];
   @state() private chosen: [rate: number, part: number] | null = null;

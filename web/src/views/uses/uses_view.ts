@@ -3,7 +3,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { type Alarm, api, said } from '../../api/client';
+import { type Alarm, api, said, type Sensor } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
 import { View } from '../../parts/element';
@@ -147,17 +147,20 @@ export class UsesView extends View {
   private runningCard(uuid: string) {
     const sensor = this.house.sensor(uuid);
     const today = this.known.get(dateOf(this.house.now(), this.zone));
-    if (sensor?.running !== true || !today || today.open === null) return nothing;
-    const { open, lifetime } = today;
-    const volume = runningVolume(open.volume, lifetime ?? sensor.lifetime, sensor.lifetime);
-    const about = sensor.calibrated ? '' : '≈\u202f';
-    const lasted = Math.max(open.seconds, (this.house.now() - Date.parse(open.start)) / 1000);
+    if (sensor?.running !== true) return nothing;
+    const open = today?.open ?? null;
     return html`<section class="card running" aria-label=${t.uses.running} data-part="running">
-      ${categoryIcon(open.category ?? 'other', 36)}
-      <div><h3>${t.uses.running}</h3><p class="quiet small">${t.uses.runningSince(clock(open.start, this.zone))}</p></div>
-      <p class="big">${t.uses.runningFacts(`${about}${volumeWithUnit(volume, this.unit)}`, span(lasted))}</p>
-      <p class="quiet number">${t.uses.runningNow(flowWithUnit(sensor.flow, this.flowUnit))}</p>
+      ${categoryIcon(open?.category ?? 'other', 36)}
+      <div><h3>${t.uses.running}</h3>${open === null ? nothing : html`<p class="quiet small">${t.uses.runningSince(clock(open.start, this.zone))}</p>`}</div>
+      ${open === null ? nothing : html`<p class="big">${this.soFar(open, today?.lifetime ?? sensor.lifetime, sensor)}</p>`}
+      ${sensor.flow === null ? nothing : html`<p class="quiet number">${t.uses.runningNow(flowWithUnit(sensor.flow, this.flowUnit))}</p>`}
     </section>`;
+  }
+
+  private soFar(open: NamedUse, lifetimeThen: number, sensor: Sensor): string {
+    const volume = runningVolume(open.volume, lifetimeThen, sensor.lifetime);
+    const lasted = Math.max(open.seconds, (this.house.now() - Date.parse(open.start)) / 1000);
+    return t.uses.runningFacts(`${sensor.calibrated ? '' : '≈\u202f'}${volumeWithUnit(volume, this.unit)}`, span(lasted));
   }
 
   private tools(uuid: string, uses: NamedUse[], guessed: boolean) {
