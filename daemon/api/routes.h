@@ -85,6 +85,7 @@ void add_alarm_routes(Router& router, const Site& site);
 void add_mode_routes(Router& router, const Site& site);
 void add_rule_routes(Router& router, const Site& site);
 void add_habit_routes(Router& router, const Site& site);
+void add_limits_route(Router& router, const Site& site);
 void add_use_route(Router& router, const Site& site);
 void add_channel_routes(Router& router, const Site& site);
 void add_session_routes(Router& router, const Site& site);

@@ -81,6 +81,7 @@ public:
 
     // ports::Alarms
     [[nodiscard]] ports::AlarmState alarms() const override;
+    [[nodiscard]] detect::LimitOverview limits(const base::DeviceId& sensor) const override;
     void acknowledge(std::int64_t incident, const std::string& by, Done done) override;
     void snooze(std::int64_t incident, base::WallTime until, const std::string& by, Done done) override;
     void note(std::int64_t incident, const std::string& text, const std::string& by, Done done) override;

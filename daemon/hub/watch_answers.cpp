@@ -1,5 +1,6 @@
 // What people may ask of the watch and tell it, and how that is kept.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "hub/watch.h"
@@ -50,11 +51,23 @@ ports::AlarmState Watch::alarms() const {
         watch.use = sensor.detector.open_use(now + sensor.ahead);
         watch.base_flow = sensor.detector.base_flow(now + sensor.ahead);
         watch.pending = sensor.water;
+        if (sensor.used) {
+            std::vector<detect::Finding> budgets = budgets_on_their_way(*sensor.used, rules_, now);
+            drop_off(budgets);
+            std::move(budgets.begin(), budgets.end(), std::back_inserter(watch.pending));
+        }
         watch.habits = sensor.detector.habits();
         watch.days_learned = sensor.detector.days_learned();
         state.sensors.push_back(std::move(watch));
     }
     return state;
+}
+
+detect::LimitOverview Watch::limits(const base::DeviceId& id) const {
+    const WallTime now = parts_.clock.wall_now();
+    const auto found = sensors_.find(id);
+    if (found == sensors_.end()) return detect::SensorDetector().limits(now, context(now));
+    return found->second.detector.limits(now + found->second.ahead, context(now));
 }
 
 void Watch::answered(detect::IncidentBook::Answer answer, Done done) {

@@ -49,6 +49,7 @@ public:
         ++asked;
         return state;
     }
+    [[nodiscard]] detect::LimitOverview limits(const base::DeviceId&) const override { return overview; }
     void acknowledge(std::int64_t incident, const std::string& by, Done done) override {
         answer(incident, by, std::move(done), [](auto& found) { found.state = detect::IncidentState::Acknowledged; });
     }
@@ -101,6 +102,7 @@ public:
     }
 
     ports::AlarmState state;
+    detect::LimitOverview overview;
     std::optional<std::string> failure;
     std::string refusal;
     std::vector<std::string> answered_by;

@@ -446,5 +446,23 @@ TEST_F(WatchTest, TheHubTellsOfFramesBeforeTheyAreOnDisk) {
     EXPECT_THAT(history_.asked, SizeIs(1));
 }
 
+TEST_F(WatchTest, LimitsAreThoseTheRulesInForceGive) {
+    const auto shower = [this](const base::DeviceId& id) {
+        return watch_->limits(id).at.at(9).at(static_cast<std::size_t>(detect::PartOfDay::Day));
+    };
+    EXPECT_EQ(shower(kBridge).limit.length, base::Seconds{90 * 60}) << "nothing is known of it";
+    ahead_ = base::Seconds{30};
+    run_water(15, base::Seconds{20 * 60});
+    ASSERT_TRUE(shower(kSensor).running);
+    EXPECT_GE(shower(kSensor).running->length, base::Seconds{19 * 60});
+    EXPECT_EQ(shower(kSensor).limit.source, detect::LimitSource::Fallback);
+    detect::Settings rules;
+    rules.continuous_after = base::Seconds{1'800};
+    watch_->set_rules(rules, noted());
+    EXPECT_EQ(shower(kSensor).limit.length, base::Seconds{1'800});
+    EXPECT_EQ(shower(kSensor).running->limit.source, detect::LimitSource::Owner);
+    ahead_ = base::Seconds{0};
+}
+
 }  // namespace
 }  // namespace millrace::hub
