@@ -86,7 +86,7 @@ void add_mode_routes(Router& router, const Site& site);
 void add_rule_routes(Router& router, const Site& site);
 void add_habit_routes(Router& router, const Site& site);
 void add_limits_route(Router& router, const Site& site);
-void add_use_route(Router& router, const Site& site);
+void add_use_routes(Router& router, const Site& site);
 void add_channel_routes(Router& router, const Site& site);
 void add_session_routes(Router& router, const Site& site);
 void add_network_routes(Router& router, const Site& site);

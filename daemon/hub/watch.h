@@ -89,6 +89,7 @@ public:
     void set_mode(std::optional<detect::Mode> mode, Done done) override;
     void set_irrigation_active(bool active, Done done) override;
     void set_rules(const detect::Settings& settings, Done done) override;
+    void label_use(const ports::UseLabelRecord& label, Done done) override;
     void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) override;
     void forget_habit(const base::DeviceId& sensor, std::int64_t number, Done done) override;
     void forget_learned(const base::DeviceId& sensor, Done done) override;

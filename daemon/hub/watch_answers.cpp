@@ -13,6 +13,7 @@ using detect::Incident;
 
 constexpr const char* kNotKept =
     "it could not be written to disk, see the health of the store; it holds until the next start";
+constexpr const char* kLabelNotKept = "it could not be written to disk, see the health of the store";
 
 tl::unexpected<base::Error> refused(std::string why) {
     return base::failure(base::Error{std::move(why)});
@@ -131,6 +132,17 @@ void Watch::set_rules(const detect::Settings& settings, Done done) {
     choose_mode(parts_.clock.wall_now());
     changed_ = true;
     keep_choice(kRulesChoice, to_text(rules_), to_text(parts_.rules), std::move(done));
+}
+
+void Watch::label_use(const ports::UseLabelRecord& label, Done done) {
+    ports::UseLabelRecord record = label;
+    record.label.at = parts_.clock.wall_now();
+    const auto answer = std::make_shared<Done>(std::move(done));
+    const bool queued = parts_.store.commit(std::move(record), [answer](bool durable) {
+        if (durable) return (*answer)({});
+        (*answer)(refused(kLabelNotKept));
+    });
+    if (!queued) (*answer)(refused(kLabelNotKept));
 }
 
 void Watch::set_habit(const base::DeviceId& id, const detect::Habit& habit, Done done) {

@@ -19,6 +19,7 @@
 #include "detect/limit_overview.h"
 #include "detect/settings.h"
 #include "detect/use.h"
+#include "ports/alarm_records.h"
 
 namespace millrace::ports {
 
@@ -69,6 +70,9 @@ public:
     virtual void set_irrigation_active(bool active, Done done) = 0;
     // Replaces the limits and switches of the rules.
     virtual void set_rules(const detect::Settings& settings, Done done) = 0;
+
+    // What a use was. `label.at` is filled in. Whether there is such a use is the caller's to know.
+    virtual void label_use(const UseLabelRecord& label, Done done) = 0;
 
     // A habit without a number is new.
     virtual void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) = 0;

@@ -101,6 +101,10 @@ struct UseQuery {
     std::size_t limit = 1000;
     std::optional<base::WallTime> after;  // the start of the last one of the page before
 };
+struct OneUseQuery {
+    base::DeviceId sensor;
+    UseKey use;
+};
 // The newest first.
 struct DeliveryQuery {
     std::optional<std::string> channel;
@@ -142,7 +146,8 @@ public:
     virtual void estimates(EstimateQuery query, Answer<std::vector<EstimateRecord>> answer) = 0;
     virtual void incidents(IncidentQuery query, Answer<std::vector<detect::Incident>> answer) = 0;
     virtual void incident_history(IncidentHistoryQuery query, Answer<std::vector<detect::AlarmEvent>> answer) = 0;
-    virtual void uses(UseQuery query, Answer<std::vector<detect::Use>> answer) = 0;
+    virtual void uses(UseQuery query, Answer<std::vector<KeptUse>> answer) = 0;
+    virtual void use(OneUseQuery query, Answer<std::optional<KeptUse>> answer) = 0;  // nothing: there is none such
     virtual void deliveries(DeliveryQuery query, Answer<std::vector<DeliveryRecord>> answer) = 0;
     virtual void frames(FrameQuery query, Answer<FramePage> answer) = 0;
 };

@@ -43,7 +43,7 @@ protected:
         add_rule_routes(router_, *site_);
         add_habit_routes(router_, *site_);
         add_limits_route(router_, *site_);
-        add_use_route(router_, *site_);
+        add_use_routes(router_, *site_);
         add_channel_routes(router_, *site_);
         add_network_routes(router_, *site_);
     }
