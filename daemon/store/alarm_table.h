@@ -1,8 +1,8 @@
 // Alarms with their history, uses of water with their labels, and notices on their way: primary data, which nothing
 // rebuilds.
 //
-// Incidents, uses and labels are kept for ever. Of notices that no longer wait, those go that are old or many, some with each
-// one that is written, so that no commit pays for all of them; each channel's last success stays.
+// Incidents, uses and labels are kept for ever. Of notices that no longer wait, those go that are old or many, some
+// with each one that is written, so that no commit pays for all of them; each channel's last success stays.
 //
 // Written on the connection's thread, inside the caller's transaction; read on any connection. Throws
 // SQLite::Exception.

@@ -126,6 +126,8 @@ def ask_everything(house):
     whole = house.call("GET", f"{water}/readings?{RANGE}&format=csv&limit=5000", 200).body.splitlines()[1:]
     assert len(whole) > 200 and pages == whole
     assert "previous_volume" in house.call("GET", f"{water}/usage?{RANGE}&compare=previous&bucket=day", 200).json()
+    split = house.call("GET", f"{water}/usage?{RANGE}&split=category", 200).json()
+    assert split["categories"]["uncategorised"] == split["volume"] > 0
     path, seen = f"/api/v1/frames?bridge={BRIDGE}&limit=500&to=2026-03-03T00:00:00Z", []
     past = path
     while past:

@@ -61,6 +61,21 @@ def test_a_label_outlives_restart_rebuild_and_backup(started):
     assert kept == [("toilet",), ("shower",)], "the backup was made before"
 
 
+def test_usage_is_split_by_what_the_owner_said(started):
+    daemon = again(started, with_past_water(started))
+    shower = max(uses(daemon), key=lambda use: use["volume"])
+    assert daemon.send("PUT", f"{WATER}/uses/{shower['id']}", {"category": "shower"})[0] == 200
+    status, usage = daemon.http(f"{WATER}/usage?{DAY}&bucket=day&split=category")
+    assert status == 200, usage
+    assert usage["categories"]["shower"] == shower["volume"]
+    assert usage["items"][0]["categories"] == usage["categories"]
+    assert abs(sum(usage["categories"].values()) - usage["volume"]) < 0.001
+    hours = daemon.http(f"{WATER}/usage?{DAY}&bucket=hour&split=category")[1]["items"]
+    assert [hour["start"] for hour in hours if "shower" in hour["categories"]] == [
+        shower["start"][:13] + ":00:00Z"]
+    assert "categories" not in daemon.http(f"{WATER}/usage?{DAY}&bucket=day")[1]
+
+
 def test_limits_show_the_run_under_way_and_the_owners_word(started):
     daemon = started.daemon(config="site: {time_zone: UTC}\nalarms: {continuous_after: 45 min}\n")
     started.water(daemon.bridge_port)
