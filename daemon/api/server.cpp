@@ -54,7 +54,8 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_mode_routes(router_, *site_);
     add_rule_routes(router_, *site_);
     add_habit_routes(router_, *site_);
-    add_use_route(router_, *site_);
+    add_limits_route(router_, *site_);
+    add_use_routes(router_, *site_);
     add_channel_routes(router_, *site_);
     add_session_routes(router_, *site_);
     add_network_routes(router_, *site_);

@@ -110,8 +110,12 @@ void Reader::incident_history(ports::IncidentHistoryQuery query,
     enqueue<std::vector<detect::AlarmEvent>>(query, std::move(answer), read_incident_history);
 }
 
-void Reader::uses(ports::UseQuery query, History::Answer<std::vector<detect::Use>> answer) {
-    enqueue<std::vector<detect::Use>>(query, std::move(answer), read_uses);
+void Reader::uses(ports::UseQuery query, History::Answer<std::vector<ports::KeptUse>> answer) {
+    enqueue<std::vector<ports::KeptUse>>(query, std::move(answer), read_uses);
+}
+
+void Reader::use(ports::OneUseQuery query, History::Answer<std::optional<ports::KeptUse>> answer) {
+    enqueue<std::optional<ports::KeptUse>>(query, std::move(answer), read_use);
 }
 
 void Reader::deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) {

@@ -54,7 +54,8 @@ public:
     void incidents(ports::IncidentQuery query, History::Answer<std::vector<detect::Incident>> answer) override;
     void incident_history(ports::IncidentHistoryQuery query,
                           History::Answer<std::vector<detect::AlarmEvent>> answer) override;
-    void uses(ports::UseQuery query, History::Answer<std::vector<detect::Use>> answer) override;
+    void uses(ports::UseQuery query, History::Answer<std::vector<ports::KeptUse>> answer) override;
+    void use(ports::OneUseQuery query, History::Answer<std::optional<ports::KeptUse>> answer) override;
     void deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) override;
     void frames(ports::FrameQuery query, History::Answer<ports::FramePage> answer) override;
 

@@ -44,7 +44,8 @@ protected:
         add_mode_routes(router_, *site_);
         add_rule_routes(router_, *site_);
         add_habit_routes(router_, *site_);
-        add_use_route(router_, *site_);
+        add_limits_route(router_, *site_);
+        add_use_routes(router_, *site_);
         add_channel_routes(router_, *site_);
         add_network_routes(router_, *site_);
     }
