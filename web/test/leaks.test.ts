@@ -1,5 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Limits, Part, Rate } from '../src/views/leaks/limits_api';
+import type { Schemas } from '../src/api/client';
+
+type Limits = Schemas['Limits'];
+type Part = Schemas['PartLimit'];
+type Rate = Schemas['RateLimit'];
 
 vi.stubGlobal('document', { baseURI: 'http://localhost/' });
 vi.stubGlobal('navigator', { languages: ['en-GB'] });

@@ -1,12 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Alarm } from '../src/api/client';
-import type { NamedUse } from '../src/views/uses/api';
+import type { Alarm, Use } from '../src/api/client';
 
 vi.stubGlobal('document', { baseURI: 'http://localhost/' });
 const { alarmOf, blockOf, passes, runningVolume, sparkPoints, sum, sumsByCategory, useAt } = await import('../src/views/uses/sums');
 
 const use = (category: string | null, volume: number, start = '2026-11-28T10:00:00Z', seconds = 60) =>
-  ({ category, volume, seconds, start, end: new Date(Date.parse(start) + seconds * 1000).toISOString(), alarm: null, peak_flow: 4 }) as NamedUse;
+  ({ category, volume, seconds, start, end: new Date(Date.parse(start) + seconds * 1000).toISOString(), alarm: null, peak_flow: 4 }) as Use;
 const alarm = (id: number, since: string, at: string, more: Partial<Alarm> = {}) =>
   ({ id, rule: 'continuous_flow', state: 'cleared', since, at, ...more }) as Alarm;
 

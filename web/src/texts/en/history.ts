@@ -28,7 +28,6 @@ export const history = {
   },
   hoursOfYear: 'every hour',
   split: 'By kind of use',
-  splitRefused: 'This Millrace cannot tell kinds of use apart here.',
   chartHeading: 'Water used',
   flowHeading: 'Flow',
   flowFromReadings: 'From each of the sensor’s reports.',

@@ -43,7 +43,6 @@ export const uses = {
   overlapped: 'Told apart from another use at the same time.',
   from: 'From',
   to: 'To',
-  probably: (name: string) => `${name}, probably`,
   name: (now: string) => `${now}: change what it was`,
   naming: 'What was it?',
   rename: 'What was it?',

@@ -28,7 +28,6 @@ export const history = {
   },
   hoursOfYear: 'hora por hora',
   split: 'Por tipo de uso',
-  splitRefused: 'Este Millrace no puede distinguir aquí los tipos de uso.',
   chartHeading: 'Agua usada',
   flowHeading: 'Caudal',
   flowFromReadings: 'De cada informe del sensor.',

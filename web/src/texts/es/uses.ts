@@ -43,7 +43,6 @@ export const uses: typeof en = {
   overlapped: 'Separado de otro uso simultáneo.',
   from: 'De',
   to: 'A',
-  probably: (name) => `${name}, probablemente`,
   name: (now) => `${now}: cambiar lo que fue`,
   naming: '¿Qué fue?',
   rename: '¿Qué fue?',

@@ -1,5 +1,5 @@
 // What the history asks of the API: bounded questions for the range that is shown, several at once.
-import { api, Problem, said } from '../../api/client';
+import { api, said } from '../../api/client';
 import type { Answer, Gap, Reading } from './figures';
 import { type ApiBucket, type Edges, kDay } from './ranges';
 
@@ -13,22 +13,8 @@ const kEarliest = '2015-01-01T00:00:00Z';
 const rfc = (moment: number): string => new Date(Math.round(moment)).toISOString();
 
 export async function usage(uuid: string, bucket: ApiBucket, { from, to }: Edges, split: boolean): Promise<Answer> {
-  const query = { bucket, from: rfc(from), to: rfc(to), ...(split ? { split: 'category' } : {}) };
+  const query = { bucket, from: rfc(from), to: rfc(to), ...(split ? { split: 'category' as const } : {}) };
   return said(api.GET('/api/v1/sensors/{uuid}/usage', { params: { path: { uuid }, query } }));
-}
-
-export interface Split {
-  answer: Answer;
-  refused: boolean; // this Millrace knows nothing of kinds of use
-}
-
-export async function splitUsage(uuid: string, bucket: ApiBucket, edges: Edges): Promise<Split> {
-  try {
-    return { answer: await usage(uuid, bucket, edges, true), refused: false };
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 400) throw error;
-    return { answer: await usage(uuid, bucket, edges, false), refused: true };
-  }
 }
 
 // Silences of a range that is no longer than a year; of a longer one none.

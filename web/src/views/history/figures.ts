@@ -2,9 +2,8 @@
 import type { Schemas } from '../../api/client';
 import { kDay } from './ranges';
 
-// Beside what the API's document says of a bucket, its volume by kinds of use, where it was asked for.
-export type Item = Schemas['UsageBucket'] & { categories?: Record<string, number> };
-export type Answer = Omit<Schemas['Usage'], 'items'> & { items: Item[]; categories?: Record<string, number> };
+export type Item = Schemas['UsageBucket'];
+export type Answer = Schemas['Usage'];
 export type Gap = Schemas['Gap'];
 
 export interface Bar {

@@ -11,7 +11,7 @@ import { common } from '../../parts/styles';
 import { go, href } from '../../shell/route';
 import { t } from '../../texts';
 import { addressOf, parseShown, type Shown } from './address';
-import { gaps, readings, since, splitUsage, usage } from './ask';
+import { gaps, readings, since, usage } from './ask';
 import { choices, mayGoLater, moved, rangeTabs, type Steering, timeBar } from './controls';
 import { downloads, headline, sinceWords, table, tiles, type Told } from './figures_card';
 import type { Reading } from './figures';
@@ -87,13 +87,12 @@ export class HistoryView extends View {
     const question = this.question!;
     const { asked, other, bucket } = question;
     const heard: Edges = { from: Math.max(asked.from, this.since.value ?? 0), to: Math.min(asked.to, this.now) };
-    const none = { answer: null, refused: false };
-    const [main, before, silences] = await Promise.all([
-      this.shown.split ? splitUsage(this.uuid, bucket, asked) : usage(this.uuid, bucket, asked, false).then((answer) => ({ answer, refused: false })),
-      other === null ? none : usage(this.uuid, bucket, other, false).then((answer) => ({ answer, refused: false })),
+    const [answer, before, silences] = await Promise.all([
+      usage(this.uuid, bucket, asked, this.shown.split),
+      other === null ? null : usage(this.uuid, bucket, other, false),
       gaps(this.uuid, heard),
     ]);
-    return { loaded: { answer: main.answer, other: before.answer, gaps: silences, splitRefused: main.refused }, question };
+    return { loaded: { answer, other: before, gaps: silences }, question };
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
@@ -207,7 +206,6 @@ export class HistoryView extends View {
     return html`
       <section class="card first" aria-busy=${this.water.waiting ? 'true' : 'false'}>
         <div class="row apart head">${headline(told)}${choices(steering)}</div>
-        ${this.shown.split && this.last?.loaded.splitRefused === true ? html`<p class="notice warn">${t.history.splitRefused}</p>` : nothing}
         <mr-chart class=${question.heat ? 'heat' : ''} zoomable .plan=${this.drawn?.plan ?? null} label=${sentence} data-part="water"
           @chart-range=${this.zoomed} @chart-pick=${this.picked}>${keys(told)}</mr-chart>
         ${legend(told)}

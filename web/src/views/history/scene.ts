@@ -10,7 +10,6 @@ export interface Loaded {
   answer: Answer;
   other: Answer | null;
   gaps: Gap[];
-  splitRefused: boolean;
 }
 
 export interface Scene {

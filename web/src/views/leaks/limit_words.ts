@@ -1,7 +1,11 @@
 // Why a limit is what it is, in a sentence, and which rate to show first. Pure.
+import type { Schemas } from '../../api/client';
 import { t } from '../../texts';
 import { span } from '../../words/times';
-import type { Limits, Part, Rate } from './limits_api';
+
+type Limits = Schemas['Limits'];
+type Part = Schemas['PartLimit'];
+type Rate = Schemas['RateLimit'];
 
 export function whyLimit(part: Part, daysLearned: number): string {
   const limit = span(part.limit_seconds);

@@ -1,4 +1,5 @@
 // How long water may run, and why: each day's longest run at a rate, the house's own longest, and the limit made of it.
+import { api, said, type Schemas } from '../../api/client';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../../charts/chart';
@@ -11,9 +12,12 @@ import { t } from '../../texts';
 import { amount, ruleTitle } from '../../words/alarms';
 import { momentOf, timeOfDay } from '../../words/site_days';
 import { day, span } from '../../words/times';
-import { askLimits, type Limits, type Part, type Rate } from './limits_api';
 import { firstShown, whyLimit } from './limit_words';
 import { longestPlan } from './longest_plan';
+
+type Limits = Schemas['Limits'];
+type Part = Schemas['PartLimit'];
+type Rate = Schemas['RateLimit'];
 
 const kEveryMs = 60_000; // what runs now moves on
 
@@ -41,7 +45,7 @@ export class LearnedLimits extends View {
   @state() private chosen: [rate: number, part: number] | null = null;
   private uuid = '';
 
-  private readonly limits = new Asked<Limits>(this, () => askLimits(this.uuid), kEveryMs);
+  private readonly limits = new Asked<Limits>(this, () => said(api.GET('/api/v1/sensors/{uuid}/limits', { params: { path: { uuid: this.uuid } } })), kEveryMs);
 
   protected override willUpdate(): void {
     const uuid = chosenSensor(this.house.devices);

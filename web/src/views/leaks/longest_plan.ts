@@ -1,4 +1,5 @@
 // Each day's longest run as bars, with the house's own longest and the limit as lines that say what they are.
+import type { Schemas } from '../../api/client';
 import type uPlot from 'uplot';
 import type { Plan } from '../../charts/chart';
 import { limitPlan } from '../../charts/limit_plan';
@@ -6,8 +7,9 @@ import { t } from '../../texts';
 import { number } from '../../words/numbers';
 import { dayOf } from '../../words/site_days';
 import { fullDay, span } from '../../words/times';
-import type { Part } from './limits_api';
 import { stepOf } from './limit_words';
+
+type Part = Schemas['PartLimit'];
 
 const kFont = '600 12px system-ui, sans-serif';
 

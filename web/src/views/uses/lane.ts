@@ -1,5 +1,6 @@
 // A day of 24 hours as a lane of blocks, one for each use. Pointing at one says it in words; a touch, or Enter after the
 // arrow keys, chooses it: `lane-pick` {detail: the use}.
+import type { Use } from '../../api/client';
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { categoryColour } from '../../parts/categories';
@@ -7,7 +8,6 @@ import { styled } from '../../parts/styled';
 import { common } from '../../parts/styles';
 import { momentOf } from '../../words/site_days';
 import { formatted } from '../../words/times';
-import type { NamedUse } from './api';
 import { blockOf, useAt } from './sums';
 
 const kHeight = 44;
@@ -38,10 +38,10 @@ export class Lane extends LitElement {
   @property() date = '';
   @property() zone = 'UTC';
   @property({ attribute: false }) bounds: [number, number] = [0, 1];
-  @property({ attribute: false }) uses: NamedUse[] = []; // oldest first
-  @property({ attribute: false }) passes: (use: NamedUse) => boolean = () => true;
-  @property({ attribute: false }) alarmed: (use: NamedUse) => boolean = () => false;
-  @property({ attribute: false }) describe: (use: NamedUse) => string = () => '';
+  @property({ attribute: false }) uses: Use[] = []; // oldest first
+  @property({ attribute: false }) passes: (use: Use) => boolean = () => true;
+  @property({ attribute: false }) alarmed: (use: Use) => boolean = () => false;
+  @property({ attribute: false }) describe: (use: Use) => string = () => '';
   @property() label = '';
   @property({ type: Number }) most = 0; // the highest flow that the lane has room for
   @property() chosen: string | null = null;
@@ -53,7 +53,7 @@ export class Lane extends LitElement {
     const blocks = this.uses.map((use) => (this.passes(use) ? this.block(use) : { x: 9, width: 0, height: 0 }));
     return useAt(blocks, (event.clientX - box.left) / box.width, Math.max(kReach, 12 / box.width));
   }
-  private readonly block = (use: NamedUse) => blockOf(use, ...this.bounds, this.most);
+  private readonly block = (use: Use) => blockOf(use, ...this.bounds, this.most);
 
   private point(event: PointerEvent): void {
     this.byKey = false;
@@ -80,7 +80,7 @@ export class Lane extends LitElement {
     this.at = shown[Math.min(last, Math.max(0, next))]!.index;
   }
 
-  private rect(use: NamedUse, index: number) {
+  private rect(use: Use, index: number) {
     const block = this.block(use);
     const width = Math.max(block.width * kWidth, kThinnest);
     const height = Math.round(block.height * (kHeight - 4));

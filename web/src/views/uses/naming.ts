@@ -1,14 +1,15 @@
 // Says what a use was: its kind, and a name of one's own. Open while there is a use; `saved` when it was kept.
+import type { Use } from '../../api/client';
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { categories, categoryColour, categoryIcon, categoryName } from '../../parts/categories';
+import { type Category, categories, categoryColour, categoryIcon, categoryName } from '../../parts/categories';
 import '../../parts/dialog';
 import { HouseElement } from '../../parts/element';
 import { problemNotice, problemText } from '../../parts/problem';
 import { styled } from '../../parts/styled';
 import { common } from '../../parts/styles';
 import { t } from '../../texts';
-import { type NamedUse, nameUse, type Naming } from './api';
+import { nameUse, type Naming } from './api';
 
 @customElement('mr-uses-naming')
 export class UsesNaming extends HouseElement {
@@ -28,7 +29,7 @@ export class UsesNaming extends HouseElement {
     `,
   ];
   @property() sensor = '';
-  @property({ attribute: false }) use: NamedUse | null = null;
+  @property({ attribute: false }) use: Use | null = null;
   @property() words = ''; // the use in words
   @state() private busy = false;
   @state() private problem: string | null = null;
@@ -37,7 +38,7 @@ export class UsesNaming extends HouseElement {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     const text = (name: string) => String(form.get(name) ?? '').trim() || null;
-    void this.keep({ category: text('kind'), name: text('name') });
+    void this.keep({ category: text('kind') as Category | null, name: text('name') });
   }
 
   private async keep(naming: Omit<Naming, 'by'>): Promise<void> {
@@ -62,7 +63,7 @@ export class UsesNaming extends HouseElement {
     this.dispatchEvent(new Event('close'));
   }
 
-  private fields(use: NamedUse) {
+  private fields(use: Use) {
     const text = t.uses;
     return html`<form @submit=${this.submit}>
       <p class="quiet">${this.words}</p>

@@ -1,7 +1,6 @@
 // What the list of uses is made of: sums, filters, the lane of a day, and which alarm a use belongs to. Pure.
-import type { Alarm } from '../../api/client';
+import type { Alarm, Use } from '../../api/client';
 import { isWater } from '../../words/alarms';
-import type { NamedUse } from './api';
 
 export interface Filter {
   category: string | null; // of the API, 'uncategorised' for those without; null: all
@@ -14,7 +13,7 @@ export interface Sum {
   seconds: number;
 }
 
-type Summed = Pick<NamedUse, 'category' | 'volume' | 'seconds'>;
+type Summed = Pick<Use, 'category' | 'volume' | 'seconds'>;
 
 export const passes = (use: Pick<Summed, 'category' | 'volume'>, filter: Filter): boolean =>
   use.volume >= filter.least && (filter.category === null || (use.category ?? 'uncategorised') === filter.category);
@@ -43,7 +42,7 @@ export function sumsByCategory(uses: readonly Summed[]): [category: string, sum:
 }
 
 // The water alarm that a use belongs to: as the use says, or else the one whose time it overlaps, an open one first.
-export function alarmOf(use: Pick<NamedUse, 'start' | 'end' | 'alarm'>, alarms: readonly Alarm[]): Alarm | null {
+export function alarmOf(use: Pick<Use, 'start' | 'end' | 'alarm'>, alarms: readonly Alarm[]): Alarm | null {
   if (use.alarm !== null && use.alarm !== undefined) return alarms.find((alarm) => alarm.id === use.alarm) ?? null;
   const start = Date.parse(use.start);
   const end = Date.parse(use.end);
@@ -59,7 +58,7 @@ export interface Block {
 
 // A use in the lane of the day [from, to]: as wide as it is long, as high as it flows. High flows are far apart and low
 // ones are many, so heights go by the square root.
-export function blockOf(use: Pick<NamedUse, 'start' | 'end' | 'peak_flow'>, from: number, to: number, most: number): Block {
+export function blockOf(use: Pick<Use, 'start' | 'end' | 'peak_flow'>, from: number, to: number, most: number): Block {
   const share = (time: string) => Math.min(1, Math.max(0, (Date.parse(time) - from) / (to - from)));
   const x = share(use.start);
   return { x, width: share(use.end) - x, height: most > 0 ? Math.max(0.12, Math.min(1, Math.sqrt(use.peak_flow / most))) : 1 };

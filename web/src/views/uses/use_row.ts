@@ -4,7 +4,7 @@
 // alarm was answered.
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { type Alarm, api, said } from '../../api/client';
+import { type Alarm, api, said, type Use } from '../../api/client';
 import { whyNot } from '../../parts/rights';
 import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
 import { HouseElement } from '../../parts/element';
@@ -16,17 +16,12 @@ import { t } from '../../texts';
 import { alarmTitle } from '../../words/alarms';
 import { flow, flowWithUnit, volumeWithUnit } from '../../words/numbers';
 import { clock, formatted, span } from '../../words/times';
-import type { NamedUse } from './api';
 import { sparkPoints } from './sums';
 
 const kSpark = [64, 26] as const;
 
-// What it was, in words: the name given to it, its kind, or a guess.
-export function useName(use: NamedUse): string {
-  if (use.name !== null && use.name !== undefined) return use.name;
-  const kind = categoryName(use.category ?? null);
-  return use.category_source === 'learned' ? t.uses.probably(kind) : kind;
-}
+// What it was, in words: the name given to it, or its kind.
+export const useName = (use: Use): string => use.name ?? categoryName(use.category);
 
 @customElement('mr-use')
 export class UseRow extends HouseElement {
@@ -73,7 +68,7 @@ export class UseRow extends HouseElement {
       @media (min-width: 36.001rem) { .brief { display: none; } }
     `,
   ];
-  @property({ attribute: false }) use: NamedUse | null = null;
+  @property({ attribute: false }) use: Use | null = null;
   @property({ attribute: false }) alarm: Alarm | null = null;
   @property() zone = 'UTC';
   @property() unit = 'L';
@@ -130,7 +125,7 @@ export class UseRow extends HouseElement {
       ${this.chosen ? this.rest(use) : nothing}`;
   }
 
-  private rest(use: NamedUse) {
+  private rest(use: Use) {
     const text = t.uses;
     const { zone, alarm } = this;
     const may = this.house.mayControl;

@@ -2,7 +2,7 @@
 // {detail: {date, uses, open, lifetime}}, for the sums of all days shown.
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Alarm } from '../../api/client';
+import type { Alarm, Use, Schemas } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { HouseElement } from '../../parts/element';
 import { common } from '../../parts/styles';
@@ -10,7 +10,7 @@ import { t } from '../../texts';
 import { volumeWithUnit } from '../../words/numbers';
 import { dayOf, isToday } from '../../words/site_days';
 import { clock, dateOf, formatted, span } from '../../words/times';
-import { askUses, type NamedPage, type NamedUse } from './api';
+import { askUses } from './api';
 import './lane';
 import { alarmOf, type Filter, passes, sum } from './sums';
 import './use_row';
@@ -21,8 +21,8 @@ const kTodayEveryMs = 20_000;
 
 export interface DayUses {
   date: string;
-  uses: NamedUse[];
-  open: NamedUse | null;
+  uses: Use[];
+  open: Use | null;
   lifetime: number | null; // of the sensor, when that was asked
 }
 
@@ -48,10 +48,10 @@ export class UsesDay extends HouseElement {
   @property({ type: Boolean }) listed = false;
   @property({ type: Boolean }) guessed = false;
   @property({ type: Number }) version = 0; // another one: something has changed, ask again
-  @state() private later: NamedUse[] = []; // of further pages
+  @state() private later: Use[] = []; // of further pages
   @state() private cursor: string | null = null;
 
-  private readonly page = new Asked<NamedPage>(this, () => this.question());
+  private readonly page = new Asked<Schemas['UsePage']>(this, () => this.question());
   private timer = 0;
 
   override disconnectedCallback(): void {
@@ -59,7 +59,7 @@ export class UsesDay extends HouseElement {
     clearTimeout(this.timer);
   }
 
-  private async question(): Promise<NamedPage> {
+  private async question(): Promise<Schemas['UsePage']> {
     const lifetime = this.house.sensor(this.sensor)?.lifetime ?? null;
     const page = await askUses(this.sensor, ...dayOf(this.date, this.zone), null);
     this.later = [];
@@ -75,7 +75,7 @@ export class UsesDay extends HouseElement {
     document.addEventListener('visibilitychange', () => this.isConnected && this.lookAgain(), { once: true });
   }
 
-  private tell(page: NamedPage, lifetime: number | null): void {
+  private tell(page: Schemas['UsePage'], lifetime: number | null): void {
     const detail: DayUses = { date: this.date, uses: [...page.items, ...this.later], open: page.open, lifetime };
     this.dispatchEvent(new CustomEvent('day-uses', { detail }));
   }
@@ -103,7 +103,7 @@ export class UsesDay extends HouseElement {
     </section>`;
   }
 
-  private content(page: NamedPage, uses: NamedUse[], day: string) {
+  private content(page: Schemas['UsePage'], uses: Use[], day: string) {
     const text = t.uses;
     const shown = uses.filter((use) => passes({ ...use, category: use.category ?? null }, this.filter));
     const total = sum(shown);
@@ -124,17 +124,17 @@ export class UsesDay extends HouseElement {
     `;
   }
 
-  private lane(page: NamedPage, uses: NamedUse[], day: string, facts: string) {
+  private lane(page: Schemas['UsePage'], uses: Use[], day: string, facts: string) {
     return html`<mr-uses-lane
       .date=${this.date} .zone=${this.zone} .bounds=${dayOf(this.date, this.zone)} .uses=${uses} .most=${this.most} .chosen=${this.chosen}
-      .passes=${(use: NamedUse) => passes({ ...use, category: use.category ?? null }, this.filter)}
-      .alarmed=${(use: NamedUse) => alarmOf(use, this.alarms)?.not_a_leak === false}
-      .describe=${(use: NamedUse) => `${clock(use.start, this.zone)} · ${useName(use)} · ${t.uses.inTime(volumeWithUnit(use.volume, page.unit), span(use.seconds))}`}
+      .passes=${(use: Use) => passes({ ...use, category: use.category ?? null }, this.filter)}
+      .alarmed=${(use: Use) => alarmOf(use, this.alarms)?.not_a_leak === false}
+      .describe=${(use: Use) => `${clock(use.start, this.zone)} · ${useName(use)} · ${t.uses.inTime(volumeWithUnit(use.volume, page.unit), span(use.seconds))}`}
       label=${t.uses.lane(day, facts)}
     ></mr-uses-lane>`;
   }
 
-  private list(page: NamedPage, shown: NamedUse[], day: string) {
+  private list(page: Schemas['UsePage'], shown: Use[], day: string) {
     return html`<ul aria-label=${t.uses.listLabel(day)}>
       ${[...shown].reverse().map(
         (use) => html`<li><mr-use .use=${use} .alarm=${alarmOf(use, this.alarms)} .zone=${this.zone} .unit=${page.unit} .flowUnit=${page.flow_unit}
@@ -152,8 +152,8 @@ export class UsesDay extends HouseElement {
   }
 }
 
-export const keyOf = (use: NamedUse): string => use.id ?? use.start;
-export const dateOfUse = (use: NamedUse, zone: string): string => dateOf(use.start, zone);
+export const keyOf = (use: Use): string => use.id ?? use.start;
+export const dateOfUse = (use: Use, zone: string): string => dateOf(use.start, zone);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -3,7 +3,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { type Alarm, api, said, type Sensor } from '../../api/client';
+import { type Alarm, api, said, type Sensor, type Use } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
 import { View } from '../../parts/element';
@@ -17,7 +17,7 @@ import { t } from '../../texts';
 import { flowWithUnit, unitName, volumeWithUnit } from '../../words/numbers';
 import { dateAfter, dayOf, isDate } from '../../words/site_days';
 import { clock, dateOf, formatted, span } from '../../words/times';
-import { csvAddress, type NamedUse } from './api';
+import { csvAddress } from './api';
 import './naming';
 import { type Filter, passes, runningVolume, sum, sumsByCategory } from './sums';
 import { useName } from './use_row';
@@ -53,7 +53,7 @@ export class UsesView extends View {
   @state() private filter: Filter = { category: null, least: 0 };
   @state() private chosen: string | null = null;
   @state() private listed = new Map<string, boolean>();
-  @state() private named: NamedUse | null = null; // being named
+  @state() private named: Use | null = null; // being named
   @state() private draft: HabitDraft | null = null;
   @state() private said_ = '';
   @state() private version = 0;
@@ -95,7 +95,7 @@ export class UsesView extends View {
     this.known = new Map(this.known).set(event.detail.date, event.detail);
   }
 
-  private choose(use: NamedUse, date: string, from: 'lane' | 'list'): void {
+  private choose(use: Use, date: string, from: 'lane' | 'list'): void {
     const key = keyOf(use);
     this.chosen = from === 'list' && this.chosen === key ? null : key;
     if (from === 'list') return;
@@ -103,7 +103,7 @@ export class UsesView extends View {
     void this.updateComplete.then(() => this.renderRoot.querySelector<UsesDay>(`mr-uses-day[date="${date}"]`)?.reveal(key));
   }
 
-  private propose(use: NamedUse): void {
+  private propose(use: Use): void {
     this.said_ = '';
     this.draft = {
       start: formatted(use.start, this.zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).replace(/[^\d:]/g, ''),
@@ -140,7 +140,7 @@ export class UsesView extends View {
     <mr-habit-form .sensor=${uuid} .draft=${this.draft} @close=${() => (this.draft = null)} @saved=${() => (this.said_ = t.uses.habitKept)}></mr-habit-form>`;
   }
 
-  private inWords(use: NamedUse): string {
+  private inWords(use: Use): string {
     return `${clock(use.start, this.zone)} · ${useName(use)} · ${t.uses.inTime(volumeWithUnit(use.volume, this.unit), span(use.seconds))}`;
   }
 
@@ -157,13 +157,13 @@ export class UsesView extends View {
     </section>`;
   }
 
-  private soFar(open: NamedUse, lifetimeThen: number, sensor: Sensor): string {
+  private soFar(open: Use, lifetimeThen: number, sensor: Sensor): string {
     const volume = runningVolume(open.volume, lifetimeThen, sensor.lifetime);
     const lasted = Math.max(open.seconds, (this.house.now() - Date.parse(open.start)) / 1000);
     return t.uses.runningFacts(`${sensor.calibrated ? '' : '≈\u202f'}${volumeWithUnit(volume, this.unit)}`, span(lasted));
   }
 
-  private tools(uuid: string, uses: NamedUse[], guessed: boolean) {
+  private tools(uuid: string, uses: Use[], guessed: boolean) {
     const text = t.uses;
     const kinds = sumsByCategory(uses.map((use) => ({ ...use, category: use.category ?? null })).filter((use) => use.volume >= this.filter.least));
     const shown = sum(uses.filter((use) => passes({ ...use, category: use.category ?? null }, this.filter)));
@@ -211,10 +211,10 @@ export class UsesView extends View {
         .chosen=${this.chosen} ?listed=${listed(date, index)} ?guessed=${guessed} .version=${this.version}
         @day-uses=${this.learned}
         @day-list=${(event: CustomEvent<boolean>) => (this.listed = new Map(this.listed).set(date, event.detail))}
-        @lane-pick=${(event: CustomEvent<NamedUse>) => this.choose(event.detail, date, 'lane')}
-        @use-choose=${(event: CustomEvent<NamedUse>) => this.choose(event.detail, date, 'list')}
-        @use-rename=${(event: CustomEvent<NamedUse>) => (this.named = event.detail)}
-        @use-habit=${(event: CustomEvent<NamedUse>) => this.propose(event.detail)}
+        @lane-pick=${(event: CustomEvent<Use>) => this.choose(event.detail, date, 'lane')}
+        @use-choose=${(event: CustomEvent<Use>) => this.choose(event.detail, date, 'list')}
+        @use-rename=${(event: CustomEvent<Use>) => (this.named = event.detail)}
+        @use-habit=${(event: CustomEvent<Use>) => this.propose(event.detail)}
         @use-answered=${() => ((this.said_ = t.uses.notALeakDone), void this.alarms.again())}></mr-uses-day>`,
     );
   }
