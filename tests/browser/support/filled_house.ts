@@ -1,0 +1,55 @@
+// Sixty days of a household's water, made once for each run: a state directory that tests copy. All clocks in it stand at
+// one moment, so that the page shows the same in every run.
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Daemon, House } from './house';
+
+export const kMoment = '2026-03-18T18:40:00Z'; // 12:40 on a Wednesday in Denver
+const kFirst = '2026-01-17T18:40:00Z';
+const kSeconds = (Date.parse(kMoment) - Date.parse(kFirst)) / 1000;
+export const kSite = 'site:\n  time_zone: America/Denver\n';
+const kFolder = 'MILLRACE_FILLED_HOUSE';
+
+function faketime(): string {
+  for (const machine of readdirSync('/usr/lib')) {
+    const library = `/usr/lib/${machine}/faketime/libfaketimeMT.so.1`;
+    if (existsSync(library)) return library;
+  }
+  throw new Error('libfaketime is not installed; ./dev test installs it');
+}
+
+// Programs started with it live in that moment; what lasts, lasts as long as ever.
+export const atTheMoment = (): Record<string, string> => ({
+  LD_PRELOAD: faketime(),
+  FAKETIME: kMoment.replace('T', ' ').replace('Z', ''),
+  FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  NO_FAKE_STAT: '1',
+  TZ: 'UTC',
+});
+
+// A daemon on a copy, and a bridge that is connected and has no water to tell of.
+export async function filledHouse(house: House): Promise<Daemon> {
+  cpSync(join(process.env[kFolder]!, 'state'), house.path('state'), { recursive: true });
+  const broker = await house.broker();
+  const daemon = await house.daemon({ broker, config: kSite, environment: atTheMoment() });
+  const still = house.trace('still.csv', [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  house.bridge(daemon, ['--start', kMoment, '--trace', still], { environment: atTheMoment() });
+  return daemon;
+}
+
+// Playwright calls it once before all tests, and what it returns after them.
+export default async function fill(): Promise<() => void> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-browser-'));
+  process.env[kFolder] = folder;
+  const house = new House(folder);
+  try {
+    const daemon = await house.daemon({ config: kSite, environment: atTheMoment() });
+    const bridge = house.bridge(daemon, ['--start', kFirst, '--duration', String(kSeconds), '--speed', '1000000', '--seed', '7']);
+    if (!(await bridge.ended())) throw new Error(`no water: ${bridge.log()}`);
+    await daemon.program.stop();
+  } finally {
+    await house.close();
+  }
+  return () => rmSync(folder, { recursive: true, force: true });
+}
