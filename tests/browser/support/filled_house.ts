@@ -33,7 +33,7 @@ export async function filledHouse(house: House): Promise<Daemon> {
   cpSync(join(process.env[kFolder]!, 'state'), house.path('state'), { recursive: true });
   const broker = await house.broker();
   const daemon = await house.daemon({ broker, config: kSite, environment: atTheMoment() });
-  const still = house.trace('still.csv', [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const still = house.file('still.csv', 'unix_timestamp,cumulative_ml\n0,0\n86400,0\n');
   house.bridge(daemon, ['--start', kMoment, '--trace', still], { environment: atTheMoment() });
   return daemon;
 }

@@ -1,6 +1,6 @@
 // The servers of a test's house: daemon, broker, emulated bridges, someone who listens to MQTT; each on a port that was free.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { freePort, listening, Program } from './program';
@@ -42,11 +42,9 @@ export class House {
   }
 
   async broker(): Promise<Broker> {
-    const port = await freePort();
-    writeFileSync(this.path('broker.conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
-    const program = this.run('broker', 'mosquitto', ['-c', this.path('broker.conf')]);
-    await listening(port, program);
-    return { port };
+    const broker = new Broker(this, await freePort());
+    await broker.start();
+    return broker;
   }
 
   async daemon(wishes: DaemonWishes = {}): Promise<Daemon> {
@@ -90,8 +88,19 @@ export class House {
   }
 }
 
-export interface Broker {
-  port: number;
+export class Broker {
+  program!: Program;
+  constructor(
+    private readonly house: House,
+    readonly port: number,
+  ) {}
+
+  // Again too, after it was killed.
+  async start(): Promise<void> {
+    const config = this.house.file('broker.conf', `listener ${this.port} 127.0.0.1\nallow_anonymous true\n`);
+    this.program = this.house.run('broker', 'mosquitto', ['-c', config]);
+    await listening(this.port, this.program);
+  }
 }
 
 export class Daemon {
@@ -140,6 +149,3 @@ export class Daemon {
     return execFileSync(kBinary, ['token', 'add', name, '--scope', scope, '--config', this.configFile, '--state-dir', this.state], { encoding: 'utf8' }).trim();
   }
 }
-
-// When each value of the ledger (`simulate --ledger`) was acknowledged can be told by who looks often enough.
-export const ledgerLines = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter((line) => line !== '') : []);

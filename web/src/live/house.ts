@@ -100,6 +100,8 @@ export class House extends EventTarget {
         apply(JSON.parse((event as MessageEvent<string>).data) as T);
         this.heard();
       });
+    // A stream that breaks is the first to tell that nobody answers.
+    stream.addEventListener('error', () => void this.askStatus());
     on<Schemas['StreamSnapshot']>('snapshot', (snapshot) => {
       clearTimeout(this.patience);
       clearTimeout(this.pollTimer);
@@ -150,7 +152,7 @@ export class House extends EventTarget {
     } catch (error) {
       this.missed(error);
     }
-    const wait = this.connection === 'lost' ? kPollEveryMs : kStatusEveryMs;
+    const wait = this.misses > 0 ? kPollEveryMs : kStatusEveryMs;
     if (this.stream !== null) this.statusTimer = window.setTimeout(() => void this.askStatus(), wait);
   }
 

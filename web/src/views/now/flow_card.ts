@@ -16,6 +16,8 @@ import { ago, span } from '../../words/times';
 
 const kTickMs = 1000;
 const kAskUseEveryMs = 10_000;
+// The flow is told before the use that it begins is on disk.
+const kAskForNewUseEveryMs = 1_500;
 
 @customElement('mr-now-flow')
 export class FlowCard extends HouseElement {
@@ -71,7 +73,7 @@ export class FlowCard extends HouseElement {
     if (this.sensor.running !== true) {
       this.use = null;
       this.askedUse = 0;
-    } else if (Date.now() - this.askedUse > kAskUseEveryMs) {
+    } else if (Date.now() - this.askedUse > (this.use === null ? kAskForNewUseEveryMs : kAskUseEveryMs)) {
       this.askedUse = Date.now();
       void this.askUse();
     }
