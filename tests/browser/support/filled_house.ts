@@ -3,12 +3,17 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@playwright/test';
 import { type Daemon, House } from './house';
+import { householdTrace } from './household';
 
 export const kMoment = '2026-03-18T18:40:00Z'; // 12:40 on a Wednesday in Denver
-const kFirst = '2026-01-17T18:40:00Z';
-const kSeconds = (Date.parse(kMoment) - Date.parse(kFirst)) / 1000;
-export const kSite = 'site:\n  time_zone: America/Denver\n';
+const kFirst = '2026-01-17T07:00:00Z'; // midnight there
+// All that the bridge says without a time of its own came in one moment, which would be an alarm.
+const kSite = 'site:\n  time_zone: America/Denver\nalarms:\n  off: [clock_missing]\n';
+interface Devices {
+  bridges: { connected: boolean }[];
+}
 const kFolder = 'MILLRACE_FILLED_HOUSE';
 
 function faketime(): string {
@@ -30,11 +35,12 @@ export const atTheMoment = (): Record<string, string> => ({
 
 // A daemon on a copy, and a bridge that is connected and has no water to tell of.
 export async function filledHouse(house: House): Promise<Daemon> {
-  cpSync(join(process.env[kFolder]!, 'state'), house.path('state'), { recursive: true });
+  cpSync(join(process.env[kFolder]!, 'millrace-state'), house.path('millrace-state'), { recursive: true });
   const broker = await house.broker();
   const daemon = await house.daemon({ broker, config: kSite, environment: atTheMoment() });
-  const still = house.file('still.csv', 'unix_timestamp,cumulative_ml\n0,0\n86400,0\n');
-  house.bridge(daemon, ['--start', kMoment, '--trace', still], { environment: atTheMoment() });
+  const still = house.file('still.csv', 'unix_timestamp,cumulative_ml\n0,0\n86400,1000\n');
+  house.bridge(daemon, ['--start', kMoment, '--trace', still]);
+  await expect.poll(async () => (await daemon.ask<Devices>('/api/v1/devices')).bridges[0]?.connected, 'the bridge').toBe(true);
   return daemon;
 }
 
@@ -45,7 +51,9 @@ export default async function fill(): Promise<() => void> {
   const house = new House(folder);
   try {
     const daemon = await house.daemon({ config: kSite, environment: atTheMoment() });
-    const bridge = house.bridge(daemon, ['--start', kFirst, '--duration', String(kSeconds), '--speed', '1000000', '--seed', '7']);
+    const [first, last] = [kFirst, kMoment].map((time) => Date.parse(time) / 1000) as [number, number];
+    const trace = house.file('household.csv', householdTrace(first, last));
+    const bridge = house.bridge(daemon, ['--trace', trace, '--start', kFirst, '--speed', '1000000']);
     if (!(await bridge.ended())) throw new Error(`no water: ${bridge.log()}`);
     await daemon.program.stop();
   } finally {

@@ -14,9 +14,10 @@ export interface DaemonWishes {
   config?: string; // further lines of the config file
   broker?: Broker | undefined;
   key?: string | null;
-  state?: string; // where its state is; else a new folder
   listen?: string; // address of the page
   environment?: Record<string, string>;
+  cloud?: Daemon; // another one that plays the cloud; this one relays to it
+  name?: string; // of its files, where there are several
 }
 
 export class House {
@@ -114,11 +115,15 @@ export class Daemon {
     readonly bridgePort: number,
     readonly httpPort: number,
   ) {
-    const { broker, config = '', state } = wishes;
-    this.state = state ?? house.path('state');
+    const { broker, config = '' } = wishes;
+    this.state = house.path(`${this.name}-state`);
     mkdirSync(this.state, { recursive: true });
     const mqtt = broker === undefined ? '' : `mqtt:\n  host: 127.0.0.1\n  port: ${broker.port}\n`;
-    this.configFile = house.file('millrace.yaml', `version: 1\n${config}${mqtt}`);
+    this.configFile = house.file(`${this.name}.yaml`, `version: 1\n${config}${mqtt}`);
+  }
+
+  private get name(): string {
+    return this.wishes.name ?? 'millrace';
   }
 
   get url(): string {
@@ -127,10 +132,11 @@ export class Daemon {
 
   // Again too, after it was killed: same ports, same state.
   async start(): Promise<void> {
-    const { key = kKey, listen = '127.0.0.1', environment = {} } = this.wishes;
+    const { key = kKey, listen = '127.0.0.1', environment = {}, cloud } = this.wishes;
     const parameters = ['run', '--config', this.configFile, '--state-dir', this.state, '--bridge-listen', `127.0.0.1:${this.bridgePort}`, '--http-listen', `${listen}:${this.httpPort}`];
     if (key !== null) parameters.push('--key-file', this.house.file('bridge.key', `${key}\n`));
-    this.program = this.house.run('millrace', kBinary, parameters, environment);
+    if (cloud !== undefined) parameters.push('--cloud', `127.0.0.1:${cloud.bridgePort}`);
+    this.program = this.house.run(this.name, kBinary, parameters, environment);
     await listening(this.httpPort, this.program);
   }
 

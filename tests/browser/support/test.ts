@@ -40,7 +40,8 @@ export const test = base.extend<{ house: House; complaints: Complaints }, { fill
   filled: [async ({}, use) => emptyHouse(async (house) => use(await filledHouse(house))), { scope: 'worker' }],
 
   complaints: [
-    async ({ context }, use) => {
+    // With the house, so that it still stands when the browser is asked.
+    async ({ context, house: _ }, use) => {
       const found: string[] = [];
       const asked: string[] = [];
       const allowed: RegExp[] = [];
