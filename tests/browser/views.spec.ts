@@ -42,10 +42,9 @@ for (const view of kViews) {
     expect(same, 'texts that stand in no catalogue').toEqual([]);
   });
 
-  test(`${view}: nothing there yet looks intended`, async ({ page, house }) => {
-    const daemon = await house.daemon({ key: null });
+  test(`${view}: nothing there yet looks intended`, async ({ page, bare }) => {
     await page.setViewportSize(kScreens[0]!);
-    await open(page, daemon.url, view);
+    await open(page, bare.url, view);
     await expect(page.locator('main').getByRole('alert')).toHaveCount(0);
     await expect(page.locator('main')).not.toContainText(/undefined|NaN|\[object|Invalid Date|null/);
     await expectNoSidewaysScrolling(page, `${view} without a bridge`);

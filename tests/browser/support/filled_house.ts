@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { type Daemon, House } from './house';
+import { type Daemon, House, kSensor } from './house';
 import { householdTrace } from './household';
 
 export const kMoment = '2026-03-18T18:40:00Z'; // 12:40 on a Wednesday in Denver
@@ -24,10 +24,14 @@ function faketime(): string {
   throw new Error('libfaketime is not installed; ./dev test installs it');
 }
 
-// Programs started with it live in that moment; what lasts, lasts as long as ever.
-export const atTheMoment = (): Record<string, string> => ({
+const kMinuteMs = 60_000;
+const clockFace = (time: number): string => new Date(time).toISOString().slice(0, 19).replace('T', ' ');
+
+// Programs started with it live in that moment, which does not pass, or begin a minute before; what lasts, lasts as long
+// as ever.
+const atTheMoment = (passes = false): Record<string, string> => ({
   LD_PRELOAD: faketime(),
-  FAKETIME: kMoment.replace('T', ' ').replace('Z', ''),
+  FAKETIME: passes ? `@${clockFace(Date.parse(kMoment) - kMinuteMs)}` : clockFace(Date.parse(kMoment)),
   FAKETIME_DONT_FAKE_MONOTONIC: '1',
   NO_FAKE_STAT: '1',
   TZ: 'UTC',
@@ -50,11 +54,13 @@ export default async function fill(): Promise<() => void> {
   process.env[kFolder] = folder;
   const house = new House(folder);
   try {
-    const daemon = await house.daemon({ config: kSite, environment: atTheMoment() });
+    const daemon = await house.daemon({ config: kSite, environment: atTheMoment(true) });
     const [first, last] = [kFirst, kMoment].map((time) => Date.parse(time) / 1000) as [number, number];
     const trace = house.file('household.csv', householdTrace(first, last));
     const bridge = house.bridge(daemon, ['--trace', trace, '--start', kFirst, '--speed', '1000000']);
     if (!(await bridge.ended())) throw new Error(`no water: ${bridge.log()}`);
+    const uses = `/api/v1/sensors/${kSensor}/uses?from=${new Date(Date.parse(kMoment) - 60 * kMinuteMs).toISOString()}`;
+    await expect.poll(async () => (await daemon.ask<{ items: unknown[] }>(uses)).items.length, 'the last use').toBe(1);
     await daemon.program.stop();
   } finally {
     await house.close();

@@ -33,11 +33,14 @@ function watch(context: BrowserContext, found: string[], asked: string[]): void 
   context.on('request', (request) => asked.push(request.url()));
 }
 
-export const test = base.extend<{ house: House; complaints: Complaints }, { filled: Daemon }>({
+export const test = base.extend<{ house: House; complaints: Complaints }, { filled: Daemon; bare: Daemon }>({
   house: async ({}, use) => emptyHouse(use),
 
   // Sixty days of water, for tests that only look; each worker has one.
   filled: [async ({}, use) => emptyHouse(async (house) => use(await filledHouse(house))), { scope: 'worker' }],
+
+  // One that has heard nothing and knows nothing.
+  bare: [async ({}, use) => emptyHouse(async (house) => use(await house.daemon({ key: null }))), { scope: 'worker' }],
 
   complaints: [
     // With the house, so that it still stands when the browser is asked.
