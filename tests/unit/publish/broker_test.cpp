@@ -15,10 +15,6 @@ const std::string kAvailability = "millrace/availability";
 const std::string kHubDocument = "homeassistant/device/millrace/config";
 const std::string kSensorDocument = "homeassistant/device/millrace_" + kSensor.str() + "/config";
 
-std::string of_sensor(const std::string& leaf) {
-    return "millrace/" + kSensor.str() + "/" + leaf;
-}
-
 // The sample with its sensor heard just now.
 ports::LiveState fresh_state(const base::Clock& clock) {
     ports::LiveState state = sample_state();
