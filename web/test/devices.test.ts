@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { batteryLevel, kindOfTopic, knownFirst, moments, newestValues, restarts, shortHash, signalGrade, undoes, understood, valuePoints } from '../src/views/devices/condition';
-import { timeTyped, typedTime } from '../src/words/site_time';
 
 describe('the condition of a device', () => {
   it('has a battery that is low where the daemon warns', () => {
@@ -59,19 +58,4 @@ describe('what a device reports', () => {
     expect(kindOfTopic('responses/61F6F57900000001/4/12/00')).toBe('heartbeat');
     expect([kindOfTopic('2/77/12/X/1'), kindOfTopic('/orient/1'), kindOfTopic('')]).toEqual([null, null, null]);
   });
-});
-
-describe('a time that is typed', () => {
-  const zone = 'America/Denver';
-  it('is the clock of the house', () => {
-    expect(timeTyped('2026-11-28T09:05', zone)).toBe(Date.parse('2026-11-28T09:05:00-07:00'));
-    expect(timeTyped('2026-07-01T09:05', zone)).toBe(Date.parse('2026-07-01T09:05:00-06:00'));
-    expect(timeTyped('2026-07-01T09:05', 'Australia/Lord_Howe')).toBe(Date.parse('2026-07-01T09:05:00+10:30'));
-    expect(typedTime(Date.parse('2026-11-28T00:30:00-07:00'), zone)).toBe('2026-11-28T00:30');
-  });
-  it('is the first of an hour that comes twice, and later where there is none', () => {
-    expect(timeTyped('2026-11-01T01:30', zone)).toBe(Date.parse('2026-11-01T01:30:00-06:00'));
-    expect(timeTyped('2026-03-08T02:30', zone)).toBe(Date.parse('2026-03-08T03:30:00-06:00'));
-  });
-  it('may be none', () => expect(timeTyped('', zone)).toBeNull());
 });

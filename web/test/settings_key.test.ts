@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { keyFault, keyText } from '../src/views/settings/key_digits';
-import { timeZones } from '../src/views/settings/zones';
 
 const key = '00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF';
 
@@ -15,11 +14,4 @@ it('says what is wrong with a key', () => {
   expect(keyFault(`${key.slice(0, 63)}g`)).toEqual({ kind: 'letters' });
   expect(keyFault(key.slice(2))).toEqual({ kind: 'length', digits: 62 });
   expect(keyFault(`${key}0`)).toEqual({ kind: 'length', digits: 65 });
-});
-
-it('the list of time zones has the present one though the browser does not know it', () => {
-  const zones = timeZones('Etc/Made-Up');
-  expect(zones).toContain('Etc/Made-Up');
-  expect(zones).toContain('America/Denver');
-  expect(zones.filter((zone) => zone === 'UTC')).toHaveLength(1);
 });

@@ -4,7 +4,7 @@
 import type uPlot from 'uplot';
 import { t } from '../texts';
 import { volumeWithUnit } from '../words/numbers';
-import { clock } from '../words/times';
+import { timeOfDay } from '../words/times';
 import { siteDate, timeAxis, timeScale } from './axes';
 import { bandPainter, bandsShape } from './bands';
 import type { BarsFrame } from './bars_plan';
@@ -65,7 +65,7 @@ export function heatPlan(
 }
 
 // An hour of the clock, wherever it stands.
-export const hourName = (hour: number): string => clock(Date.UTC(2000, 0, 1, hour), 'UTC');
+export const hourName = (hour: number): string => timeOfDay(`${hour}:00`);
 
 export const heatColour = (look: Pick<Look, 'colour'>, level: number): string =>
   `color-mix(in srgb, ${look.colour('--water')} ${Math.round(8 + (92 * level) / kLevels)}%, ${look.colour('--card')})`;

@@ -8,8 +8,8 @@ import { type Alarm, api, said } from '../api/client';
 import { href } from '../shell/route';
 import { t } from '../texts';
 import { alarmSentence, alarmTitle, amount, isBudget, isWater } from '../words/alarms';
-import { dateAfter, momentOf } from '../words/site_days';
-import { dateOf, formatted, when } from '../words/times';
+import { formatted, when } from '../words/times';
+import { dateAfter, dateOf, momentOf, wallAt } from '../words/zones';
 import './dialog';
 import { HouseElement } from './element';
 import { problemNotice, problemText } from './problem';
@@ -216,7 +216,7 @@ export function until(time: string, now: number, zone: string): string {
 
 // How many minutes are left until tomorrow's morning at the site.
 export const untilMorning = (now: number, zone: string): number =>
-  Math.round((momentOf(dateAfter(dateOf(now, zone), 1), kMorning, zone) - now) / 60_000);
+  Math.round((momentOf(wallAt(dateAfter(dateOf(now, zone), 1), kMorning), zone) - now) / 60_000);
 
 declare global {
   interface HTMLElementTagNameMap {

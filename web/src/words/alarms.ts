@@ -7,7 +7,8 @@
 import type { FlowUnit, Schemas, VolumeUnit } from '../api/client';
 import { t } from '../texts';
 import { number, unitName } from './numbers';
-import { clock, dateOf, formatted, span } from './times';
+import { clock, formatted, span } from './times';
+import { dateOf } from './zones';
 
 export type Rule = Schemas['Rule'];
 export type Finding = Schemas['Finding']; // an Alarm is one, too

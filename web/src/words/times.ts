@@ -2,10 +2,7 @@
 // the site's clock, wherever the browser is.
 import { locale, t } from '../texts';
 import { number } from './numbers';
-
-export type Time = string | number;
-
-const ms = (time: Time): number => (typeof time === 'number' ? time : Date.parse(time));
+import { dateAfter, dateOf, momentOfTime, type Time } from './zones';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 export function formatted(time: Time, zone: string, options: Intl.DateTimeFormatOptions): string {
@@ -15,7 +12,7 @@ export function formatted(time: Time, zone: string, options: Intl.DateTimeFormat
     format = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
     formats.set(key, format);
   }
-  return format.format(ms(time));
+  return format.format(momentOfTime(time));
 }
 
 export const clock = (time: Time, zone: string): string => formatted(time, zone, { hour: '2-digit', minute: '2-digit' });
@@ -25,18 +22,19 @@ export const fullDay = (time: Time, zone: string): string =>
   formatted(time, zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 export const month = (time: Time, zone: string): string => formatted(time, zone, { month: 'long', year: 'numeric' });
 
-// The site's date of a time as `YYYY-MM-DD`, for comparing and for addresses.
-export function dateOf(time: Time, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  return parts.format(ms(time));
+// A time of the API, "14:05" or "24:00", as clocks are read here: "2:05 PM".
+export function timeOfDay(time: string): string {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return clock(Date.UTC(2026, 0, 1, hours, minutes), 'UTC');
 }
 
 // "14:05", "yesterday, 14:05", "22 Nov, 14:05".
 export function when(time: Time, now: Time, zone: string): string {
   const date = dateOf(time, zone);
-  if (date === dateOf(now, zone)) return clock(time, zone);
-  if (date === dateOf(ms(now) - 86_400_000, zone)) return `${t.words.yesterday}, ${clock(time, zone)}`;
-  const sameYear = date.slice(0, 4) === dateOf(now, zone).slice(0, 4);
+  const today = dateOf(now, zone);
+  if (date === today) return clock(time, zone);
+  if (date === dateAfter(today, -1)) return `${t.words.yesterday}, ${clock(time, zone)}`;
+  const sameYear = date.slice(0, 4) === today.slice(0, 4);
   const shown = formatted(time, zone, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) });
   return `${shown}, ${clock(time, zone)}`;
 }
@@ -56,6 +54,6 @@ export function span(seconds: number): string {
 }
 
 export function ago(time: Time, now: Time): string {
-  const seconds = (ms(now) - ms(time)) / 1000;
+  const seconds = (momentOfTime(now) - momentOfTime(time)) / 1000;
   return seconds < 5 ? t.words.justNow : t.words.ago(span(seconds));
 }

@@ -12,8 +12,8 @@ import { common } from '../../parts/styles';
 import { whyNot } from '../../parts/rights';
 import { t } from '../../texts';
 import { number, unitName, volumeWithUnit } from '../../words/numbers';
-import { timeTyped, typedTime } from '../../words/site_time';
 import { when } from '../../words/times';
+import { timeTyped, typedTime } from '../../words/zones';
 
 type Unit = Schemas['VolumeUnit'];
 type Reading = Schemas['MeterReading'];

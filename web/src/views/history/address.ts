@@ -1,6 +1,7 @@
 // What the history shows, as it stands in the address: `#/history/day/2026-11-28?compare=week&split=category`.
 import { href, type Route } from '../../shell/route';
-import { type Comparison, comparisonsOf, isDate, type Range, ranges, type Step, steps } from './ranges';
+import { isDate } from '../../words/zones';
+import { type Comparison, comparisonsOf, type Range, ranges, type Step, steps } from './ranges';
 
 export interface Shown {
   range: Range;

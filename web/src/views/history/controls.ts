@@ -1,8 +1,9 @@
 // What the history is steered with: which time, beside which, how finely, by kinds of use.
 import { html, nothing } from 'lit';
 import { t } from '../../texts';
+import { isDate } from '../../words/zones';
 import { addressOf, type Shown } from './address';
-import { type Comparison, comparisonsOf, isDate, type Range, ranges, shift, startOf, type Step, stepsOf } from './ranges';
+import { type Comparison, comparisonsOf, type Range, ranges, shift, startOf, type Step, stepsOf } from './ranges';
 
 export interface Steering {
   shown: Shown;

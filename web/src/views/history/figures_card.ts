@@ -4,11 +4,12 @@ import { categoryName } from '../../charts/stacked_plan';
 import { t } from '../../texts';
 import { number, unitName, volume, volumeWithUnit } from '../../words/numbers';
 import { formatted, span } from '../../words/times';
+import { dateOf } from '../../words/zones';
 import type { Shown } from './address';
 import { exportAddress } from './ask';
 import type { Bar } from './figures';
 import type { Question } from './question';
-import { dateAt, kHour } from './ranges';
+import { kHour } from './ranges';
 import type { Scene } from './scene';
 import { barName, comparisonSentence } from './words';
 
@@ -95,7 +96,7 @@ export function downloads(told: Told, uuid: string) {
   const bucket = question.step === 'hour' ? 'hour' : question.bucket;
   const edges = { from: question.window.from, to: Math.min(question.window.to, now) };
   if (edges.to <= edges.from) return nothing;
-  const name = (format: string) => `millrace-${dateAt(edges.from, zone)}-${shown.range}-${bucket}.${format}`;
+  const name = (format: string) => `millrace-${dateOf(edges.from, zone)}-${shown.range}-${bucket}.${format}`;
   const link = (format: 'csv' | 'json', text: string) =>
     html`<a class="button" href=${exportAddress(uuid, bucket, edges, format, split)} download=${name(format)} data-part=${format}>${text}</a>`;
   const count = bucket === 'minute' ? Math.ceil((edges.to - edges.from) / 60_000) : scene.bars.length;

@@ -10,6 +10,7 @@ import { chosenSensor, sensorChoice } from '../../parts/sensor_choice';
 import { common } from '../../parts/styles';
 import { go, href } from '../../shell/route';
 import { t } from '../../texts';
+import { dateOf } from '../../words/zones';
 import { addressOf, parseShown, type Shown } from './address';
 import { gaps, readings, since, usage } from './ask';
 import { choices, mayGoLater, moved, rangeTabs, type Steering, timeBar } from './controls';
@@ -17,7 +18,7 @@ import { downloads, headline, sinceWords, table, tiles, type Told } from './figu
 import type { Reading } from './figures';
 import { flowDrawing, keys, legend, waterPlan } from './drawing';
 import { keyOf, type Question, questionOf } from './question';
-import { below, dateAt, type Edges, kHour } from './ranges';
+import { below, type Edges, kHour } from './ranges';
 import { type Loaded, type Scene, sceneOf } from './scene';
 import { style } from './style';
 import { barName, chartSentence, partName, rangeName } from './words';
@@ -66,7 +67,7 @@ export class HistoryView extends View {
     return Math.floor(this.house.now() / 60_000) * 60_000 + 60_000;
   }
   private get today(): string {
-    return dateAt(this.house.now(), this.zone);
+    return dateOf(this.house.now(), this.zone);
   }
 
   private measure(): void {
@@ -153,11 +154,11 @@ export class HistoryView extends View {
   private picked(event: CustomEvent<{ index: number; moment: number }>): void {
     const question = this.composedFor;
     if (question === null || this.scene === null) return;
-    if (question.heat) return this.change({ range: 'day', date: dateAt(event.detail.moment * 1000, this.zone), zoom: null, by: null });
+    if (question.heat) return this.change({ range: 'day', date: dateOf(event.detail.moment * 1000, this.zone), zoom: null, by: null });
     const bar = this.scene.bars[event.detail.index];
     if (bar === undefined) return;
     const range = below(question.step);
-    const date = dateAt(bar.from, this.zone);
+    const date = dateOf(bar.from, this.zone);
     if (range !== null) return this.change({ range, date, zoom: null, by: null });
     if (question.window.to - question.window.from <= kHour) return;
     const hour = Math.floor(bar.from / kHour) * kHour;

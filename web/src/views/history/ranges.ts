@@ -1,5 +1,7 @@
 // Days, weeks, months and years of the site's calendar, and how finely they are shown. Pure: dates are `YYYY-MM-DD`,
 // moments are milliseconds of Unix time, and a day has 23, 24 or 25 hours.
+import { dateAfter, dateOf, momentOf, wallAt, wallOf } from '../../words/zones';
+
 export const ranges = ['day', 'week', 'month', 'year', 'all'] as const;
 export type Range = (typeof ranges)[number];
 
@@ -25,45 +27,9 @@ const kStepMs: Record<Step, number> = {
 const kMostMinutesMs = 50 * kHour;
 const kBarWidth = 6; // CSS pixels, the narrowest that can be told apart and pointed at
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-// By how much the zone's clocks are ahead of UTC at a moment.
-function ahead(moment: number, zone: string): number {
-  let format = formats.get(zone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
-    });
-    formats.set(zone, format);
-  }
-  const part: Record<string, number> = {};
-  for (const { type, value } of format.formatToParts(moment)) part[type] = Number(value);
-  const wall = Date.UTC(part['year']!, part['month']! - 1, part['day']!, part['hour']!, part['minute']!, part['second']!);
-  return wall - Math.floor(moment / 1000) * 1000;
-}
-
-// What the zone's clocks show, written as if it were UTC.
-export const wallOf = (moment: number, zone: string): number => moment + ahead(moment, zone);
-
-// The first moment at which the zone's clocks show `wall` or, where they jump over it, the moment of the jump.
-export function momentOf(wall: number, zone: string): number {
-  const first = wall - ahead(wall, zone);
-  const second = wall - ahead(first, zone);
-  return wallOf(second, zone) === wall ? second : Math.max(first, second);
-}
-
-const utc = (date: string): number => Date.parse(`${date}T00:00:00Z`);
-const text = (wall: number): string => new Date(wall).toISOString().slice(0, 10);
-
-export const isDate = (date: string | undefined): date is string =>
-  date !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(utc(date)) && text(utc(date)) === date;
-
-export const dateAt = (moment: number, zone: string): string => text(wallOf(moment, zone));
-export const addDays = (date: string, days: number): string => text(utc(date) + days * kDay);
-
 // The first day of the range that a date lies in. Weeks begin on Monday, as the API's do.
 export function startOf(range: Range, date: string): string {
-  if (range === 'week') return addDays(date, -((new Date(utc(date)).getUTCDay() + 6) % 7));
+  if (range === 'week') return dateAfter(date, -((new Date(wallAt(date)).getUTCDay() + 6) % 7));
   if (range === 'month') return `${date.slice(0, 7)}-01`;
   if (range === 'year') return `${date.slice(0, 4)}-01-01`;
   return date;
@@ -73,12 +39,12 @@ export function startOf(range: Range, date: string): string {
 function addMonths(date: string, months: number): string {
   const [year, month, day] = date.split('-').map(Number) as [number, number, number];
   const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
-  return text(Date.UTC(year, month - 1 + months, Math.min(day, last)));
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(day, last))).toISOString().slice(0, 10);
 }
 
 export function shift(range: Range, date: string, by: number): string {
-  if (range === 'day') return addDays(date, by);
-  if (range === 'week') return addDays(date, 7 * by);
+  if (range === 'day') return dateAfter(date, by);
+  if (range === 'week') return dateAfter(date, 7 * by);
   if (range === 'month') return addMonths(startOf('month', date), by);
   if (range === 'year') return addMonths(startOf('year', date), 12 * by);
   return date;
@@ -86,10 +52,10 @@ export function shift(range: Range, date: string, by: number): string {
 
 // `since` is when the first was heard, for all years; these are whole years.
 export function edgesOf(range: Range, date: string, zone: string, since: number, now: number): Edges {
-  const begin = (day: string) => momentOf(utc(day), zone);
+  const begin = (day: string) => momentOf(wallAt(day), zone);
   if (range === 'all') {
-    const first = startOf('year', dateAt(Math.min(since, now), zone));
-    return { from: begin(first), to: begin(shift('year', dateAt(now, zone), 1)) };
+    const first = startOf('year', dateOf(Math.min(since, now), zone));
+    return { from: begin(first), to: begin(shift('year', dateOf(now, zone), 1)) };
   }
   const first = startOf(range, date);
   return { from: begin(first), to: begin(shift(range, first, 1)) };
@@ -99,8 +65,8 @@ export function edgesOf(range: Range, date: string, zone: string, since: number,
 export function counterpart(range: Range, date: string, comparison: Comparison): string | null {
   if (comparison === 'none' || range === 'all') return null;
   if (comparison === 'previous') return shift(range, date, -1);
-  if (comparison === 'week') return addDays(date, -7);
-  if (range === 'week') return addDays(date, -364); // the same days of the week
+  if (comparison === 'week') return dateAfter(date, -7);
+  if (range === 'week') return dateAfter(date, -364); // the same days of the week
   return addMonths(startOf(range, date), -12);
 }
 

@@ -16,8 +16,7 @@ import { href } from '../../shell/route';
 import { t } from '../../texts';
 import { fromLitres } from '../../words/litres';
 import { flowWithUnit, volumeWithUnit } from '../../words/numbers';
-import { timeOfDay } from '../../words/site_days';
-import { span, when } from '../../words/times';
+import { span, timeOfDay, when } from '../../words/times';
 
 @customElement('mr-leaks-habits')
 export class LeakHabits extends View {

@@ -10,8 +10,8 @@ import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
 import { amount, ruleTitle } from '../../words/alarms';
-import { momentOf, timeOfDay } from '../../words/site_days';
-import { day, span } from '../../words/times';
+import { day, span, timeOfDay } from '../../words/times';
+import { momentOf, wallAt } from '../../words/zones';
 import { firstShown, whyLimit } from './limit_words';
 import { longestPlan } from './longest_plan';
 
@@ -100,7 +100,7 @@ export class LearnedLimits extends View {
       ].join(' ')}</p>
       <details><summary>${text.figures}</summary><div class="scroll"><table class="days">
         <thead><tr><th scope="col">${text.dayHeading}</th><th scope="col" class="number">${text.longest}</th></tr></thead>
-        <tbody>${[...part.days].reverse().map((one) => html`<tr><td>${day(momentOf(one.date, 720, zone), zone)}</td><td class="number">${span(one.longest_seconds)}</td></tr>`)}</tbody>
+        <tbody>${[...part.days].reverse().map((one) => html`<tr><td>${day(momentOf(wallAt(one.date, 720), zone), zone)}</td><td class="number">${span(one.longest_seconds)}</td></tr>`)}</tbody>
       </table></div></details>`;
   }
 

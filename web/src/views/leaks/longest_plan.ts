@@ -5,8 +5,8 @@ import type { Plan } from '../../charts/chart';
 import { limitPlan } from '../../charts/limit_plan';
 import { t } from '../../texts';
 import { number } from '../../words/numbers';
-import { dayOf } from '../../words/site_days';
 import { fullDay, span } from '../../words/times';
+import { dayOf } from '../../words/zones';
 import { stepOf } from './limit_words';
 
 type Part = Schemas['PartLimit'];

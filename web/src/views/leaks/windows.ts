@@ -9,7 +9,7 @@ import { problemNotice, problemText } from '../../parts/problem';
 import { styled } from '../../parts/styled';
 import { common } from '../../parts/styles';
 import { t } from '../../texts';
-import { timeOfDay } from '../../words/site_days';
+import { timeOfDay } from '../../words/times';
 import { weekBlocks } from './week';
 
 export type Mode = Schemas['HouseMode'];

@@ -2,7 +2,7 @@
 //
 // Usual is the median of the days before, not their mean: one day with the sprinklers on is not usual.
 import type { UsageBucket } from '../../api/client';
-import { dateOf } from '../../words/times';
+import { dateOf } from '../../words/zones';
 
 export const kDaysBefore = 28;
 export const kFewestDays = 3;

@@ -11,7 +11,8 @@ import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
 import { percent, volume, volumeWithUnit } from '../../words/numbers';
-import { clock, dateOf, day, span } from '../../words/times';
+import { clock, day, span } from '../../words/times';
+import { dateOf } from '../../words/zones';
 import { comparedToUsual, daySoFar, kDaysBefore } from './usual_day';
 import { byDay } from './week';
 

@@ -2,7 +2,7 @@
 //
 // The last day is not over, but its bar is as wide as the others: it ends where a day of 24 hours does.
 import type { UsageBucket } from '../../api/client';
-import { dateOf } from '../../words/times';
+import { dateOf } from '../../words/zones';
 
 type Bucket = Pick<UsageBucket, 'start' | 'end' | 'volume'>;
 

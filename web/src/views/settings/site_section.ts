@@ -4,11 +4,11 @@ import { customElement } from 'lit/decorators.js';
 import { api, said, type Schemas } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { t } from '../../texts';
+import { timeZones } from '../../words/zones';
 import { Draft } from './drafts';
 import { choiceField, focusFirstFault, textField } from './field';
 import { Saving, saveBar } from './saving';
 import { Section, sectionStyles } from './section';
-import { timeZones } from './zones';
 
 type Settings = Schemas['Settings'];
 type Changes = Schemas['SettingsChanges'];

@@ -6,8 +6,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { categoryColour } from '../../parts/categories';
 import { styled } from '../../parts/styled';
 import { common } from '../../parts/styles';
-import { momentOf } from '../../words/site_days';
 import { formatted } from '../../words/times';
+import { momentOf, wallAt } from '../../words/zones';
 import { blockOf, useAt } from './sums';
 
 const kHeight = 44;
@@ -95,8 +95,8 @@ export class Lane extends LitElement {
   protected override render() {
     const [from, to] = this.bounds;
     const hours = [0, 3, 6, 9, 12, 15, 18, 21, 24];
-    const share = (hour: number) => (momentOf(this.date, hour * 60, this.zone) - from) / (to - from);
-    const clockOf = (hour: number) => formatted(momentOf(this.date, hour * 60, this.zone), this.zone, { hour: 'numeric' });
+    const share = (hour: number) => (momentOf(wallAt(this.date, hour * 60), this.zone) - from) / (to - from);
+    const clockOf = (hour: number) => formatted(momentOf(wallAt(this.date, hour * 60), this.zone), this.zone, { hour: 'numeric' });
     const use = this.at === null ? undefined : this.uses[this.at];
     return html`<div class="lane" role="img" tabindex="0" aria-label=${this.label} @keydown=${this.key}
         @pointermove=${this.point} @pointerleave=${() => (this.at = null)} @blur=${() => (this.at = null)}

@@ -8,8 +8,8 @@ import { HouseElement } from '../../parts/element';
 import { common } from '../../parts/styles';
 import { t } from '../../texts';
 import { volumeWithUnit } from '../../words/numbers';
-import { dayOf, isToday } from '../../words/site_days';
-import { clock, dateOf, formatted, span } from '../../words/times';
+import { clock, formatted, span } from '../../words/times';
+import { dayOf, isToday } from '../../words/zones';
 import { askUses } from './api';
 import './lane';
 import { alarmOf, type Filter, passes, sum } from './sums';
@@ -153,7 +153,6 @@ export class UsesDay extends HouseElement {
 }
 
 export const keyOf = (use: Use): string => use.id ?? use.start;
-export const dateOfUse = (use: Use, zone: string): string => dateOf(use.start, zone);
 
 declare global {
   interface HTMLElementTagNameMap {
