@@ -4,7 +4,7 @@ import { pinched } from '../src/charts/touch_zoom';
 import { held, scaledBy } from '../src/charts/window';
 import { parseRoute } from '../src/shell/route';
 import { addressOf, parseShown } from '../src/views/history/address';
-import { barOf, beforeSoFar, byDayAndHour, compared, flowOf, flowsOf, known, merged, type Reading, totals } from '../src/views/history/figures';
+import { barOf, beforeSoFar, byDayAndHour, compared, flowsOf, known, merged, type Reading, totals } from '../src/views/history/figures';
 import { questionOf } from '../src/views/history/question';
 import { counterpart, edgesOf, kHour, sameTimeIn, shift, startOf, stepFor } from '../src/views/history/ranges';
 import { comparisonSentence } from '../src/views/history/words';
@@ -163,12 +163,6 @@ describe('figures', () => {
     ]);
     expect(heat.days).toHaveLength(2);
     expect([heat.cells[0]![1], heat.cells[0]![2], heat.cells[1]![5]]).toEqual([5, null, 4]);
-  });
-
-  it('says flows in the unit for flows', () => {
-    expect(flowOf(6, 60, 'L', 'L/min')).toBeCloseTo(6);
-    expect(flowOf(0.006, 60, 'm3', 'm3/h')).toBeCloseTo(0.36);
-    expect(flowOf(0.01, 60, 'ccf', 'gal/min')).toBeCloseTo(7.4805, 3);
   });
 
   it('draws the flow of readings: nothing in a pause, each told once', () => {

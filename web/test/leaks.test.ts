@@ -12,7 +12,6 @@ const { flowsOf, momentOfAlarm } = await import('../src/views/leaks/moment');
 const { weekBlocks } = await import('../src/views/leaks/week');
 const { enteredValue, fieldsOf, shownValue } = await import('../src/views/leaks/rule_fields');
 const { firstShown, stepOf, whyLimit } = await import('../src/views/leaks/limit_words');
-const { fromLitres, litresOf } = await import('../src/words/litres');
 const { en } = await import('../src/texts/en');
 const { es } = await import('../src/texts/es');
 
@@ -69,13 +68,6 @@ describe('Limits of the owner', () => {
     expect(enteredValue(flow!, '264.2', 'gal/min')).toBe(1000); // 1000.1 L/min
     expect(enteredValue(flow!, '300', 'gal/min')).toBeGreaterThan(1000); // the daemon says no
   });
-});
-
-it('Litres come back from every unit as they went', () => {
-  for (const unit of ['L', 'm3', 'gal', 'ft3', 'ccf', 'L/min', 'm3/h', 'gal/min', 'ft3/min']) {
-    expect(litresOf(1, unit)).toBeGreaterThan(0);
-    expect(fromLitres(litresOf(12.34, unit), unit)).toBeCloseTo(12.34);
-  }
 });
 
 describe('Learned limits', () => {

@@ -7,6 +7,7 @@ import { api, Problem, said, type Schemas } from '../api/client';
 import { t } from '../texts';
 import { flowWithUnit, number, percent, volumeWithUnit } from '../words/numbers';
 import { formatted, span } from '../words/times';
+import { isMetric } from '../words/units';
 import { type Draw, grade, isFar, restored, spread } from './draw';
 import { HouseElement } from './element';
 import { chosenFrom, holdsFor, holdsForStyles } from './holds_for';
@@ -200,7 +201,7 @@ export class DrawBucket extends HouseElement {
 
   private asking(draw: Draw) {
     const text = t.calibration;
-    const usual: Unit = ['gal', 'ft3', 'ccf'].includes(this.house.devices?.unit ?? 'L') ? 'gal' : 'L';
+    const usual: Unit = isMetric(this.house.devices?.unit ?? 'L') ? 'L' : 'gal';
     const unit = this.amount?.unit ?? usual;
     return html`<form @submit=${this.workOut}>
       ${this.heading(text.bucket.howMuch)}

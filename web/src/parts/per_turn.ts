@@ -1,9 +1,7 @@
 // What a turn of the magnet is worth, in words, and how far two such values are apart.
 import { t } from '../texts';
 import { number } from '../words/numbers';
-
-const kMlPerGallon = 3785.411784;
-const metric = (unit: string): boolean => unit === 'L' || unit === 'm3';
+import { inUnit, isMetric } from '../words/units';
 
 const significant = (value: number): number => (value >= 100 ? 1 : value >= 10 ? 2 : 3);
 
@@ -11,8 +9,8 @@ export const millilitres = (ml: number): string => t.calibration.millilitres(num
 
 // Where people count in gallons or cubic feet, what the utility's papers say stands first.
 export function perTurn(ml: number, unit: string): string {
-  if (metric(unit)) return millilitres(ml);
-  return t.calibration.both(t.calibration.gallons(number(ml / kMlPerGallon, 6, 4)), millilitres(ml));
+  if (isMetric(unit)) return millilitres(ml);
+  return t.calibration.both(t.calibration.gallons(number(inUnit(ml / 1000, 'gal'), 6, 4)), millilitres(ml));
 }
 
 export function change(percent: number): string {

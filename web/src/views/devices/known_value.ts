@@ -9,6 +9,7 @@ import { problemNotice, problemText } from '../../parts/problem';
 import { common } from '../../parts/styles';
 import { whyNot } from '../../parts/rights';
 import { t } from '../../texts';
+import { isMetric } from '../../words/units';
 
 type Found = Schemas['EnteredCalibration'];
 
@@ -53,7 +54,7 @@ export class KnownValue extends HouseElement {
   protected override render() {
     const text = t.devices.calibration;
     const why = whyNot('admin');
-    const inGallons = ['gal', 'ft3', 'ccf'].includes(this.unit);
+    const inGallons = !isMetric(this.unit);
     return html`<p>${text.knownHint}</p>
       <form @submit=${this.submit} @input=${this.typed}>
         <div class="row">

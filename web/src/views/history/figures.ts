@@ -1,5 +1,6 @@
 // What is drawn and said of the API's buckets: put together, set beside an earlier time, summed up. Pure.
 import type { Schemas } from '../../api/client';
+import { flowOf } from '../../words/units';
 import { kDay } from './ranges';
 
 export type Item = Schemas['UsageBucket'];
@@ -138,14 +139,6 @@ export function byDayAndHour(bars: readonly Bar[]): { days: number[]; ends: numb
     row[hour] = sum(row[hour] ?? null, bar.volume);
   }
   return { days, ends, cells };
-}
-
-const kLitres: Record<string, number> = { L: 1, m3: 1000, gal: 3.785411784, ft3: 28.316846592, ccf: 2831.6846592 };
-
-// The flow, in the unit for flows, of a volume that ran in so many seconds.
-export function flowOf(volume: number, seconds: number, unit: string, flowUnit: string): number {
-  const [amount = 'L', time = 'min'] = flowUnit.split('/');
-  return ((volume * (kLitres[unit] ?? 1)) / (kLitres[amount] ?? 1) / seconds) * (time === 'h' ? 3600 : 60);
 }
 
 export type Reading = Schemas['Reading'];

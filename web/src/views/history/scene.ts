@@ -1,7 +1,8 @@
 // What is drawn and said, made of the API's answers. Pure.
 import type { Band } from '../../charts/bands';
 import { t } from '../../texts';
-import { type Answer, type Bar, barOf, beforeSoFar, compared, flowOf, type Gap, known, merged, totals, type Totals } from './figures';
+import { flowOf } from '../../words/units';
+import { type Answer, type Bar, barOf, beforeSoFar, compared, type Gap, known, merged, totals, type Totals } from './figures';
 import type { Question } from './question';
 import { type Edges, minutesOf } from './ranges';
 import { gapWords } from './words';

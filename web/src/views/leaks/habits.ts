@@ -14,9 +14,9 @@ import { chosenSensor, sensorChoice } from '../../parts/sensor_choice';
 import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
-import { fromLitres } from '../../words/litres';
 import { flowWithUnit, volumeWithUnit } from '../../words/numbers';
 import { span, timeOfDay, when } from '../../words/times';
+import { fromLitres } from '../../words/units';
 
 @customElement('mr-leaks-habits')
 export class LeakHabits extends View {

@@ -1,6 +1,6 @@
 // The flow around an alarm: what is asked for, and how buckets of volume become flow. Pure.
 import type { Finding } from '../../words/alarms';
-import { litresOf } from '../../words/litres';
+import { flowOf } from '../../words/units';
 
 const kMinute = 60_000;
 const kAround = 30 * kMinute;
@@ -35,6 +35,6 @@ export function flowsOf(usage: Volumes, flowUnit: string, now: number): { times:
   const items = usage.items.filter((item) => lengthOf(item) >= kTooShort);
   return {
     times: items.map((item) => Date.parse(item.start) / 1000),
-    flows: items.map((item) => (litresOf(item.volume, usage.unit) * kMinute) / lengthOf(item) / litresOf(1, flowUnit)),
+    flows: items.map((item) => flowOf(item.volume, lengthOf(item) / 1000, usage.unit, flowUnit)),
   };
 }

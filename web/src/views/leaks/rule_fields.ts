@@ -1,7 +1,7 @@
 // Which limits of a rule its owner may set, and how they stand in a form: minutes, the site's flow, volts. Pure.
 import type { Schemas } from '../../api/client';
 import type { Rule } from '../../words/alarms';
-import { fromLitres, litresOf } from '../../words/litres';
+import { fromLitres, litresOf } from '../../words/units';
 
 export type Limits = Pick<
   Schemas['RuleSettings'],

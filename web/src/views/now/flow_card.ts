@@ -11,8 +11,8 @@ import { HouseElement } from '../../parts/element';
 import { common } from '../../parts/styles';
 import { t } from '../../texts';
 import { flow, flowWithUnit, unitName, volumeWithUnit } from '../../words/numbers';
-import { flowOfMinute } from '../../words/rates';
 import { ago, span } from '../../words/times';
+import { flowOf } from '../../words/units';
 
 const kTickMs = 1000;
 const kAskUseEveryMs = 10_000;
@@ -61,7 +61,7 @@ export class FlowCard extends HouseElement {
       const usage = await said(api.GET('/api/v1/sensors/{uuid}/usage', { params: { path: { uuid: this.sensor.uuid }, query } }));
       const flowUnit = this.house.devices?.flow_unit ?? '';
       traceOf(this.sensor.uuid).seed(
-        usage.items.map((minute) => ({ start: Date.parse(minute.start) / 1000, flow: flowOfMinute(minute.volume, usage.unit, flowUnit) })),
+        usage.items.map((minute) => ({ start: Date.parse(minute.start) / 1000, flow: flowOf(minute.volume, 60, usage.unit, flowUnit) })),
       );
       this.requestUpdate();
     } catch {

@@ -1,8 +1,8 @@
 // Budgets: litres in the API, the site's unit before people. The daemon keeps whole microlitres, so what is entered comes
 // back as it was entered.
 import type { Schemas, VolumeUnit } from '../../api/client';
+import { nanolitresOf } from '../../words/units';
 import { divided, plainDecimal, scaled, typedDecimal, unscaled } from './decimals';
-import { nanolitresOf } from './unit_sizes';
 
 export const periods = ['day', 'week', 'month'] as const;
 export type Period = (typeof periods)[number];
@@ -23,7 +23,7 @@ export function amountShown(litres: number | null, unit: VolumeUnit, locale: str
 }
 
 // null: no budget. 'wrong': no decimal of at most six digits after the point. 'range': the daemon takes no such budget.
-export function litresOf(typed: string, unit: VolumeUnit, locale: string): number | null | 'wrong' | 'range' {
+export function litresTyped(typed: string, unit: VolumeUnit, locale: string): number | null | 'wrong' | 'range' {
   if (typed.trim() === '') return null;
   const plain = plainDecimal(typed, locale);
   const millionths = plain === null ? null : scaled(plain, kDigits);
@@ -43,10 +43,10 @@ export function formOf(settings: Schemas['RuleSettings'], unit: VolumeUnit, loca
 }
 
 // What was typed before the site's unit was changed, in the new one; what is no budget stays as it is.
-export function inUnit(form: BudgetForm, unit: VolumeUnit, locale: string): BudgetForm {
+export function formInUnit(form: BudgetForm, unit: VolumeUnit, locale: string): BudgetForm {
   if (form.unit === unit) return form;
   const shown = (period: Period) => {
-    const litres = litresOf(form[period], form.unit, locale);
+    const litres = litresTyped(form[period], form.unit, locale);
     return typeof litres === 'string' ? form[period] : amountShown(litres, unit, locale);
   };
   return { unit, day: shown('day'), week: shown('week'), month: shown('month') };
@@ -56,7 +56,7 @@ export function inUnit(form: BudgetForm, unit: VolumeUnit, locale: string): Budg
 export function changesOf(form: BudgetForm, saved: BudgetForm, locale: string): Schemas['RulesRequest'] {
   const changes: Schemas['RulesRequest'] = {};
   for (const period of periods) {
-    const litres = litresOf(form[period], form.unit, locale);
+    const litres = litresTyped(form[period], form.unit, locale);
     if (form[period] !== saved[period] && typeof litres !== 'string') changes[member[period]] = litres;
   }
   return changes;

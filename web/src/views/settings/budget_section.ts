@@ -7,12 +7,12 @@ import { Asked } from '../../parts/asked';
 import { href } from '../../shell/route';
 import { locale, t } from '../../texts';
 import { percent, unitName, volumeWithUnit } from '../../words/numbers';
-import { type BudgetForm, budgetOf, changesOf, formOf, inUnit, kLeastLitres, kMostLitres, litresOf, type Period, periodOf, periods } from './budget_amount';
+import { inUnit } from '../../words/units';
+import { type BudgetForm, budgetOf, changesOf, formInUnit, formOf, kLeastLitres, kMostLitres, litresTyped, type Period, periodOf, periods } from './budget_amount';
 import { Draft } from './drafts';
 import { focusFirstFault, textField } from './field';
 import { Saving, saveBar } from './saving';
 import { Section, sectionStyles } from './section';
-import { nanolitresOf } from './unit_sizes';
 
 type Rules = Schemas['Rules'];
 type Used = Record<Period, number>; // of the present period, in the site's unit
@@ -71,7 +71,7 @@ export class BudgetSection extends Section {
   private async save(event: Event): Promise<void> {
     event.preventDefault();
     const saved = this.saved(this.rules.value!);
-    const form = inUnit(this.draft.over(saved), this.unit, locale);
+    const form = formInUnit(this.draft.over(saved), this.unit, locale);
     this.tried = periods.some((period) => this.fault(form, period) !== null);
     this.saving.forget();
     if (!this.tried) {
@@ -86,11 +86,11 @@ export class BudgetSection extends Section {
   }
 
   private fault(form: BudgetForm, period: Period): string | null {
-    const litres = litresOf(form[period], this.unit, locale);
+    const litres = litresTyped(form[period], this.unit, locale);
     const text = t.settings.budgets;
     if (litres === 'wrong') return text.wrong;
     if (litres !== 'range') return null;
-    const limitShown = (limit: number) => volumeWithUnit((limit * 1e9) / Number(nanolitresOf[this.unit]), this.unit);
+    const limitShown = (limit: number) => volumeWithUnit(inUnit(limit, this.unit), this.unit);
     return text.range(limitShown(kLeastLitres), limitShown(kMostLitres));
   }
 
@@ -102,7 +102,7 @@ export class BudgetSection extends Section {
     if (used === undefined) return html`<p class="small quiet wait">${t.shell.loading}</p>`;
     const shown = `${sensor.calibrated ? '' : '≈\u202f'}${volumeWithUnit(used, this.unit)}`;
     if (litres === null) return html`<div class="spent">${name}<p class="small quiet">${text.used[period](shown)}</p></div>`;
-    const budget = (litres * 1e9) / Number(nanolitresOf[this.unit]);
+    const budget = inUnit(litres, this.unit);
     const share = used / budget;
     const look = share >= 1 ? 'track bad' : share >= kTold ? 'track warn' : 'track';
     return html`<div class="spent">
@@ -137,7 +137,7 @@ export class BudgetSection extends Section {
   private form(rules: Rules) {
     const text = t.settings.budgets;
     const saved = this.saved(rules);
-    const form = inUnit(this.draft.over(saved), this.unit, locale);
+    const form = formInUnit(this.draft.over(saved), this.unit, locale);
     const sensors = this.house.devices?.sensors ?? [];
     const uncalibrated = this.readable.find((sensor) => !sensor.calibrated);
     return html`<form @submit=${this.save} novalidate>

@@ -1,8 +1,8 @@
 // What a month costs, by the daemon's own rule (daemon/meter/tariff.h): prices are millionths of the currency's unit,
 // volumes nanolitres, the sum is exact and rounded once, halves up.
+import { nanolitresOf } from '../../words/units';
 import { divided, scaled } from './decimals';
 import type { TariffUnit } from './tariff_form';
-import { nanolitresOf } from './unit_sizes';
 
 export const apiUnit = { l: 'L', m3: 'm3', gal: 'gal', ft3: 'ft3', ccf: 'ccf' } as const;
 
