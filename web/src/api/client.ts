@@ -44,6 +44,10 @@ const patient = (request: Request): Promise<Response> =>
 
 export const api = createClient<paths, 'application/json'>({ baseUrl: base, fetch: patient });
 
+// Tells `refused` when the daemon wants to know who asks, whoever asked.
+export const refusals = new EventTarget();
+const kUnauthorised = 401;
+
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 // The body of an answer, or a Problem:  const usage = await said(api.GET('/api/v1/…', { … }))
@@ -55,6 +59,7 @@ export async function said<T>(asked: Promise<Answer<T>>): Promise<NonNullable<T>
   } catch {
     throw new Problem(0, '');
   }
+  if (answer.response.status === kUnauthorised) refusals.dispatchEvent(new Event('refused'));
   if (answer.response.ok) return answer.data as NonNullable<T>;
   const errors = fieldProblems(answer.error);
   throw new Problem(answer.response.status, sentence(answer.error, errors) || `HTTP ${answer.response.status}`, errors);

@@ -4,7 +4,7 @@
 // that forgotten tabs take nothing from the one that is looked at. Where the stream does not get through (older Home
 // Assistant compresses it on the way) the page asks every two seconds instead.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type Alarm, api, base, type Devices, Problem, said, type Schemas, type Sensor, type Session, type Status } from '../api/client';
+import { type Alarm, api, base, type Devices, refusals, said, type Schemas, type Sensor, type Session, type Status } from '../api/client';
 
 export type Connection =
   | 'asking' // nothing was heard yet
@@ -18,6 +18,8 @@ const kStreamSpeaksWithinMs = 4_000;
 const kHiddenBeforeRestMs = 20_000;
 // One missed answer is a hiccup; after two the page says so.
 const kMissesBeforeLost = 2;
+// A daemon that has no stream to give is not asked for one again and again.
+const kReopenAfterMs = 5_000;
 
 export class House extends EventTarget {
   connection: Connection = 'asking';
@@ -25,12 +27,15 @@ export class House extends EventTarget {
   alarms: Alarm[] = []; // the open ones, the gravest and then the newest first
   status: Status | null = null;
   session: Session | null = null;
-  // Since when nothing was heard, by the browser's clock.
+  // Since when nothing was heard, by the daemon's clock.
   lostSince: number | null = null;
 
   private stream: EventSource | null = null;
   private serverAhead = 0; // milliseconds
   private misses = 0;
+  private opened = 0; // when the stream was asked for, by the browser's clock
+  private polling = false;
+  private asksSession = false;
   private pollTimer = 0;
   private statusTimer = 0;
   private patience = 0;
@@ -40,7 +45,8 @@ export class House extends EventTarget {
     document.addEventListener('visibilitychange', () => this.seen(!document.hidden));
     window.addEventListener('online', () => this.wake());
     window.addEventListener('pagehide', () => this.rest());
-    window.addEventListener('pageshow', (event) => event.persisted && this.wake());
+    window.addEventListener('pageshow', (event) => event.persisted && this.stream === null && this.wake());
+    refusals.addEventListener('refused', () => this.refused());
     this.wake();
   }
 
@@ -71,9 +77,7 @@ export class House extends EventTarget {
 
   // An answer to an alarm shows at once; the stream will tell it too.
   take(alarm: Alarm): void {
-    this.alarms = [...this.alarms.filter((one) => one.id !== alarm.id), alarm]
-      .filter((one) => one.state !== 'cleared')
-      .sort((a, b) => gravity(b) - gravity(a) || Date.parse(b.raised) - Date.parse(a.raised));
+    this.alarms = ordered([...this.alarms.filter((one) => one.id !== alarm.id), alarm]);
     this.tell();
   }
 
@@ -86,6 +90,7 @@ export class House extends EventTarget {
   private rest(): void {
     this.stream?.close();
     this.stream = null;
+    this.polling = false;
     for (const timer of [this.pollTimer, this.statusTimer, this.patience]) clearTimeout(timer);
   }
 
@@ -93,8 +98,13 @@ export class House extends EventTarget {
     this.stream?.close();
     const stream = new EventSource(`${base}/api/v1/stream`);
     this.stream = stream;
+    this.opened = Date.now();
     clearTimeout(this.patience);
-    this.patience = window.setTimeout(() => this.poll(), kStreamSpeaksWithinMs);
+    this.patience = window.setTimeout(() => {
+      if (this.polling) return;
+      this.polling = true;
+      void this.poll();
+    }, kStreamSpeaksWithinMs);
     const on = <T>(type: string, apply: (data: T) => void) =>
       stream.addEventListener(type, (event) => {
         apply(JSON.parse((event as MessageEvent<string>).data) as T);
@@ -105,6 +115,7 @@ export class House extends EventTarget {
     on<Schemas['StreamSnapshot']>('snapshot', (snapshot) => {
       clearTimeout(this.patience);
       clearTimeout(this.pollTimer);
+      this.polling = false;
       this.takeAll(snapshot.devices, snapshot.alarms.items);
     });
     on<Sensor>('sensor', (sensor) => this.replace('sensors', sensor));
@@ -115,8 +126,7 @@ export class House extends EventTarget {
   private takeAll(devices: Devices, alarms: Alarm[]): void {
     this.serverAhead = Date.parse(devices.time) - Date.now();
     this.devices = devices;
-    this.alarms = [];
-    for (const alarm of alarms) this.take(alarm);
+    this.alarms = ordered(alarms);
   }
 
   private replace<Kind extends 'sensors' | 'bridges'>(kind: Kind, device: Devices[Kind][number]): void {
@@ -127,18 +137,18 @@ export class House extends EventTarget {
   }
 
   private async poll(): Promise<void> {
-    clearTimeout(this.pollTimer);
     try {
       const [devices, alarms] = await Promise.all([
         said(api.GET('/api/v1/devices')),
         said(api.GET('/api/v1/alarms', { params: { query: { state: 'open' } } })),
       ]);
+      if (!this.polling) return; // a snapshot has come before
       this.takeAll(devices, alarms.items);
       this.heard();
-    } catch (error) {
-      this.missed(error);
+    } catch {
+      this.missed();
     }
-    if (this.stream !== null) this.pollTimer = window.setTimeout(() => void this.poll(), kPollEveryMs);
+    if (this.polling) this.pollTimer = window.setTimeout(() => void this.poll(), kPollEveryMs);
   }
 
   // Also what tells a dead line from a quiet house.
@@ -148,9 +158,10 @@ export class House extends EventTarget {
       this.status = await said(api.GET('/api/v1/status'));
       const back = this.connection === 'lost' || this.stream?.readyState === EventSource.CLOSED;
       this.heard();
-      if (back) this.openStream(); // for a new snapshot
-    } catch (error) {
-      this.missed(error);
+      if (back && Date.now() - this.opened >= kReopenAfterMs) this.openStream(); // for a new snapshot
+      if (this.session === null) void this.askSession();
+    } catch {
+      this.missed();
     }
     const wait = this.misses > 0 ? kPollEveryMs : kStatusEveryMs;
     if (this.stream !== null) this.statusTimer = window.setTimeout(() => void this.askStatus(), wait);
@@ -158,29 +169,36 @@ export class House extends EventTarget {
 
   // A session that is half over is made anew by asking for it.
   private async askSession(): Promise<void> {
+    if (this.asksSession) return;
+    this.asksSession = true;
     try {
       this.session = await said(api.GET('/api/v1/session'));
       this.tell();
     } catch {
-      // Whoever else asks will say so.
+      // It is asked again once the daemon answers.
     }
+    this.asksSession = false;
   }
 
   private heard(): void {
+    if (this.connection === 'stranger') return; // an answer from before
     this.misses = 0;
     this.lostSince = null;
     if (this.devices !== null) this.connection = 'live';
     this.tell();
   }
 
-  private missed(error: unknown): void {
-    if (error instanceof Problem && error.status === 401) {
-      this.rest();
-      this.connection = 'stranger';
-    } else if (++this.misses >= kMissesBeforeLost) {
-      this.lostSince ??= this.now();
-      this.connection = 'lost';
-    }
+  private missed(): void {
+    if (this.connection === 'stranger' || ++this.misses < kMissesBeforeLost) return;
+    this.lostSince ??= this.now();
+    this.connection = 'lost';
+    this.tell();
+  }
+
+  private refused(): void {
+    this.rest();
+    this.session = null;
+    this.connection = 'stranger';
     this.tell();
   }
 
@@ -190,6 +208,11 @@ export class House extends EventTarget {
 }
 
 const gravity = (alarm: Alarm): number => ['info', 'warning', 'critical'].indexOf(alarm.severity);
+
+const ordered = (alarms: readonly Alarm[]): Alarm[] =>
+  alarms
+    .filter((alarm) => alarm.state !== 'cleared')
+    .sort((a, b) => gravity(b) - gravity(a) || Date.parse(b.raised) - Date.parse(a.raised));
 
 export const house = new House();
 

@@ -8,40 +8,47 @@ import { t } from '../texts';
 import { problemText } from './problem';
 
 export class Asked<T> implements ReactiveController {
-  value: T | null = null; // the newest answer; kept while a new question is under way
+  value: T | null = null; // the newest answer; kept while the same question is asked again
   problem: string | null = null;
   waiting = false;
   private key: string | null = null;
+  private version = '';
   private turn = 0;
   private timer = 0;
+  private connected = false;
 
+  // `everyMs`: asked again and again while it is shown; a function may say null, for not any more.
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly question: () => Promise<T>,
-    private readonly everyMs: number | null = null, // ask again and again while it is shown
+    private readonly everyMs: number | (() => number | null) | null = null,
   ) {
     host.addController(this);
   }
 
   hostConnected(): void {
+    this.connected = true;
     if (this.key !== null) void this.again();
   }
   hostDisconnected(): void {
-    clearTimeout(this.timer);
-    ++this.turn; // an answer that comes later is nobody's
+    this.connected = false;
+    this.stopTurn(); // an answer that comes later is nobody's
   }
 
-  ask(key: string): void {
-    if (key === this.key) return;
+  // Another key is another question. With another version of what the answer depends on the same one is asked again, and
+  // the answer before stands meanwhile.
+  ask(key: string, version = ''): void {
+    if (key === this.key && version === this.version) return;
+    if (key !== this.key) this.value = this.problem = null;
     this.key = key;
-    this.value = null;
+    this.version = version;
     void this.again();
   }
 
   // The same question again, because something has changed.
   async again(): Promise<void> {
-    clearTimeout(this.timer);
-    const turn = ++this.turn;
+    const turn = this.stopTurn();
+    if (!this.connected) return; // it is asked when it is shown again
     this.waiting = true;
     this.host.requestUpdate();
     try {
@@ -53,10 +60,35 @@ export class Asked<T> implements ReactiveController {
       if (turn !== this.turn) return;
       this.problem = problemText(error);
     }
+    this.settled();
+  }
+
+  // The answer, as what answered a change has told it; older ones that are under way no longer count.
+  take(value: T): void {
+    this.stopTurn();
+    this.value = value;
+    this.problem = null;
+    this.settled();
+  }
+
+  private settled(): void {
     this.waiting = false;
     this.host.requestUpdate();
-    if (this.everyMs !== null) this.timer = window.setTimeout(() => void this.whenSeen(), this.everyMs);
+    const ms = typeof this.everyMs === 'function' ? this.everyMs() : this.everyMs;
+    if (ms !== null && this.connected) this.timer = window.setTimeout(this.whenSeen, ms);
   }
+
+  private stopTurn(): number {
+    clearTimeout(this.timer);
+    document.removeEventListener('visibilitychange', this.whenSeen);
+    this.waiting = false;
+    return ++this.turn;
+  }
+
+  private readonly whenSeen = (): void => {
+    if (document.hidden) document.addEventListener('visibilitychange', this.whenSeen);
+    else void this.again();
+  };
 
   show(content: (value: T) => unknown): unknown | TemplateResult {
     if (this.value !== null) return content(this.value);
@@ -67,10 +99,5 @@ export class Asked<T> implements ReactiveController {
       </div>`;
     }
     return html`<p class="quiet wait" role="status">${t.shell.loading}</p>`;
-  }
-
-  private whenSeen(): void {
-    if (!document.hidden) return void this.again();
-    document.addEventListener('visibilitychange', () => void this.whenSeen(), { once: true });
   }
 }

@@ -48,9 +48,8 @@ export class CalibrationPage extends HouseElement {
   private async undo(): Promise<void> {
     this.busy = true;
     try {
-      this.calibration.value = await said(
-        api.DELETE('/api/v1/sensors/{uuid}/calibration/{number}', { params: { path: { uuid: this.sensor, number: this.undoing!.number } } }),
-      );
+      const path = { uuid: this.sensor, number: this.undoing!.number };
+      this.calibration.take(await said(api.DELETE('/api/v1/sensors/{uuid}/calibration/{number}', { params: { path } })));
       this.undoing = null;
       this.problem = null;
     } catch (error) {

@@ -65,21 +65,14 @@ export class Incident extends View {
   protected override willUpdate(): void {
     if (this.house.devices === null) return;
     const { live } = this;
-    const standing = `${this.number} ${live?.state} ${live?.note} ${live?.snoozed_until} ${live?.severity}`;
-    this.alarm.ask(String(this.number));
-    this.notices.ask(standing);
-    if (this.standing !== '' && standing !== this.standing) void this.alarm.again();
-    this.standing = standing;
+    const standing = `${live?.state} ${live?.note} ${live?.snoozed_until} ${live?.severity}`;
+    this.alarm.ask(String(this.number), standing);
+    this.notices.ask(String(this.number), standing);
     const alarm = this.alarm.value;
     if (alarm !== null && alarm !== 'none' && alarm.id === this.number && this.ofSensor(alarm)) {
-      const key = `${alarm.id} ${alarm.since} ${alarm.at}`;
-      if (this.charted !== '' && this.charted !== key && this.usage.value !== null) void this.usage.again();
-      this.usage.ask(String(alarm.id));
-      this.charted = key;
+      this.usage.ask(String(alarm.id), `${alarm.since} ${alarm.at}`);
     }
   }
-  private standing = '';
-  private charted = '';
 
   private ofSensor = (alarm: Details): boolean => (isWater(alarm.rule) || alarm.rule === 'sensor_silent') && this.house.sensor(alarm.device) !== undefined;
 

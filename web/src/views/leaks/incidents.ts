@@ -90,7 +90,7 @@ export class Incidents extends View {
       this.timer = window.setTimeout(() => void this.first.again(), kWrittenWithinMs);
     }
     this.open = open;
-    this.first.ask(open);
+    this.first.ask('all', open);
     this.rules.ask('rules');
   }
 

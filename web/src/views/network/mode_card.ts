@@ -48,7 +48,7 @@ export class ModeCard extends HouseElement {
     const mode = this.asked!;
     this.busy = true;
     try {
-      this.cloud.value = await said(api.PUT('/api/v1/cloud', { body: { mode } }));
+      this.cloud.take(await said(api.PUT('/api/v1/cloud', { body: { mode } })));
       this.done = t.network.modes[mode].done;
       this.asked = null;
       this.dispatchEvent(new Event('mode-changed', { bubbles: true, composed: true }));

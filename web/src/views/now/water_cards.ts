@@ -65,7 +65,7 @@ export class WaterCards extends HouseElement {
     const units = this.house.devices;
     this.usage.ask(`${this.sensor.uuid} ${units?.unit} ${units?.time_zone}`);
     // A use that ends is worth a question at once.
-    this.uses.ask(`${this.sensor.uuid} ${units?.unit} ${this.sensor.running}`);
+    this.uses.ask(`${this.sensor.uuid} ${units?.unit}`, String(this.sensor.running));
   }
 
   private amount(value: number | null): string {

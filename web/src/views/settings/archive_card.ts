@@ -1,5 +1,5 @@
 // What the archive takes, and a rebuild with how far it is.
-import { html, nothing, type PropertyValues } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { styled } from '../../parts/styled';
 import { api, said, type Schemas } from '../../api/client';
@@ -20,35 +20,21 @@ const kRebuildEveryMs = 2000;
 export class ArchiveCard extends Section {
   static override styles = sectionStyles;
   @property({ attribute: false }) turn = 0;
-  private readonly archive = new Asked<Archive>(this, () => said(api.GET('/api/v1/archive')));
+  private readonly archive: Asked<Archive> = new Asked<Archive>(
+    this,
+    () => said(api.GET('/api/v1/archive')),
+    () => (this.archive.value?.rebuild != null ? kRebuildEveryMs : null),
+  );
   private readonly starting = new Saving(this);
-  private timer = 0;
   private rebuilding = false;
   private rebuilt = false; // while one looked on
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.timer);
-    this.timer = 0;
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    this.archive.ask('');
-    const begunElsewhere = this.house.status?.archive.rebuilding === true && this.archive.value?.rebuild === null;
-    const asked = changed.has('turn') && this.turn > 0;
-    if ((asked || (begunElsewhere && this.timer === 0)) && !this.archive.waiting) this.soon(asked ? 0 : kRebuildEveryMs);
-    const now = this.archive.value !== null && this.archive.value.rebuild !== null;
-    if (this.rebuilding && !now) this.rebuilt = true;
-    this.rebuilding = now;
-    if (now && this.timer === 0 && !this.archive.waiting) this.soon(kRebuildEveryMs);
-  }
-
-  private soon(ms: number): void {
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => {
-      this.timer = 0;
-      void this.archive.again();
-    }, ms);
+  protected override willUpdate(): void {
+    // One that was begun elsewhere, or by a key that was added, is noticed here too.
+    this.archive.ask('', `${this.turn} ${this.house.status?.archive.rebuilding === true}`);
+    const now = this.archive.value?.rebuild != null;
+    if (this.rebuilding && !now && this.archive.value !== null) this.rebuilt = true;
+    if (this.archive.value !== null) this.rebuilding = now;
   }
 
   private async rebuild(): Promise<void> {
@@ -56,7 +42,7 @@ export class ArchiveCard extends Section {
     if (!(await confirmed({ heading: text.rebuild, text: text.rebuildSure, yes: text.rebuild }))) return;
     this.rebuilt = false;
     await this.starting.run(async () => {
-      this.archive.value = await said(api.POST('/api/v1/archive/rebuild', { body: {} }));
+      this.archive.take(await said(api.POST('/api/v1/archive/rebuild', { body: {} })));
     });
   }
 

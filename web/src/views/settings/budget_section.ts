@@ -77,7 +77,7 @@ export class BudgetSection extends Section {
     if (!this.tried) {
       const body = changesOf(form, saved, locale);
       const done = await this.saving.run(async () => {
-        this.rules.value = await said(api.PUT('/api/v1/rules', { body }));
+        this.rules.take(await said(api.PUT('/api/v1/rules', { body })));
       });
       if (done) this.draft.drop();
     }

@@ -1,5 +1,5 @@
 // What was sent, to which channel, and what became of it.
-import { css, html, nothing, type PropertyValues } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { api, said, type Schemas } from '../../api/client';
 import { Asked } from '../../parts/asked';
@@ -39,14 +39,8 @@ export class DeliveryLog extends Section {
     kEveryMs,
   );
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    this.notices.ask(this.chosen);
-    if (changed.has('turn') && this.turn > 0) void this.notices.again();
-  }
-
-  private more(): void {
-    ++this.step;
-    void this.notices.again();
+  protected override willUpdate(): void {
+    this.notices.ask(this.chosen, `${this.step} ${this.turn}`);
   }
 
   private notice(notice: Notice) {
@@ -96,7 +90,7 @@ export class DeliveryLog extends Section {
           : html`<ul class="rows">${items.map((notice) => this.notice(notice))}</ul>
               ${items.length < kSteps[this.step]! || this.step === kSteps.length - 1
                 ? nothing
-                : html`<button @click=${this.more}>${text.more}</button>`}`,
+                : html`<button @click=${() => ++this.step}>${text.more}</button>`}`,
       )}
     </div>`;
   }

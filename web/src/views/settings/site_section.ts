@@ -43,7 +43,7 @@ export class SiteSection extends Section {
 
   private async put(body: Changes): Promise<boolean> {
     const done = await this.saving.run(async () => {
-      this.settings.value = await said(api.PUT('/api/v1/settings', { body }));
+      this.settings.take(await said(api.PUT('/api/v1/settings', { body })));
     });
     if (done) this.house.wake(); // all that is shown is in other units, or of other days
     return done;

@@ -59,7 +59,7 @@ export class TariffSection extends Section {
 
   private async put(tariff: Schemas['Tariff'] | null): Promise<void> {
     const done = await this.saving.run(async () => {
-      this.settings.value = await said(api.PUT('/api/v1/settings', { body: { tariff } }));
+      this.settings.take(await said(api.PUT('/api/v1/settings', { body: { tariff } })));
     });
     if (done) this.forgetDraft();
     await this.updateComplete;

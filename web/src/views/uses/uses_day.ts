@@ -1,10 +1,11 @@
 // A day of uses: its sums, its lane and its list. It asks for its own uses and tells them in `day-uses`
 // {detail: {date, uses, open, lifetime}}, for the sums of all days shown.
-import { css, html, nothing, type PropertyValues } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Alarm, Use, Schemas } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { HouseElement } from '../../parts/element';
+import { problemNotice, problemText } from '../../parts/problem';
 import { common } from '../../parts/styles';
 import { t } from '../../texts';
 import { volumeWithUnit } from '../../words/numbers';
@@ -50,14 +51,13 @@ export class UsesDay extends HouseElement {
   @property({ type: Number }) version = 0; // another one: something has changed, ask again
   @state() private later: Use[] = []; // of further pages
   @state() private cursor: string | null = null;
+  @state() private problem: string | null = null;
 
-  private readonly page = new Asked<Schemas['UsePage']>(this, () => this.question());
-  private timer = 0;
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.timer);
-  }
+  private readonly page = new Asked<Schemas['UsePage']>(
+    this,
+    () => this.question(),
+    () => (isToday(this.date, this.house.now(), this.zone) ? kTodayEveryMs : null),
+  );
 
   private async question(): Promise<Schemas['UsePage']> {
     const lifetime = this.house.sensor(this.sensor)?.lifetime ?? null;
@@ -65,14 +65,7 @@ export class UsesDay extends HouseElement {
     this.later = [];
     this.cursor = page.next_cursor;
     this.tell(page, lifetime);
-    clearTimeout(this.timer);
-    if (this.isConnected && isToday(this.date, this.house.now(), this.zone)) this.timer = window.setTimeout(() => this.lookAgain(), kTodayEveryMs);
     return page;
-  }
-
-  private lookAgain(): void {
-    if (!document.hidden) return void this.page.again();
-    document.addEventListener('visibilitychange', () => this.isConnected && this.lookAgain(), { once: true });
   }
 
   private tell(page: Schemas['UsePage'], lifetime: number | null): void {
@@ -82,16 +75,21 @@ export class UsesDay extends HouseElement {
 
   private async more(): Promise<void> {
     if (this.cursor === null || this.page.value === null) return;
-    const page = await askUses(this.sensor, ...dayOf(this.date, this.zone), this.cursor).catch(() => null);
-    if (page === null) return;
-    this.later = [...this.later, ...page.items];
-    this.cursor = page.next_cursor;
-    this.tell(this.page.value, this.house.sensor(this.sensor)?.lifetime ?? null);
+    const { cursor } = this;
+    try {
+      const page = await askUses(this.sensor, ...dayOf(this.date, this.zone), cursor);
+      if (this.cursor !== cursor) return; // the first page has come anew meanwhile
+      this.later = [...this.later, ...page.items];
+      this.cursor = page.next_cursor;
+      this.problem = null;
+      this.tell(this.page.value, this.house.sensor(this.sensor)?.lifetime ?? null);
+    } catch (error) {
+      this.problem = problemText(error);
+    }
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    this.page.ask(`${this.sensor} ${this.date} ${this.zone}`);
-    if (changed.has('version') && changed.get('version') !== undefined) void this.page.again();
+  protected override willUpdate(): void {
+    this.page.ask(`${this.sensor} ${this.date} ${this.zone}`, String(this.version));
   }
 
   protected override render() {
@@ -120,6 +118,7 @@ export class UsesDay extends HouseElement {
       </div>
       ${uses.length === 0 ? nothing : this.lane(page, uses, day, facts)}
       ${listed ? this.list(page, shown, day) : nothing}
+      ${problemNotice(this.problem)}
       ${listed && this.cursor !== null ? html`<button @click=${this.more}>${text.moreOfDay}</button>` : nothing}
     `;
   }
