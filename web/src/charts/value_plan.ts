@@ -9,15 +9,16 @@ export interface ValueSeries {
   values: number[];
 }
 
-// `least`: the smallest height of the axis, so that noise does not look like a mountain. `words` is a value with its unit.
-export function valuePlan(points: ValueSeries, zone: string, name: string, least: number, words: (value: number) => string): Plan {
+// `least`: the smallest height of the axis, so that noise does not look like a mountain. `words` is a
+// value with its unit, `now` the daemon's clock.
+export function valuePlan(points: ValueSeries, now: number, zone: string, name: string, least: number, words: (value: number) => string): Plan {
   return {
     data: [points.times, points.values],
     shape: `value ${name} ${zone}`,
     describe: (index) => {
       const time = points.times[index];
       const value = points.values[index];
-      return time === undefined || value === undefined ? '' : `${when(time * 1000, Date.now(), zone)} · ${words(value)}`;
+      return time === undefined || value === undefined ? '' : `${when(time * 1000, now, zone)} · ${words(value)}`;
     },
     options: (look) => ({
       tzDate: siteDate(zone),

@@ -1,8 +1,9 @@
-// A trace of each sensor's flow, fed by the stream whatever view is looked at.
+// A trace of each sensor's flow, fed by the stream whatever view is looked at. They begin anew in another unit.
 import { FlowTrace } from './flow_trace';
 import { house } from './house';
 
 const traces = new Map<string, FlowTrace>();
+let unit = '';
 
 export function traceOf(sensor: string): FlowTrace {
   let trace = traces.get(sensor);
@@ -11,6 +12,9 @@ export function traceOf(sensor: string): FlowTrace {
 }
 
 function note(): void {
+  const flowUnit = house.devices?.flow_unit ?? unit;
+  if (unit !== '' && flowUnit !== unit) traces.clear();
+  unit = flowUnit;
   for (const sensor of house.devices?.sensors ?? []) {
     const bridge = house.devices?.bridges.find((one) => one.uuid === sensor.bridge);
     const heard = house.connection === 'live' && bridge?.connected !== false;

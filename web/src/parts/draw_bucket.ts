@@ -4,6 +4,7 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { api, Problem, said, type Schemas } from '../api/client';
+import { remember, remembered } from '../live/memory';
 import { t } from '../texts';
 import { flowWithUnit, number, percent, volumeWithUnit } from '../words/numbers';
 import { formatted, span } from '../words/times';
@@ -19,7 +20,7 @@ import { whyNot } from './rights';
 type Drawn = Schemas['DrawnCalibration'];
 type Unit = Schemas['VolumeUnit'];
 
-const kRemembered = 'millrace-draw';
+const kRemembered = 'draw';
 const kTickMs = 1000;
 const kLookAgainMs = 10_000;
 // As the daemon: two minutes after the stop everything has come in. Without a turn counted by then, there was none.
@@ -68,15 +69,14 @@ export class DrawBucket extends HouseElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('sensor')) return;
     clearTimeout(this.later);
-    this.draw = restored(localStorage.getItem(kRemembered), this.sensor, this.house.now());
+    this.draw = restored(remembered(kRemembered), this.sensor, this.house.now());
     this.result = this.kept = this.problem = null;
     this.pending = false;
   }
 
   private remember(draw: Draw | null): void {
     this.draw = draw;
-    if (draw === null) localStorage.removeItem(kRemembered);
-    else localStorage.setItem(kRemembered, JSON.stringify(draw));
+    remember(kRemembered, draw === null ? null : JSON.stringify(draw));
     this.moveFocus();
   }
 

@@ -1,13 +1,14 @@
 // Which sensor a view is about: the only one there is, or the one chosen last.
 import { html, nothing } from 'lit';
 import type { Devices } from '../api/client';
+import { remember, remembered } from '../live/memory';
 import { t } from '../texts';
 
-const kChoice = 'millrace-sensor';
+const kChoice = 'sensor';
 
 export function chosenSensor(devices: Devices | null): string | null {
   const sensors = devices?.sensors ?? [];
-  const chosen = localStorage.getItem(kChoice);
+  const chosen = remembered(kChoice);
   return sensors.find((sensor) => sensor.uuid === chosen)?.uuid ?? sensors[0]?.uuid ?? null;
 }
 
@@ -16,7 +17,7 @@ export function sensorChoice(devices: Devices | null, chosen: () => void) {
   const sensors = devices?.sensors ?? [];
   if (sensors.length < 2) return nothing;
   const take = (event: Event) => {
-    localStorage.setItem(kChoice, (event.target as HTMLSelectElement).value);
+    remember(kChoice, (event.target as HTMLSelectElement).value);
     chosen();
   };
   const now = chosenSensor(devices);

@@ -10,7 +10,7 @@ import './health';
 import './login';
 import './rebuild';
 import { href, parseRoute, type Route } from './route';
-import { kOnPhoneBar, navigation, views } from './views';
+import { kOnPhoneBar, navigation, viewOf } from './views';
 
 const icon = (path: string) => svg`<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" fill="none"
   stroke="currentColor" stroke-width="1.800" stroke-linecap="round" stroke-linejoin="round"><path d=${path}></path></svg>`;
@@ -104,7 +104,7 @@ export class App extends LitElement {
 
   private async load(): Promise<void> {
     const { view } = this.route;
-    const entry = views[view];
+    const entry = viewOf(view);
     document.title = entry === undefined || view === 'now' ? t.shell.title : `${this.name(view)} – ${t.shell.title}`;
     if (entry === undefined || this.loaded.has(view)) return;
     try {
@@ -123,7 +123,7 @@ export class App extends LitElement {
   private link(view: string) {
     const alarms = view === 'leaks' ? house.alarms.length : 0;
     return html`<a href=${href(view)} aria-current=${this.route.view === view ? 'page' : nothing}>
-      ${icon(views[view]!.icon)}<span>${this.name(view)}</span>${alarms > 0 ? html`<span class="count">${alarms}</span>` : nothing}</a>`;
+      ${icon(viewOf(view)!.icon)}<span>${this.name(view)}</span>${alarms > 0 ? html`<span class="count">${alarms}</span>` : nothing}</a>`;
   }
 
   private navigationBar() {
@@ -144,14 +144,15 @@ export class App extends LitElement {
 
   private content() {
     const { view } = this.route;
+    const entry = viewOf(view);
     if (house.connection === 'stranger') return html`<mr-login></mr-login>`;
-    if (views[view] === undefined) return html`<mr-empty heading=${t.shell.noSuchView}><a href=${href('now')}>${t.shell.views.now}</a></mr-empty>`;
+    if (entry === undefined) return html`<mr-empty heading=${t.shell.noSuchView}><a href=${href('now')}>${t.shell.views.now}</a></mr-empty>`;
     if (this.failed === view) {
       return html`<mr-empty heading=${t.shell.viewFailed}>
         <p>${t.shell.viewFailedHint}</p><button @click=${() => location.reload()}>${t.shell.reload}</button></mr-empty>`;
     }
     if (!this.loaded.has(view)) return html`<p class="quiet wait" role="status">${t.shell.loading}</p>`;
-    return views[view].draw(this.route);
+    return entry.draw(this.route);
   }
 
   private lostLine() {

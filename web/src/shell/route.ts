@@ -6,9 +6,18 @@ export interface Route {
   query: URLSearchParams;
 }
 
+// A part that was cut or typed by hand may be no encoding at all.
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?');
-  const [view = '', ...rest] = path.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  const [view = '', ...rest] = path.split('/').filter((part) => part !== '').map(decoded);
   return { view: view || 'now', path: rest, query: new URLSearchParams(query) };
 }
 

@@ -1,10 +1,12 @@
 // Light, dark, or as the device has it. This choice is the browser's own, not the site's.
+import { remember, remembered } from '../live/memory';
+
 export type Theme = 'auto' | 'light' | 'dark';
 
-const kChoice = 'millrace-theme';
+const kChoice = 'theme';
 
 export function chosenTheme(): Theme {
-  const chosen = localStorage.getItem(kChoice);
+  const chosen = remembered(kChoice);
   return chosen === 'light' || chosen === 'dark' ? chosen : 'auto';
 }
 
@@ -16,7 +18,6 @@ export function applyTheme(): void {
 }
 
 export function setTheme(theme: Theme): void {
-  if (theme === 'auto') localStorage.removeItem(kChoice);
-  else localStorage.setItem(kChoice, theme);
+  remember(kChoice, theme === 'auto' ? null : theme);
   applyTheme();
 }

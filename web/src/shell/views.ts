@@ -8,7 +8,7 @@ interface ViewEntry {
   icon: string; // a path in a box of 24
 }
 
-export const views: Record<string, ViewEntry> = {
+const views: Record<string, ViewEntry> = {
   now: {
     load: () => import('../views/now/now_view'),
     draw: (route) => html`<mr-now .route=${route}></mr-now>`,
@@ -50,6 +50,8 @@ export const views: Record<string, ViewEntry> = {
     icon: 'M5 12l4 4L19 6',
   },
 };
+
+export const viewOf = (name: string): ViewEntry | undefined => (Object.hasOwn(views, name) ? views[name] : undefined);
 
 // What stands in the navigation, in order; the rest of a phone's bar is behind "More".
 export const navigation = ['now', 'history', 'uses', 'leaks', 'devices', 'network', 'settings', 'setup'] as const;

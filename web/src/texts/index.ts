@@ -1,5 +1,6 @@
 // The texts of the language chosen: `t.now.title`. Chosen once, before anything is drawn; another choice loads the
 // page anew.
+import { remember, remembered } from '../live/memory';
 import { en, type Texts } from './en';
 
 export const languages = { en: 'English', es: 'Español' } as const;
@@ -10,20 +11,20 @@ export let language: Language = 'en';
 // For numbers and dates: the browser's own variety of the language, where it has one.
 export let locale = 'en';
 
-const kChoice = 'millrace-language';
+const kChoice = 'language';
 const others: Record<Exclude<Language, 'en'>, () => Promise<Texts>> = {
   es: () => import('./es').then((module) => module.es),
 };
 
-const known = (name: string): name is Language => name in languages;
+const known = (name: string): name is Language => Object.hasOwn(languages, name);
 
-export function languageFor(chosen: string | null, wanted: readonly string[]): Language {
+function languageFor(chosen: string | null, wanted: readonly string[]): Language {
   for (const name of [chosen ?? '', ...wanted.map((tag) => tag.slice(0, 2).toLowerCase())]) if (known(name)) return name;
   return 'en';
 }
 
 export async function chooseLanguage(): Promise<void> {
-  language = languageFor(localStorage.getItem(kChoice), navigator.languages);
+  language = languageFor(remembered(kChoice), navigator.languages);
   locale = navigator.languages.find((tag) => tag.slice(0, 2).toLowerCase() === language) ?? language;
   if (language !== 'en') t = await others[language]();
   document.documentElement.lang = language;
@@ -31,9 +32,8 @@ export async function chooseLanguage(): Promise<void> {
 
 // `null`: as the browser says.
 export function setLanguage(chosen: Language | null): void {
-  if (chosen === null) localStorage.removeItem(kChoice);
-  else localStorage.setItem(kChoice, chosen);
+  remember(kChoice, chosen);
   location.reload();
 }
 
-export const chosenLanguage = (): string | null => localStorage.getItem(kChoice);
+export const chosenLanguage = (): string | null => remembered(kChoice);

@@ -1,6 +1,7 @@
 // Bridges and sensors: all of them, or what one of them says, or the calibration of a sensor.
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { api, said } from '../../api/client';
 import '../../parts/empty';
 import { Asked } from '../../parts/asked';
@@ -59,8 +60,8 @@ export class DevicesView extends View {
     return html`<div class="stack">
       <h2>${t.devices.title}</h2>
       <div class="cards">
-        ${devices.sensors.map((sensor) => html`<mr-devices-sensor .device=${sensor.uuid} .lowMv=${lowMv}></mr-devices-sensor>`)}
-        ${devices.bridges.map((bridge) => html`<mr-devices-bridge .device=${bridge.uuid}></mr-devices-bridge>`)}
+        ${repeat(devices.sensors, ({ uuid }) => uuid, (sensor) => html`<mr-devices-sensor .device=${sensor.uuid} .lowMv=${lowMv}></mr-devices-sensor>`)}
+        ${repeat(devices.bridges, ({ uuid }) => uuid, (bridge) => html`<mr-devices-bridge .device=${bridge.uuid}></mr-devices-bridge>`)}
       </div>
       <mr-devices-frames></mr-devices-frames>
     </div>`;

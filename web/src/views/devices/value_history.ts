@@ -90,7 +90,7 @@ export class DeviceValue extends HouseElement {
     const most = Math.max(...points.values);
     const rows = points.times.map((time, index) => ({ time, value: points.values[index]! }));
     return html`<mr-chart
-        .plan=${valuePlan(points, zone, this.name, this.least, this.words)}
+        .plan=${valuePlan(points, this.house.now(), zone, this.name, this.least, this.words)}
         label=${text.label(this.name, this.words(least), this.words(most))}></mr-chart>
       <details><summary class="small">${t.shell.table}</summary>
         <div class="scroll" tabindex="0" role="region" aria-label=${this.name}><table>

@@ -1,6 +1,7 @@
 // All alarms: the open ones with their answers, what is on its way to one, and the past ones page by page.
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { type Alarm, api, said, type Schemas } from '../../api/client';
 import '../../parts/alarm';
 import { Asked } from '../../parts/asked';
@@ -98,7 +99,7 @@ export class Incidents extends View {
     const open = this.house.alarms;
     return html`<div class="stack">
       <section class="stack" aria-label=${t.leaks.open}>
-        ${open.length === 0 ? this.quiet() : html`<h3>${t.leaks.open}</h3><div class="open">${open.map((alarm) => html`<mr-alarm .alarm=${alarm} linked></mr-alarm>`)}</div>`}
+        ${open.length === 0 ? this.quiet() : html`<h3>${t.leaks.open}</h3><div class="open">${repeat(open, (alarm) => alarm.id, (alarm) => html`<mr-alarm .alarm=${alarm} linked></mr-alarm>`)}</div>`}
         ${this.pending()}
       </section>
       <section class="card">

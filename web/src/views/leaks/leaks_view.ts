@@ -18,10 +18,10 @@ const sections = {
 type Section = keyof typeof sections;
 const tabs = ['incidents', 'limits', 'rules', 'habits', 'modes'] as const;
 
-export function sectionOf(path: readonly string[]): Section {
+function sectionOf(path: readonly string[]): Section {
   const [first = ''] = path;
   if (/^\d+$/.test(first)) return 'incident';
-  return first !== 'incident' && first in sections ? (first as Section) : 'incidents';
+  return first !== 'incident' && Object.hasOwn(sections, first) ? (first as Section) : 'incidents';
 }
 
 @customElement('mr-leaks')

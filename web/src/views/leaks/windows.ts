@@ -35,7 +35,7 @@ export class Windows extends HouseElement {
   ];
   @property({ attribute: false }) windows: readonly WeekWindow[] = [];
   @property({ attribute: false }) modes: readonly Mode[] = []; // none: windows have no mode
-  @property({ attribute: false }) why: string | null = null; // why nothing may be changed
+  @property() why = ''; // why nothing may be changed
   @property({ attribute: false }) keep: (windows: WeekWindow[]) => Promise<void> = async () => undefined;
   @state() private edited: number | null = null; // windows.length: a new one
   @state() private days: readonly Weekday[] = weekdays;
@@ -81,8 +81,8 @@ export class Windows extends HouseElement {
   }
 
   protected override render() {
-    const off = this.busy || this.why !== null;
-    const title = this.why ?? nothing;
+    const off = this.busy || this.why !== '';
+    const title = this.why || nothing;
     return html`
       ${this.windows.length === 0 ? html`<p class="quiet">${t.leaks.noWindows}</p>` : this.week()}
       <ul>
@@ -95,7 +95,7 @@ export class Windows extends HouseElement {
       </ul>
       ${this.edited === null ? problemNotice(this.problem) : nothing}
       <div class="row"><button ?disabled=${off} title=${title} @click=${() => this.edit(this.windows.length)}>${t.leaks.addWindow}</button>
-        ${this.why === null ? nothing : html`<span class="quiet small">${this.why}</span>`}</div>
+        ${this.why === '' ? nothing : html`<span class="quiet small">${this.why}</span>`}</div>
       <mr-dialog heading=${t.leaks.windowTitle} ?open=${this.edited !== null} @close=${() => (this.edited = null)}>${this.edited === null ? nothing : this.form(this.windows[this.edited])}</mr-dialog>`;
   }
 

@@ -40,12 +40,11 @@ export class FlowCard extends HouseElement {
   private use: RunningUse | null = null;
   private askedUse = 0;
   private tick = 0;
-  private seeded = false;
+  private seededFor = ''; // the sensor, and the unit
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.tick = window.setInterval(() => this.requestUpdate(), kTickMs);
-    if (!this.seeded) void this.seed();
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -53,13 +52,12 @@ export class FlowCard extends HouseElement {
   }
 
   // The hour before the page was opened, from the history's minutes.
-  private async seed(): Promise<void> {
-    this.seeded = true;
+  private async seed(flowUnit: string): Promise<void> {
     const now = this.house.now();
     const query = { bucket: 'minute' as const, from: new Date(now - kTraceS * 1000).toISOString(), to: new Date(now).toISOString() };
     try {
       const usage = await said(api.GET('/api/v1/sensors/{uuid}/usage', { params: { path: { uuid: this.sensor.uuid }, query } }));
-      const flowUnit = this.house.devices?.flow_unit ?? '';
+      if (flowUnit !== this.house.devices?.flow_unit) return;
       traceOf(this.sensor.uuid).seed(
         usage.items.map((minute) => ({ start: Date.parse(minute.start) / 1000, flow: flowOf(minute.volume, 60, usage.unit, flowUnit) })),
       );
@@ -70,6 +68,10 @@ export class FlowCard extends HouseElement {
   }
 
   protected override willUpdate(): void {
+    const flowUnit = this.house.devices!.flow_unit;
+    const seedFor = `${this.sensor.uuid} ${flowUnit}`;
+    if (seedFor !== this.seededFor) void this.seed(flowUnit);
+    this.seededFor = seedFor;
     if (this.sensor.running !== true) {
       this.use = null;
       this.askedUse = 0;

@@ -31,7 +31,7 @@ export class NowView extends View {
     return html`<div class="stack">
       ${this.alarms()}
       ${devices.sensors.length === 0 ? this.waiting(devices.bridges.length > 0) : nothing}
-      ${devices.sensors.map((sensor) => this.sensor(sensor, devices.sensors.length > 1))}
+      ${repeat(devices.sensors, (sensor) => sensor.uuid, (sensor) => this.sensor(sensor, devices.sensors.length > 1))}
     </div>`;
   }
 

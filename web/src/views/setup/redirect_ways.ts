@@ -30,7 +30,11 @@ export class RedirectWays extends LitElement {
   }
 
   private async copy(content: string): Promise<void> {
-    await navigator.clipboard.writeText(content);
+    try {
+      await navigator.clipboard.writeText(content);
+    } catch {
+      return; // forbidden; it can be marked and copied by hand
+    }
     this.copied = true;
     window.setTimeout(() => (this.copied = false), kCopiedForMs);
   }

@@ -2,6 +2,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { api, said } from '../../api/client';
+import { remember, remembered } from '../../live/memory';
 import { Asked } from '../../parts/asked';
 import { View } from '../../parts/element';
 import { common } from '../../parts/styles';
@@ -11,7 +12,7 @@ import './step_contents';
 import { current, done, type Setup, type Step, type StepId, steps } from './steps';
 
 const kLookEveryMs = 2_000;
-const kReceived = 'millrace-notice-received';
+const kReceived = 'notice-received';
 
 @customElement('mr-setup')
 export class SetupView extends View {
@@ -40,7 +41,7 @@ export class SetupView extends View {
 
   // What somebody opened or closed; else the step to be done next is open.
   @state() private opened = new Map<StepId, boolean>();
-  @state() private received = localStorage.getItem(kReceived) !== null;
+  @state() private received = remembered(kReceived) !== null;
   private readonly setup = new Asked<Setup>(this, () => said(api.GET('/api/v1/setup')), kLookEveryMs);
 
   protected override willUpdate(): void {
@@ -53,8 +54,7 @@ export class SetupView extends View {
 
   private answered(event: CustomEvent<boolean>): void {
     this.received = event.detail;
-    if (event.detail) localStorage.setItem(kReceived, 'yes');
-    else localStorage.removeItem(kReceived);
+    remember(kReceived, event.detail ? 'yes' : null);
   }
 
   private step(step: Step, index: number, setup: Setup, next: StepId | null) {

@@ -2,6 +2,7 @@
 // {detail: {date, uses, open, lifetime}}, for the sums of all days shown.
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Alarm, Use, Schemas } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { HouseElement } from '../../parts/element';
@@ -135,7 +136,9 @@ export class UsesDay extends HouseElement {
 
   private list(page: Schemas['UsePage'], shown: Use[], day: string) {
     return html`<ul aria-label=${t.uses.listLabel(day)}>
-      ${[...shown].reverse().map(
+      ${repeat(
+        [...shown].reverse(),
+        keyOf,
         (use) => html`<li><mr-use .use=${use} .alarm=${alarmOf(use, this.alarms)} .zone=${this.zone} .unit=${page.unit} .flowUnit=${page.flow_unit}
           ?guessed=${this.guessed} ?chosen=${this.chosen !== null && keyOf(use) === this.chosen} data-use=${keyOf(use)}></mr-use></li>`,
       )}

@@ -58,12 +58,18 @@ export class UsesView extends View {
   @state() private said_ = '';
   @state() private version = 0;
   private runs: boolean | null = null;
+  private timer = 0;
   private shownFor = '';
 
   private readonly alarms = new Asked<Alarm[]>(this, async () => {
     const device = chosenSensor(this.house.devices)!;
     return (await said(api.GET('/api/v1/alarms', { params: { query: { state: 'all', device, limit: kAlarms } } }))).items;
   });
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+  }
 
   private get first(): string {
     const today = dateOf(this.house.now(), this.zone);
@@ -85,9 +91,12 @@ export class UsesView extends View {
       this.chosen = null;
       this.days = kDaysAtFirst;
     }
-    this.alarms.ask(`${uuid} ${this.house.alarms.map((alarm) => `${alarm.id} ${alarm.state}`).join()}`);
+    this.alarms.ask(uuid, this.house.alarms.map((alarm) => `${alarm.id} ${alarm.state}`).join());
     const running = this.house.sensor(uuid)?.running ?? null;
-    if (running !== this.runs && this.runs !== null) window.setTimeout(() => ++this.version, running ? 1000 : kUseSettlesMs);
+    if (running !== this.runs && this.runs !== null) {
+      clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => ++this.version, running ? 1000 : kUseSettlesMs);
+    }
     this.runs = running;
   }
 
