@@ -67,7 +67,7 @@ export function heatPlan(
 // An hour of the clock, wherever it stands.
 export const hourName = (hour: number): string => timeOfDay(`${hour}:00`);
 
-export const heatColour = (look: Pick<Look, 'colour'>, level: number): string =>
+const heatColour = (look: Pick<Look, 'colour'>, level: number): string =>
   `color-mix(in srgb, ${look.colour('--water')} ${Math.round(8 + (92 * level) / kLevels)}%, ${look.colour('--card')})`;
 
 function paint(plot: uPlot, heat: HeatCells, most: number, look: Look): void {

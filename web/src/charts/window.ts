@@ -1,5 +1,5 @@
 // What part of a time a chart shows: zoomed, panned, and held inside the whole. All in Unix seconds.
-export const kShortest = 5 * 60;
+const kShortest = 5 * 60;
 
 // `wanted`, moved and shortened so that it lies inside `whole` and is not too short to see anything.
 export function held([from, to]: [number, number], whole: [number, number]): [number, number] {

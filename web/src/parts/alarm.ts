@@ -215,7 +215,7 @@ export function until(time: string, now: number, zone: string): string {
 }
 
 // How many minutes are left until tomorrow's morning at the site.
-export const untilMorning = (now: number, zone: string): number =>
+const untilMorning = (now: number, zone: string): number =>
   Math.round((momentOf(wallAt(dateAfter(dateOf(now, zone), 1), kMorning), zone) - now) / 60_000);
 
 declare global {

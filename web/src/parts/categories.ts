@@ -23,7 +23,7 @@ const paths: Record<Category | 'uncategorised', string> = {
   uncategorised: 'M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M12 17.500v.1',
 };
 
-export const isCategory = (name: string | null): name is Category => (categories as readonly (string | null)[]).includes(name);
+const isCategory = (name: string | null): name is Category => (categories as readonly (string | null)[]).includes(name);
 // A kind that this page does not know yet is shown as some other.
 const known = (name: string | null): Category | 'uncategorised' => (name === null ? 'uncategorised' : isCategory(name) ? name : 'other');
 

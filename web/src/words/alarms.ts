@@ -19,10 +19,10 @@ export interface Units {
   zone: string;
 }
 
-export const waterRules: readonly Rule[] = [
+const waterRules: readonly Rule[] = [
   'burst', 'continuous_flow', 'slow_leak', 'running_toilet', 'long_use', 'away_use', 'sprinkler_zone', 'impossible_flow',
 ];
-export const budgetRules: readonly Rule[] = ['budget_day', 'budget_week', 'budget_month'];
+const budgetRules: readonly Rule[] = ['budget_day', 'budget_week', 'budget_month'];
 export const isWater = (rule: Rule): boolean => waterRules.includes(rule);
 export const isBudget = (rule: Rule): boolean => budgetRules.includes(rule);
 
@@ -139,6 +139,3 @@ export function alarmSentence(alarm: Finding, units: Units): string {
   const detail = known && alarm.explanation.detail !== '' ? t.alarms.detail(alarm.explanation.detail.replace(/\.+$/, '')) : '';
   return [...told(alarm, units), detail].filter((words) => words !== '').join(' ');
 }
-
-// What has come is told at once: the first sentence, for where there is little room.
-export const alarmLead = (alarm: Finding, units: Units): string => told(alarm, units)[0] ?? alarm.sentence;

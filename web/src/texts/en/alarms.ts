@@ -94,7 +94,7 @@ export const alarms = {
   soFar: 'So far',
   perHour: 'Per hour',
   sinceLabel: 'Since',
-  states: { raised: 'Not answered', acknowledged: 'Acknowledged', snoozed: 'Snoozed', cleared: 'Over' },
+  states: { acknowledged: 'Acknowledged', cleared: 'Over' },
   thisPage: 'the page',
   acknowledgedBy: (name: string) => `Acknowledged by ${name}`,
   snoozedUntil: (when: string) => `Snoozed until ${when}`,

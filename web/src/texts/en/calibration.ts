@@ -10,7 +10,6 @@ export const calibration = {
   holdsForAll: 'for all water, also what was counted before',
   holdsFromNow: 'from now on; what was counted before stays as it is',
   keep: 'Keep this value',
-  keeping: 'Keeping…',
   kept: (amount: string) => `Kept. A turn of the magnet now counts as ${amount}.`,
   again: 'Do it again',
   units: {
@@ -23,7 +22,6 @@ export const calibration = {
   amount: 'Amount',
   unit: 'Unit',
   bucket: {
-    label: 'Draw a bucket',
     intro:
       'Fill something whose volume you know, and tell Millrace how much it was. The more you draw the better the result: 10 litres (3 gallons) will do, 50 litres are better.',
     steps: [

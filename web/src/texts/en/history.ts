@@ -2,9 +2,9 @@ export const history = {
   ranges: { day: 'Day', week: 'Week', month: 'Month', year: 'Year', all: 'All years' },
   whichRange: 'How much time',
   allYears: 'All years',
-  earlier: { day: 'The day before', week: 'The week before', month: 'The month before', year: 'The year before', all: '' },
-  later: { day: 'The day after', week: 'The week after', month: 'The month after', year: 'The year after', all: '' },
-  now: { day: 'Today', week: 'This week', month: 'This month', year: 'This year', all: '' },
+  earlier: { day: 'The day before', week: 'The week before', month: 'The month before', year: 'The year before' },
+  later: { day: 'The day after', week: 'The week after', month: 'The month after', year: 'The year after' },
+  now: { day: 'Today', week: 'This week', month: 'This month', year: 'This year' },
   goTo: 'Go to a date',
   compare: 'Compare with',
   comparisons: {
@@ -117,5 +117,4 @@ export const history = {
   },
   csv: 'Spreadsheet (CSV)',
   json: 'JSON',
-  goDown: 'Touch a bar to look closer.',
 };

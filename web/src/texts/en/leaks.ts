@@ -8,17 +8,15 @@ export const leaks = {
   history: 'Before',
   noHistory: 'There has been no alarm yet.',
   older: 'Older alarms',
-  row: { when: 'When', what: 'What', lasted: 'Lasted', water: 'Water', end: 'How it ended' },
-  ends: { notALeak: 'not a leak', over: 'over by itself', open: 'still open' },
+  row: { lasted: 'Lasted', water: 'Water' },
+  ends: { notALeak: 'not a leak', over: 'over by itself' },
   back: 'All alarms',
   noSuch: 'There is no such alarm.',
   // One alarm.
   moment: 'What the water did',
   momentLabel: (from: string, to: string) => `Flow between ${from} and ${to}; the time of the alarm is marked`,
-  span: 'the time of this alarm',
   flowLimit: (limit: string) => `The dashed line is the limit, ${limit}.`,
   momentOf: (sensor: string) => `Sensor ${sensor}, minute by minute.`,
-  noWater: 'This alarm is not about water.',
   what: 'What happened',
   changes: {
     raised: 'Raised',
@@ -49,7 +47,6 @@ export const leaks = {
   parts: { night: 'at night', morning: 'in the morning', day: 'in the day' },
   partTimes: (name: string, from: string, to: string) => `${name}, ${from} to ${to}`,
   chart: (rate: string, part: string) => `Longest run of each day, at ${rate} or more, ${part}`,
-  dayLongest: (day: string, length: string) => `${day}: ${length}`,
   why: {
     fallback: (limit: string) => `The alarm comes after ${limit}, as in every house until this one is known.`,
     learned: (limit: string, usual: string, days: number) => `Your longest in ${days} days: ${usual}. Half as much again: the alarm comes after ${limit}.`,
@@ -66,8 +63,6 @@ export const leaks = {
   axisLimit: 'the limit',
   atAGlance: 'All rates at a glance',
   usual: 'Your longest',
-  limit: 'Alarm after',
-  never: 'never',
   dayHeading: 'Day',
   longest: 'Longest run',
   // Rules.
@@ -96,10 +91,8 @@ export const leaks = {
     budget_month: 'More water in a month than you allow.',
   },
   sources: { owner: 'your limit', learned: 'learned', fixed: 'fixed', none: 'not set' },
-  ruleOn: (rule: string) => `Watch: ${rule}`,
   watch: 'On',
   ownLimit: 'Own limit',
-  ownLimits: (rule: string) => `Own limits: ${rule}`,
   limitsForm: {
     burst_litres_per_minute: (unit: string) => `From this flow on, ${unit}`,
     burst_after_minutes: 'After so many minutes',

@@ -9,7 +9,6 @@ export const now = {
   seemsStill: 'No water seems to run (estimated)',
   notKnownSealed: 'Not known: the messages are sealed',
   notKnownDeaf: 'Not known: the bridge is not connected',
-  lastHour: 'The last hour',
   flowChart: (flow: string) => `Flow in the last hour, now ${flow}`,
   today: 'Today',
   usualDay: 'A usual day',
@@ -28,7 +27,6 @@ export const now = {
   uses: 'Last uses',
   allUses: 'All uses',
   noUses: 'No use in the last day.',
-  lifetime: (volume: string) => `${volume} counted in all`,
   uncalibrated: 'The volumes (≈) rest on a guess.',
   uncalibratedWhy: 'The sensor counts turns of a magnet in your meter. How much water a turn means differs from meter to meter: draw a bucket once, and all figures, past ones too, are right.',
   calibrate: 'Calibrate',
@@ -40,5 +38,4 @@ export const now = {
   waitingSensorWhy: 'The sensor on the meter reports through the bridge. Its first reading shows here by itself.',
   toSetup: 'Set up step by step',
   alarms: (count: number) => (count === 1 ? 'One alarm' : `${count} alarms`),
-  hour: (from: string, to: string) => `${from} to ${to}`,
 };

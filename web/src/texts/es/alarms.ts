@@ -91,7 +91,7 @@ export const alarms: typeof en = {
   soFar: 'Hasta ahora',
   perHour: 'Por hora',
   sinceLabel: 'Desde',
-  states: { raised: 'Sin respuesta', acknowledged: 'Visto', snoozed: 'Pospuesto', cleared: 'Terminado' },
+  states: { acknowledged: 'Visto', cleared: 'Terminado' },
   thisPage: 'la página',
   acknowledgedBy: (name) => `Visto por ${name}`,
   snoozedUntil: (when) => `Pospuesto hasta: ${when}`,

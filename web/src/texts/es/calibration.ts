@@ -11,7 +11,6 @@ export const calibration: typeof en = {
   holdsForAll: 'para toda el agua, también la contada hasta ahora',
   holdsFromNow: 'desde ahora; lo contado hasta ahora queda como está',
   keep: 'Guardar este valor',
-  keeping: 'Guardando…',
   kept: (amount) => `Guardado. Una vuelta del imán cuenta ahora ${amount}.`,
   again: 'Hacerlo otra vez',
   units: {
@@ -24,7 +23,6 @@ export const calibration: typeof en = {
   amount: 'Cantidad',
   unit: 'Unidad',
   bucket: {
-    label: 'Llenar un cubo',
     intro:
       'Llene un recipiente cuyo volumen conozca y diga a Millrace cuánto fue. Cuanta más agua, mejor el resultado: bastan 10 litros (3 galones); 50 litros son mejores.',
     steps: [

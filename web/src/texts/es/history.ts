@@ -2,9 +2,9 @@ export const history = {
   ranges: { day: 'Día', week: 'Semana', month: 'Mes', year: 'Año', all: 'Todos' },
   whichRange: 'Cuánto tiempo',
   allYears: 'Todos los años',
-  earlier: { day: 'El día anterior', week: 'La semana anterior', month: 'El mes anterior', year: 'El año anterior', all: '' },
-  later: { day: 'El día siguiente', week: 'La semana siguiente', month: 'El mes siguiente', year: 'El año siguiente', all: '' },
-  now: { day: 'Hoy', week: 'Esta semana', month: 'Este mes', year: 'Este año', all: '' },
+  earlier: { day: 'El día anterior', week: 'La semana anterior', month: 'El mes anterior', year: 'El año anterior' },
+  later: { day: 'El día siguiente', week: 'La semana siguiente', month: 'El mes siguiente', year: 'El año siguiente' },
+  now: { day: 'Hoy', week: 'Esta semana', month: 'Este mes', year: 'Este año' },
   goTo: 'Ir a una fecha',
   compare: 'Comparar con',
   comparisons: {
@@ -117,5 +117,4 @@ export const history = {
   },
   csv: 'Hoja de cálculo (CSV)',
   json: 'JSON',
-  goDown: 'Toque una barra para verla de cerca.',
 };

@@ -11,7 +11,6 @@ export const now: typeof en = {
   seemsStill: 'Parece que no corre agua (estimado)',
   notKnownSealed: 'No se sabe: los mensajes están sellados',
   notKnownDeaf: 'No se sabe: el puente no está conectado',
-  lastHour: 'La última hora',
   flowChart: (flow) => `Caudal de la última hora, ahora ${flow}`,
   today: 'Hoy',
   usualDay: 'Un día normal',
@@ -30,7 +29,6 @@ export const now: typeof en = {
   uses: 'Últimos usos',
   allUses: 'Todos los usos',
   noUses: 'Ningún uso en el último día.',
-  lifetime: (volume) => `${volume} contados en total`,
   uncalibrated: 'Los volúmenes (≈) son aproximados.',
   uncalibratedWhy: 'El sensor cuenta las vueltas de un imán en su contador. El agua que supone cada vuelta cambia de un contador a otro: llene un cubo una vez y todas las cifras, también las pasadas, serán correctas.',
   calibrate: 'Calibrar',
@@ -42,5 +40,4 @@ export const now: typeof en = {
   waitingSensorWhy: 'El sensor del contador informa a través del puente. Su primera lectura aparecerá aquí sola.',
   toSetup: 'Configurar paso a paso',
   alarms: (count) => (count === 1 ? 'Una alarma' : `${count} alarmas`),
-  hour: (from, to) => `de ${from} a ${to}`,
 };

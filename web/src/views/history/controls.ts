@@ -13,7 +13,7 @@ export interface Steering {
 }
 
 // A range of another length keeps what it can: the day, and what it is compared with.
-export const withRange = (shown: Shown, range: Range): Shown => ({ ...shown, range, by: null, zoom: null });
+const withRange = (shown: Shown, range: Range): Shown => ({ ...shown, range, by: null, zoom: null });
 
 export const mayGoLater = (shown: Shown, today: string): boolean => startOf(shown.range, shown.date) < startOf(shown.range, today);
 

@@ -18,7 +18,7 @@ export interface Bar {
 }
 
 // What the site's clock shows at the start of a bucket, in milliseconds as if it were UTC; the API writes it so.
-export const wallStart = (time: string): number => Date.parse(`${time.slice(0, 19)}Z`);
+const wallStart = (time: string): number => Date.parse(`${time.slice(0, 19)}Z`);
 
 export const barOf = (item: Item): Bar => ({
   start: item.start,

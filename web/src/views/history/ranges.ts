@@ -5,8 +5,7 @@ import { dateAfter, dateOf, momentOf, wallAt, wallOf } from '../../words/zones';
 export const ranges = ['day', 'week', 'month', 'year', 'all'] as const;
 export type Range = (typeof ranges)[number];
 
-export const comparisons = ['none', 'previous', 'week', 'year'] as const;
-export type Comparison = (typeof comparisons)[number];
+export type Comparison = 'none' | 'previous' | 'week' | 'year';
 
 // How long a bar is; those of minutes are put together from the API's minutes.
 export const steps = ['1', '5', '15', '30', 'hour', 'day', 'week', 'month', 'year'] as const;

@@ -5,7 +5,7 @@ import type { UsageBucket } from '../../api/client';
 import { dateOf } from '../../words/zones';
 
 export const kDaysBefore = 28;
-export const kFewestDays = 3;
+const kFewestDays = 3;
 
 export interface DaySoFar {
   hours: number[]; // volume since midnight at the end of each hour; today's ends with now

@@ -1,6 +1,6 @@
 // Decimals as people type them, which stay texts: prices and limits are to arrive at the daemon with every digit.
 
-export function separatorOf(locale: string): string {
+function separatorOf(locale: string): string {
   return new Intl.NumberFormat(locale).formatToParts(0.5).find((part) => part.type === 'decimal')?.value ?? '.';
 }
 

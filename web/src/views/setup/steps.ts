@@ -3,7 +3,7 @@ import type { Schemas } from '../../api/client';
 
 export type Setup = Schemas['Setup'];
 
-export const kSteps = ['port', 'redirect', 'bridge', 'frame', 'key', 'calibration', 'broker', 'notice'] as const;
+const kSteps = ['port', 'redirect', 'bridge', 'frame', 'key', 'calibration', 'broker', 'notice'] as const;
 export type StepId = (typeof kSteps)[number];
 
 export type StepState =
