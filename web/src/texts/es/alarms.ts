@@ -56,7 +56,7 @@ export const alarms: typeof en = {
   clockless: (times, since) =>
     times === null
       ? `En la última hora llegaron mensajes sin hora propia, ${since}.`
-      : `En la última hora llegaron ${veces(times)} mensajes sin hora propia, ${since}.`,
+      : `En la última hora ${times === 1 ? 'llegó un mensaje' : `llegaron ${times} mensajes`} sin hora propia, ${since}.`,
   budget: {
     day: (reached, since) => `El agua del día ha llegado a ${reached} ${since}.`,
     week: (reached, since) => `El agua de la semana ha llegado a ${reached} ${since}.`,
@@ -66,7 +66,7 @@ export const alarms: typeof en = {
   budgetShare: (percent, limit) => `Es el ${percent}\u202f% del límite de gasto, ${limit}.`,
   cannotSee: 'Mientras tanto no se pueden ver fugas.',
   arrivalUsed: 'Para ellos se usa la hora de llegada.',
-  detail: (text) => `El aparato añade: ${text}.`,
+  detail: (text) => `El dispositivo añade: ${text}.`,
 
   water: (volume, since) => `${volume} ${since}.`,
   waterRate: (volume, since, rate) => `${volume} ${since}, ${rate} de media.`,

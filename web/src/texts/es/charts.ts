@@ -11,7 +11,7 @@ export const charts = {
   limit: 'Límite',
   overLimit: 'Por encima del límite',
   limitOf: (limit: string) => `límite: ${limit}`,
-  before: 'En comparación con',
+  before: 'Antes',
   beforeIt: (volume: string) => `antes: ${volume}`,
   part: (name: string, volume: string) => `${name}: ${volume}`,
   unknown: 'no se sabe',

@@ -1,5 +1,5 @@
 export const history = {
-  ranges: { day: 'Día', week: 'Semana', month: 'Mes', year: 'Año', all: 'Todos' },
+  ranges: { day: 'Día', week: 'Semana', month: 'Mes', year: 'Año', all: 'Todo' },
   whichRange: 'Cuánto tiempo',
   allYears: 'Todos los años',
   earlier: { day: 'El día anterior', week: 'La semana anterior', month: 'El mes anterior', year: 'El año anterior' },
@@ -47,7 +47,7 @@ export const history = {
   uncalibrated:
     'Los volúmenes son estimaciones hasta que el sensor se calibre con su contador de agua.',
   calibrate: 'Calibrar',
-  sealed: 'Los mensajes del sensor están sellados y ninguna clave los abre, así que no se sabe cuánta agua corrió.',
+  sealed: 'Los mensajes del sensor están cifrados y ninguna clave los abre, así que no se sabe cuánta agua corrió.',
   sealedHow: 'Configurar la clave',
   nothingYet: 'Todavía no se ha medido agua',
   nothingYetHint: 'En cuanto el sensor informe, cada minuto de su agua quedará guardado aquí durante años.',

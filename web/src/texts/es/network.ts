@@ -3,7 +3,7 @@ import type { network as en } from '../en/network';
 export const network: typeof en = {
   title: 'Red',
   intro: 'Qué dice su puente, quién le responde y qué sale de la casa.',
-  adminOnly: 'Los detalles de la red son para administradores. Su clave de acceso no permite verlos.',
+  adminOnly: 'Los detalles de la red son para administradores. Su token no permite verlos.',
   empty: 'Todavía no ha llegado ningún puente',
   emptyHint: 'Cuando su puente hable con Millrace, aquí se verá qué dice y adónde va.',
   stations: {
@@ -140,9 +140,9 @@ export const network: typeof en = {
     noAnswer: 'sin respuesta todavía',
     accepted: 'Admitido',
     acceptedNote: 'Si Millrace o la nube aceptó la conexión.',
-    boot: 'Anunció su arranque a los',
+    boot: 'Anunció su arranque al cabo de',
     bootNote: 'El tiempo desde su saludo hasta que dijo que había arrancado.',
-    firstSample: 'Primer recuento a los',
+    firstSample: 'Primer recuento al cabo de',
     firstSampleNote: 'El tiempo desde su saludo hasta el primer recuento de agua.',
     notDecoded: 'No leídos',
     notDecodedNote: 'Mensajes que pasaron cuando Millrace estaba demasiado ocupado para leerlos. Llegaron a su destino.',

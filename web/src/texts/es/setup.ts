@@ -6,7 +6,7 @@ export const setup: typeof en = {
   allDone: 'Todo funciona. Su agua está en la primera página.',
   watching: 'Esta página vuelve a mirar cada dos segundos y marca lo que ve.',
   toNow: 'Ver el agua',
-  states: { done: 'Hecho', trouble: 'Algo va mal', now: 'Por hacer', later: 'Más tarde', optional: 'Si quiere' },
+  states: { done: 'Hecho', trouble: 'Algo va mal', now: 'Por hacer', later: 'Más tarde', optional: 'Opcional' },
   steps: {
     port: 'Millrace espera al puente',
     redirect: 'El puente viene aquí',
@@ -74,11 +74,11 @@ export const setup: typeof en = {
   },
   key: {
     open: 'Los mensajes se pueden leer.',
-    sealed: 'Los mensajes están sellados con una clave propia del puente que Millrace no tiene. Hasta entonces estima cuándo corre agua y cuánta como mínimo.',
+    sealed: 'Los mensajes están cifrados con una clave propia del puente que Millrace no tiene. Hasta entonces estima cuándo corre agua y cuánta como mínimo.',
     how: 'Los puentes más nuevos tienen esa clave en su memoria. Sus dueños la han leído por los pines serie del interior del puente, con un adaptador USB de pocos euros:',
-    howFile: 'Así se obtiene un archivo de 32 bytes, o 64 dígitos al imprimirlo:',
+    howFile: 'Así se obtiene un archivo de 32 bytes, o 64 cifras al mostrarlo:',
     late: 'Puede llegar tarde: todos los mensajes se guardan como llegaron, y la clave abre también los pasados.',
-    relay: 'Hasta entonces deje que siga respondiendo la nube (modo relay), porque Millrace no puede responder a un puente que sella sin su clave.',
+    relay: 'Hasta entonces deje que siga respondiendo la nube (modo relay), porque Millrace no puede responder a un puente que cifra sin tener su clave.',
   },
   calibration: {
     done: 'Se sabe cuánto vale una vuelta en esta casa.',

@@ -27,5 +27,5 @@ export const words: typeof en = {
     other: 'Otro',
     uncategorised: 'Sin nombre',
   },
-  severities: { info: 'Aviso', warning: 'Advertencia', critical: 'Grave' },
+  severities: { info: 'Información', warning: 'Advertencia', critical: 'Grave' },
 };
