@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Alarm, Use } from '../src/api/client';
 
 vi.stubGlobal('document', { baseURI: 'http://localhost/' });
-const { alarmOf, blockOf, passes, runningVolume, sparkPoints, sum, sumsByCategory, useAt } = await import('../src/views/uses/sums');
+const { volumeSoFar } = await import('../src/live/running_use');
+const { alarmOf, blockOf, passes, sparkPoints, sum, sumsByCategory, useAt } = await import('../src/views/uses/sums');
 
 const use = (category: string | null, volume: number, start = '2026-11-28T10:00:00Z', seconds = 60) =>
   ({ category, volume, seconds, start, end: new Date(Date.parse(start) + seconds * 1000).toISOString(), alarm: null, peak_flow: 4 }) as Use;
@@ -67,6 +68,6 @@ it('A shape is drawn in steps from the ground', () => {
 });
 
 it('A running use grows with the register', () => {
-  expect(runningVolume(12, 1000, 1003.5)).toBe(15.5);
-  expect(runningVolume(12, 1000, 990)).toBe(12);
+  expect(volumeSoFar({ volume: 12, lifetime: 1000 }, { lifetime: 1003.5 })).toBe(15.5);
+  expect(volumeSoFar({ volume: 12, lifetime: 1000 }, { lifetime: 990 })).toBe(12);
 });

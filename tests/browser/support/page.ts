@@ -15,7 +15,7 @@ export async function settled(page: Page, view: string): Promise<Locator> {
   await expect(element).toBeVisible();
   await expect(page.locator('mr-health details')).toBeVisible();
   // .wait alone marks what the page itself still waits for; where a view waits for the house it says so in words.
-  await expect(page.getByRole('status').filter({ hasText: /^(Loading…|Asking the daemon…|Cargando…|Preguntando a Millrace…)$/ })).toHaveCount(0);
+  await expect(page.getByRole('status').filter({ hasText: /^(Loading…|Asking Millrace…|Cargando…|Preguntando a Millrace…)$/ })).toHaveCount(0);
   return element;
 }
 

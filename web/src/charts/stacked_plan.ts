@@ -1,8 +1,7 @@
 // Volumes of buckets of time as bars of several parts, one for each kind of use, the first at the bottom.
 //
 //   stackedPlan(buckets, ['shower', 'toilet'], 'L', zone, name)
-//
-// Colours are the custom properties --use-NAME, names those of t.words.categories.
+import { categoryName, categoryProperty } from '../parts/categories';
 import { t } from '../texts';
 import { volumeWithUnit } from '../words/numbers';
 import { type BarsFrame, barSeriesPlan, type Bucket } from './bars_plan';
@@ -12,15 +11,13 @@ export interface SplitBucket extends Bucket {
   categories?: Record<string, number>;
 }
 
-export const categoryName = (category: string): string => t.words.categories[category] ?? category;
-
 export function stackedPlan(
   buckets: readonly SplitBucket[], categories: readonly string[], unit: string, zone: string,
   name: (bucket: Bucket) => string, frame: BarsFrame = {},
 ): Plan {
   const sums = buckets.map(() => 0);
   const stacks = categories.map((category) => ({
-    colour: `--use-${category}`,
+    colour: categoryProperty(category),
     label: categoryName(category),
     round: false,
     floors: [...sums],

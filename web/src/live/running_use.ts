@@ -12,5 +12,5 @@ export function runningUse(open: Use | null, sensor: Sensor): RunningUse | null 
   return open === null ? null : { start: open.start, volume: open.volume, lifetime: sensor.lifetime };
 }
 
-export const volumeSoFar = (use: RunningUse, sensor: Sensor): number =>
+export const volumeSoFar = (use: Pick<RunningUse, 'volume' | 'lifetime'>, sensor: Pick<Sensor, 'lifetime'>): number =>
   use.volume + Math.max(0, sensor.lifetime - use.lifetime);

@@ -138,7 +138,7 @@ export class AlarmElement extends HouseElement {
 
   private standing(alarm: Alarm) {
     const text = t.alarms;
-    const zone = this.house.devices!.time_zone;
+    const zone = this.zone;
     const words = [
       alarm.state === 'acknowledged' ? (alarm.answered_by === '' ? text.states.acknowledged : text.acknowledgedBy(alarm.answered_by)) : '',
       alarm.state === 'snoozed' && alarm.snoozed_until !== null ? text.snoozedUntil(until(alarm.snoozed_until, this.house.now(), zone)) : '',
@@ -171,7 +171,7 @@ export class AlarmElement extends HouseElement {
 
   private dialogs(alarm: Alarm) {
     const text = t.alarms;
-    const zone = this.house.devices!.time_zone;
+    const zone = this.zone;
     const close = () => (this.asks = null);
     const morning = untilMorning(this.house.now(), zone);
     const clock = formatted(this.house.now() + morning * 60_000, zone, { hour: '2-digit', minute: '2-digit' });

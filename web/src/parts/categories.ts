@@ -25,9 +25,11 @@ const paths: Record<Category | 'uncategorised', string> = {
 
 const isCategory = (name: string | null): name is Category => (categories as readonly (string | null)[]).includes(name);
 // A kind that this page does not know yet is shown as some other.
-const known = (name: string | null): Category | 'uncategorised' => (name === null ? 'uncategorised' : isCategory(name) ? name : 'other');
+const known = (name: string | null): Category | 'uncategorised' => name === null || name === 'uncategorised' ? 'uncategorised' : isCategory(name) ? name : 'other';
 
 export const categoryName = (name: string | null): string => t.words.categories[name ?? 'uncategorised'] ?? name ?? '';
-export const categoryColour = (name: string | null): string => `var(--use-${known(name)})`;
+// The custom property that has its colour.
+export const categoryProperty = (name: string | null): string => `--use-${known(name)}`;
+export const categoryColour = (name: string | null): string => `var(${categoryProperty(name)})`;
 export const categoryIcon = (name: string | null, size = 22) => svg`<svg viewBox="0 0 24 24" width=${size} height=${size}
   aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.700" stroke-linecap="round" stroke-linejoin="round"><path d=${paths[known(name)]}></path></svg>`;

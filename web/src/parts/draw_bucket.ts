@@ -165,7 +165,7 @@ export class DrawBucket extends HouseElement {
   }
 
   private time(ms: number): string {
-    return formatted(ms, this.house.devices?.time_zone ?? 'UTC', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    return formatted(ms, this.zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
   }
 
   private heading = (words: string) => html`<h4 tabindex="-1">${words}</h4>`;
@@ -185,11 +185,11 @@ export class DrawBucket extends HouseElement {
     const text = t.calibration.bucket;
     const sensor = this.house.sensor(this.sensor);
     const counted = Math.max(0, (sensor?.lifetime ?? 0) - draw.lifetime);
-    const unit = this.house.devices?.unit ?? 'L';
+    const unit = this.unit;
     return html`${this.heading(text.running)}
       <dl>
         <div><dt>${text.since}</dt><dd>${span((this.house.now() - draw.started) / 1000)}</dd></div>
-        <div><dt>${text.flow}</dt><dd>${flowWithUnit(sensor?.flow, this.house.devices?.flow_unit ?? 'L/min')}</dd></div>
+        <div><dt>${text.flow}</dt><dd>${flowWithUnit(sensor?.flow, this.flowUnit)}</dd></div>
         <div><dt>${text.counted}</dt><dd>${counted === 0 ? text.countedNothing : `≈ ${volumeWithUnit(counted, unit)}`}</dd></div>
       </dl>
       <p class="small quiet">${text.runningHint}</p>
@@ -201,7 +201,7 @@ export class DrawBucket extends HouseElement {
 
   private asking(draw: Draw) {
     const text = t.calibration;
-    const usual: Unit = isMetric(this.house.devices?.unit ?? 'L') ? 'L' : 'gal';
+    const usual: Unit = isMetric(this.unit) ? 'L' : 'gal';
     const unit = this.amount?.unit ?? usual;
     return html`<form @submit=${this.workOut}>
       ${this.heading(text.bucket.howMuch)}
@@ -230,7 +230,7 @@ export class DrawBucket extends HouseElement {
     const doubtful = isFar(result.change_percent, calibrated);
     return html`<form @submit=${this.keep}>
       ${this.heading(text.bucket.result)}
-      <p><span class="middle">${text.perTurn(perTurn(result.volume_per_peak_ml, this.house.devices?.unit ?? 'L'))}</span>
+      <p><span class="middle">${text.perTurn(perTurn(result.volume_per_peak_ml, this.unit))}</span>
         <span class="quiet">${change(result.change_percent)}</span></p>
       <p class=${grade(share) === 'poor' ? 'warn' : ''}>${text.bucket.grades[grade(share)]}</p>
       ${doubtful ? html`<p class="notice warn">${text.bucket.far}</p>` : nothing}
@@ -249,7 +249,7 @@ export class DrawBucket extends HouseElement {
 
   private done(kept: Drawn) {
     const text = t.calibration;
-    return html`<h4 tabindex="-1" class="good">${text.kept(perTurn(kept.volume_per_peak_ml, this.house.devices?.unit ?? 'L'))}</h4>
+    return html`<h4 tabindex="-1" class="good">${text.kept(perTurn(kept.volume_per_peak_ml, this.unit))}</h4>
       <button @click=${this.start}>${text.again}</button>`;
   }
 

@@ -13,7 +13,7 @@ export const shell = {
   navigation: 'Views',
   more: 'More',
   skip: 'Skip to the content',
-  asking: 'Asking the daemon…',
+  asking: 'Asking Millrace…',
   lost: (since: string) => `No connection to Millrace since ${since}. Trying again; nothing is lost meanwhile.`,
   rebuild: 'History is made anew',
   rebuilding: (percent: string) => `History is being made anew: ${percent}. Figures may still change.`,

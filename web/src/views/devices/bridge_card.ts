@@ -35,7 +35,7 @@ export class BridgeCard extends HouseElement {
     if (bridge === undefined) return nothing;
     const text = t.devices;
     const now = this.house.now();
-    const zone = this.house.devices?.time_zone ?? 'UTC';
+    const zone = this.zone;
     const state = bridge.connected
       ? html`<span class="pill good">${text.connected}</span>`
       : html`<span class="pill bad">${text.away}</span>`;

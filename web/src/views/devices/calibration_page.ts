@@ -58,12 +58,6 @@ export class CalibrationPage extends HouseElement {
     this.busy = false;
   }
 
-  private get unit(): string {
-    return this.house.devices?.unit ?? 'L';
-  }
-  private get zone(): string {
-    return this.house.devices?.time_zone ?? 'UTC';
-  }
   private from = (from: string | null): string => (from === null ? t.devices.calibration.fromTheFirst : t.devices.calibration.from(fullDay(from, this.zone)));
 
   private holdsNow(calibration: Calibration) {

@@ -47,7 +47,7 @@ export class Frames extends HouseElement {
   private frame = (frame: Frame) => {
     const text = t.devices.frames;
     const kind = kindOfTopic(frame.topic);
-    const zone = this.house.devices?.time_zone ?? 'UTC';
+    const zone = this.zone;
     const time = formatted(frame.received, zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
     return html`<li>
       <div class="line">

@@ -22,10 +22,6 @@ export class KnownValue extends HouseElement {
   @state() private problem: string | null = null;
   @state() private busy = false;
 
-  private get unit(): string {
-    return this.house.devices?.unit ?? 'L';
-  }
-
   private async submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;

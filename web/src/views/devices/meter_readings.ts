@@ -51,16 +51,9 @@ export class MeterReadings extends HouseElement {
     said(api.GET('/api/v1/sensors/{uuid}/meter-readings', { params: { path: { uuid: this.sensor }, query: { unit: this.meterUnit } } })),
   );
 
-  private get unit(): Unit {
-    return this.house.devices?.unit ?? 'L';
-  }
   private get meterUnit(): Unit {
     return this.chosenUnit ?? kOfMeters[this.unit];
   }
-  private get zone(): string {
-    return this.house.devices?.time_zone ?? 'UTC';
-  }
-
   protected override willUpdate(): void {
     if (this.sensor !== '' && this.house.devices !== null) this.readings.ask(`${this.sensor} ${this.meterUnit}`);
   }

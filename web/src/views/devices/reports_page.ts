@@ -63,7 +63,7 @@ export class ReportsPage extends HouseElement {
     this.logs.ask(this.device);
   }
 
-  private time = (time: string): string => when(time, this.house.now(), this.house.devices?.time_zone ?? 'UTC');
+  private time = (time: string): string => when(time, this.house.now(), this.zone);
 
   private sure(certainty: Certainty) {
     const tone = { proven: 'good', likely: 'warn', unknown: '' }[certainty];
@@ -87,7 +87,7 @@ export class ReportsPage extends HouseElement {
         <td class="act"><button aria-expanded=${open} aria-label=${text.historyOf(called)} @click=${() => this.chart(open ? null : key)}>${open ? t.shell.close : text.history}</button></td>
       </tr>
       ${open
-        ? html`<tr class="chart"><td colspan="5"><mr-devices-value .device=${this.device} number=${key} name=${called} .meaning=${meaning.name} unit=${meaning.unit ?? ''} start="day"></mr-devices-value></td></tr>`
+        ? html`<tr class="chart"><td colspan="5"><mr-devices-value .device=${this.device} number=${key} name=${called} .meaning=${meaning.name} .measuredIn=${meaning.unit ?? ''} start="day"></mr-devices-value></td></tr>`
         : nothing}`;
   }
 

@@ -42,7 +42,7 @@ export class DeviceRestarts extends HouseElement {
     const { count, last, since } = this.found.value;
     const text = t.devices.restarts;
     const now = this.house.now();
-    const zone = this.house.devices?.time_zone ?? 'UTC';
+    const zone = this.zone;
     const looked = text.since(span((now - since) / 1000));
     if (last === null) return html`${text.none} <span class="small quiet">${looked}</span>`;
     return html`${text.count(count, number(count, 0))} <span class="small quiet">${looked} ${text.last(when(last, now, zone))}</span>`;

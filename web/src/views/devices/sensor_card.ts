@@ -51,7 +51,7 @@ export class SensorCard extends HouseElement {
 
   private calibration(sensor: Sensor) {
     const text = t.devices;
-    const worth = perTurn(sensor.volume_per_peak_ml, this.house.devices?.unit ?? 'L');
+    const worth = perTurn(sensor.volume_per_peak_ml, this.unit);
     return fact(
       text.turn,
       sensor.calibrated ? worth : `≈ ${worth}`,
@@ -88,7 +88,7 @@ export class SensorCard extends HouseElement {
         ${fact(text.radio, signal('radio', sensor.rssi_dbm), text.radioNote)}
         ${this.water(sensor)}
         ${this.calibration(sensor)}
-        ${fact(text.lifetime, `${sensor.calibrated ? '' : '≈ '}${volumeWithUnit(sensor.lifetime, this.house.devices?.unit ?? 'L')}`)}
+        ${fact(text.lifetime, `${sensor.calibrated ? '' : '≈ '}${volumeWithUnit(sensor.lifetime, this.unit)}`)}
         ${fact(text.temperature, sensor.temperature_celsius === null ? t.shell.unknown : text.celsius(number(sensor.temperature_celsius, 0)))}
         ${fact(text.restarts.name, html`<mr-devices-restarts .device=${sensor.uuid} kind="sensor"></mr-devices-restarts>`)}
         ${fact(text.firmware, firmware(sensor.firmware))}
@@ -97,7 +97,7 @@ export class SensorCard extends HouseElement {
       <details @toggle=${this.unfold}>
         <summary>${text.batteryTrend}</summary>
         ${this.trend
-          ? html`<mr-devices-value .device=${sensor.uuid} number=${kBatteryState} name=${text.battery} unit="mV" .least=${100} start="year"></mr-devices-value>`
+          ? html`<mr-devices-value .device=${sensor.uuid} number=${kBatteryState} name=${text.battery} .measuredIn=${'mV'} .least=${100} start="year"></mr-devices-value>`
           : nothing}
       </details>
       <p class="row">

@@ -38,7 +38,7 @@ export class DeviceValue extends HouseElement {
   @property() number = '';
   @property() name = ''; // in words
   @property() meaning: string | null = null; // the API's name of it
-  @property() unit = '';
+  @property() measuredIn = '';
   @property({ type: Number }) least = 4;
   @property() start: Range = 'month';
   @state() private range: Range | null = null;
@@ -80,12 +80,12 @@ export class DeviceValue extends HouseElement {
     if (this.device !== '') this.points.ask(`${this.device} ${this.number} ${this.shown}`);
   }
 
-  private words = (value: number): string => (this.unit === '' ? said(value, 0) : `${said(value, 3)}\u202f${this.unit}`);
+  private words = (value: number): string => (this.measuredIn === '' ? said(value, 0) : `${said(value, 3)}\u202f${this.measuredIn}`);
 
   private chart(points: ValuePoints) {
     const text = t.devices.history;
     if (points.times.length === 0) return html`<p class="quiet">${text.none}</p>`;
-    const zone = this.house.devices?.time_zone ?? 'UTC';
+    const zone = this.zone;
     const least = Math.min(...points.values);
     const most = Math.max(...points.values);
     const rows = points.times.map((time, index) => ({ time, value: points.values[index]! }));

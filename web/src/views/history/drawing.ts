@@ -4,7 +4,8 @@ import { barsPlan } from '../../charts/bars_plan';
 import type { Plan } from '../../charts/chart';
 import { flowPlan } from '../../charts/flow_plan';
 import { heatPlan, hourName } from '../../charts/heat_plan';
-import { categoryName, stackedPlan } from '../../charts/stacked_plan';
+import { stackedPlan } from '../../charts/stacked_plan';
+import { categoryName, categoryProperty } from '../../parts/categories';
 import { styled } from '../../parts/styled';
 import { t } from '../../texts';
 import { flowWithUnit, percent, volumeWithUnit } from '../../words/numbers';
@@ -78,7 +79,7 @@ export function keys({ scene, question, split }: Told) {
 export function legend({ scene, question, unit, split }: Told) {
   const { sums } = scene;
   const kinds = sums.categories.map(([name, part]) =>
-    entry(`--use-${name}`, categoryName(name), `${volumeWithUnit(part, unit)} · ${percent(part / Math.max(sums.volume, 1e-9))}`),
+    entry(categoryProperty(name), categoryName(name), `${volumeWithUnit(part, unit)} · ${percent(part / Math.max(sums.volume, 1e-9))}`),
   );
   return html`
     ${question.heat ? html`<p class="small quiet">${t.history.heatWords}</p>` : nothing}

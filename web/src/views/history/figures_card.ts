@@ -1,6 +1,6 @@
 // The history's figures in words: the sum and what it is compared with, what else is worth knowing, table and download.
 import { html, nothing } from 'lit';
-import { categoryName } from '../../charts/stacked_plan';
+import { categoryName } from '../../parts/categories';
 import { t } from '../../texts';
 import { number, unitName, volume, volumeWithUnit } from '../../words/numbers';
 import { formatted, span } from '../../words/times';

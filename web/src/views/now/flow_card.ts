@@ -68,7 +68,7 @@ export class FlowCard extends HouseElement {
   }
 
   protected override willUpdate(): void {
-    const flowUnit = this.house.devices!.flow_unit;
+    const flowUnit = this.flowUnit;
     const seedFor = `${this.sensor.uuid} ${flowUnit}`;
     if (seedFor !== this.seededFor) void this.seed(flowUnit);
     this.seededFor = seedFor;

@@ -69,7 +69,7 @@ export class WaterCards extends HouseElement {
   }
 
   private amount(value: number | null): string {
-    const unit = this.house.devices!.unit;
+    const unit = this.unit;
     const approx = !this.sensor.calibrated && (value ?? 0) > 0 ? '≈\u202f' : '';
     return approx + volumeWithUnit(value, unit);
   }
@@ -83,7 +83,7 @@ export class WaterCards extends HouseElement {
   }
 
   private today(usage: Usage) {
-    const zone = this.house.devices!.time_zone;
+    const zone = this.zone;
     const now = this.house.now();
     const first = usage.items.find((bucket) => bucket.peaks > 0);
     const so = daySoFar(usage.items, now, zone, first === undefined ? now : Date.parse(first.start));
@@ -101,7 +101,7 @@ export class WaterCards extends HouseElement {
   }
 
   private week(usage: Usage) {
-    const zone = this.house.devices!.time_zone;
+    const zone = this.zone;
     const days = byDay(usage.items, zone).slice(-7);
     const total = days.reduce((sum, one) => sum + one.volume, 0);
     const mean = this.amount(total / Math.max(1, days.length));
@@ -114,8 +114,8 @@ export class WaterCards extends HouseElement {
 
   protected override render() {
     const { sensor } = this;
-    const unit = this.house.devices!.unit;
-    const zone = this.house.devices!.time_zone;
+    const unit = this.unit;
+    const zone = this.zone;
     const date = dateOf(this.house.now(), zone);
     return html`
       <section class="card">

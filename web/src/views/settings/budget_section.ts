@@ -2,7 +2,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { styled } from '../../parts/styled';
-import { api, type Sensor, said, type Schemas, type Usage, type VolumeUnit } from '../../api/client';
+import { api, type Sensor, said, type Schemas, type Usage } from '../../api/client';
 import { Asked } from '../../parts/asked';
 import { href } from '../../shell/route';
 import { locale, t } from '../../texts';
@@ -52,9 +52,6 @@ export class BudgetSection extends Section {
   private readonly saving = new Saving(this);
   private tried = false; // to save, and something typed was no budget
 
-  private get unit(): VolumeUnit {
-    return this.house.devices?.unit ?? 'L';
-  }
   private get readable(): Sensor[] {
     return (this.house.devices?.sensors ?? []).filter((sensor) => sensor.readings_known);
   }

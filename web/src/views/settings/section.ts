@@ -10,9 +10,6 @@ export abstract class Section extends HouseElement {
     super();
     new WithDrafts(this);
   }
-  protected get zone(): string {
-    return this.house.devices?.time_zone ?? 'UTC';
-  }
   protected get mayNotControl(): boolean {
     return !this.house.mayControl;
   }

@@ -91,7 +91,3 @@ export function sparkPoints(shape: readonly number[], width: number, height: num
   return [`0,${height}`, ...points, `${width},${height}`].join(' ');
 }
 const round = (value: number): number => Math.round(value * 100) / 100;
-
-// What the running use has taken by now: what it had when it was asked for, and what the register has risen since.
-export const runningVolume = (open: number, lifetimeThen: number, lifetimeNow: number): number =>
-  open + Math.max(0, lifetimeNow - lifetimeThen);

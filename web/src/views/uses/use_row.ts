@@ -4,7 +4,7 @@
 // alarm was answered.
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { type Alarm, api, said, type Use } from '../../api/client';
+import { type Alarm, api, said, type Schemas, type Use } from '../../api/client';
 import { whyNot } from '../../parts/rights';
 import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
 import { HouseElement } from '../../parts/element';
@@ -14,7 +14,7 @@ import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
 import { alarmTitle } from '../../words/alarms';
-import { flow, flowWithUnit, volumeWithUnit } from '../../words/numbers';
+import { flow, flowWithUnit, unitName, volumeWithUnit } from '../../words/numbers';
 import { clock, formatted, span } from '../../words/times';
 import { sparkPoints } from './sums';
 
@@ -70,9 +70,7 @@ export class UseRow extends HouseElement {
   ];
   @property({ attribute: false }) use: Use | null = null;
   @property({ attribute: false }) alarm: Alarm | null = null;
-  @property() zone = 'UTC';
-  @property() unit = 'L';
-  @property() flowUnit = 'L/min';
+  @property({ attribute: false }) units: Pick<Schemas['UsePage'], 'unit' | 'flow_unit'> = { unit: 'L', flow_unit: 'L/min' }; // of the use's figures
   @property({ type: Boolean }) guessed = false; // volumes rest on a guess
   @property({ type: Boolean, reflect: true }) chosen = false;
   @state() private busy = false;
@@ -103,7 +101,7 @@ export class UseRow extends HouseElement {
     if (use === null) return nothing;
     const text = t.uses;
     const about = this.guessed ? '≈\u202f' : '';
-    const words = text.inTime(`${about}${volumeWithUnit(use.volume, this.unit)}`, span(use.seconds));
+    const words = text.inTime(`${about}${volumeWithUnit(use.volume, this.units.unit)}`, span(use.seconds));
     const name = useName(use);
     const may = this.house.mayControl;
     const alarm = this.alarm;
@@ -118,7 +116,7 @@ export class UseRow extends HouseElement {
         <svg class="spark" viewBox="0 0 ${width} ${height}" width=${width} height=${height} aria-hidden="true">
           <polyline points=${sparkPoints(use.shape, width, height)} ${styled({ fill: categoryColour(use.category ?? null) })}></polyline></svg>
         <span class="volume">${words}</span>
-        <span class="flows">${text.flows(flow(use.mean_flow), flow(use.peak_flow), t.words.flowUnits[this.flowUnit] ?? this.flowUnit)}</span>
+        <span class="flows">${text.flows(flow(use.mean_flow), flow(use.peak_flow), unitName(this.units.flow_unit))}</span>
         <span class="more"><button class="plain" aria-expanded=${this.chosen ? 'true' : 'false'} aria-label="${t.alarms.details}: ${clock(use.start, zone)}, ${name}" @click=${() => this.tell('use-choose')}>
           <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true"><path d="M6 9l6 6l6-6"></path></svg></button></span>
       </div>
@@ -135,8 +133,8 @@ export class UseRow extends HouseElement {
     return html`<div class="open">
       <dl>
         ${fact(text.from, exact(use.start))}${fact(text.to, exact(use.end))}
-        ${fact(text.meanFlow, flowWithUnit(use.mean_flow, this.flowUnit))}${fact(text.peakFlow, flowWithUnit(use.peak_flow, this.flowUnit))}
-        ${use.base_flow > 0 ? fact(text.baseFlow, flowWithUnit(use.base_flow, this.flowUnit)) : nothing}
+        ${fact(text.meanFlow, flowWithUnit(use.mean_flow, this.units.flow_unit))}${fact(text.peakFlow, flowWithUnit(use.peak_flow, this.units.flow_unit))}
+        ${use.base_flow > 0 ? fact(text.baseFlow, flowWithUnit(use.base_flow, this.units.flow_unit)) : nothing}
       </dl>
       ${use.overlapped ? html`<p class="quiet small">${text.overlapped}</p>` : nothing}
       ${alarm === null ? nothing : html`<p><a href=${href('leaks', [String(alarm.id)])}>${text.alarm(alarmTitle(alarm))}</a>${alarm.not_a_leak ? ` · ${t.alarms.declaredNoLeak}` : ''}</p>`}

@@ -42,7 +42,6 @@ export class UsesDay extends HouseElement {
   ];
   @property() sensor = '';
   @property() date = '';
-  @property() zone = 'UTC';
   @property({ attribute: false }) filter: Filter = { category: null, least: 0 };
   @property({ attribute: false }) alarms: readonly Alarm[] = [];
   @property({ type: Number }) most = 0;
@@ -104,7 +103,7 @@ export class UsesDay extends HouseElement {
 
   private content(page: Schemas['UsePage'], uses: Use[], day: string) {
     const text = t.uses;
-    const shown = uses.filter((use) => passes({ ...use, category: use.category ?? null }, this.filter));
+    const shown = uses.filter((use) => passes(use, this.filter));
     const total = sum(shown);
     const about = this.guessed ? '≈\u202f' : '';
     const facts = text.dayFacts(total.uses, `${about}${volumeWithUnit(total.volume, page.unit)}`);
@@ -127,7 +126,7 @@ export class UsesDay extends HouseElement {
   private lane(page: Schemas['UsePage'], uses: Use[], day: string, facts: string) {
     return html`<mr-uses-lane
       .date=${this.date} .zone=${this.zone} .bounds=${dayOf(this.date, this.zone)} .uses=${uses} .most=${this.most} .chosen=${this.chosen}
-      .passes=${(use: Use) => passes({ ...use, category: use.category ?? null }, this.filter)}
+      .passes=${(use: Use) => passes(use, this.filter)}
       .alarmed=${(use: Use) => alarmOf(use, this.alarms)?.not_a_leak === false}
       .describe=${(use: Use) => `${clock(use.start, this.zone)} · ${useName(use)} · ${t.uses.inTime(volumeWithUnit(use.volume, page.unit), span(use.seconds))}`}
       label=${t.uses.lane(day, facts)}
@@ -139,7 +138,7 @@ export class UsesDay extends HouseElement {
       ${repeat(
         [...shown].reverse(),
         keyOf,
-        (use) => html`<li><mr-use .use=${use} .alarm=${alarmOf(use, this.alarms)} .zone=${this.zone} .unit=${page.unit} .flowUnit=${page.flow_unit}
+        (use) => html`<li><mr-use .use=${use} .alarm=${alarmOf(use, this.alarms)} .units=${page}
           ?guessed=${this.guessed} ?chosen=${this.chosen !== null && keyOf(use) === this.chosen} data-use=${keyOf(use)}></mr-use></li>`,
       )}
     </ul>`;

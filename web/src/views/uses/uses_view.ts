@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { type Alarm, api, said, type Sensor, type Use } from '../../api/client';
+import { volumeSoFar } from '../../live/running_use';
 import { Asked } from '../../parts/asked';
 import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
 import { View } from '../../parts/element';
@@ -19,7 +20,7 @@ import { clock, formatted, span } from '../../words/times';
 import { dateAfter, dateOf, dayOf, isDate } from '../../words/zones';
 import { csvAddress } from './api';
 import './naming';
-import { type Filter, passes, runningVolume, sum, sumsByCategory } from './sums';
+import { type Filter, passes, sum, sumsByCategory } from './sums';
 import { useName } from './use_row';
 import './uses_day';
 import { type DayUses, keyOf, type UsesDay } from './uses_day';
@@ -167,20 +168,20 @@ export class UsesView extends View {
   }
 
   private soFar(open: Use, lifetimeThen: number, sensor: Sensor): string {
-    const volume = runningVolume(open.volume, lifetimeThen, sensor.lifetime);
+    const volume = volumeSoFar({ volume: open.volume, lifetime: lifetimeThen }, sensor);
     const lasted = Math.max(open.seconds, (this.house.now() - Date.parse(open.start)) / 1000);
     return t.uses.runningFacts(`${sensor.calibrated ? '' : '≈\u202f'}${volumeWithUnit(volume, this.unit)}`, span(lasted));
   }
 
   private tools(uuid: string, uses: Use[], guessed: boolean) {
     const text = t.uses;
-    const kinds = sumsByCategory(uses.map((use) => ({ ...use, category: use.category ?? null })).filter((use) => use.volume >= this.filter.least));
-    const shown = sum(uses.filter((use) => passes({ ...use, category: use.category ?? null }, this.filter)));
+    const kinds = sumsByCategory(uses.filter((use) => use.volume >= this.filter.least));
+    const shown = sum(uses.filter((use) => passes(use, this.filter)));
     const about = guessed ? '≈\u202f' : '';
     const water = (volume: number) => `${about}${volumeWithUnit(volume, this.unit)}`;
     const dates = this.dates;
     const press = (category: string | null) => () => (this.filter = { ...this.filter, category: this.filter.category === category ? null : category });
-    const chip = (kind: string) => html`<span class="dot" ${styled({ background: categoryColour(kind === 'uncategorised' ? null : kind) })}></span>${categoryName(kind === 'uncategorised' ? null : kind)}`;
+    const chip = (kind: string) => html`<span class="dot" ${styled({ background: categoryColour(kind) })}></span>${categoryName(kind)}`;
     const today = dateOf(this.house.now(), this.zone);
     return html`<section class="card" aria-label=${text.filter}>
       ${kinds.length < 2 && this.filter.category === null
@@ -188,7 +189,7 @@ export class UsesView extends View {
         : html`<div class="kinds" role="group" aria-label=${text.filter}>
             <button aria-pressed=${this.filter.category === null ? 'true' : 'false'} @click=${press(null)}>${text.all}</button>
             ${kinds.map(([kind, of]) => {
-              const words = text.kind(categoryName(kind === 'uncategorised' ? null : kind), of.uses, water(of.volume));
+              const words = text.kind(categoryName(kind), of.uses, water(of.volume));
               return html`<button aria-pressed=${this.filter.category === kind ? 'true' : 'false'} title=${words} @click=${press(kind)}>${chip(kind)}<span class="quiet number">${water(of.volume)}</span></button>`;
             })}
           </div>`}
@@ -216,7 +217,7 @@ export class UsesView extends View {
     return repeat(
       this.dates,
       (date) => `${uuid} ${date}`,
-      (date, index) => html`<mr-uses-day date=${date} .sensor=${uuid} .zone=${this.zone} .filter=${this.filter} .alarms=${this.alarms.value ?? []} .most=${most}
+      (date, index) => html`<mr-uses-day date=${date} .sensor=${uuid} .filter=${this.filter} .alarms=${this.alarms.value ?? []} .most=${most}
         .chosen=${this.chosen} ?listed=${listed(date, index)} ?guessed=${guessed} .version=${this.version}
         @day-uses=${this.learned}
         @day-list=${(event: CustomEvent<boolean>) => (this.listed = new Map(this.listed).set(date, event.detail))}
