@@ -1,3 +1,4 @@
+// The look of a chart, around what uPlot draws.
 import { css } from 'lit';
 
 export const style = css`

@@ -12,6 +12,7 @@ import { formatted, when } from '../words/times';
 import { dateAfter, dateOf, momentOf, wallAt } from '../words/zones';
 import './dialog';
 import { HouseElement } from './element';
+import { fact, factLineStyles } from './facts';
 import { problemNotice, problemText } from './problem';
 import { common } from './styles';
 
@@ -29,6 +30,7 @@ const signs: Record<Alarm['severity'], string> = {
 export class AlarmElement extends HouseElement {
   static override styles = [
     common,
+    factLineStyles,
     css`
       article.card { border-inline-start: 5px solid var(--quiet); display: grid; gap: 0.75rem; }
       .card > * + * { margin-top: 0; }
@@ -39,10 +41,7 @@ export class AlarmElement extends HouseElement {
       .head h2, .head h3 { font-size: 1.2rem; margin-inline-end: auto; min-width: 0; }
       .critical .pill.bad { background: var(--bad); color: var(--card); font-weight: 600; }
       .what { max-width: 75ch; }
-      dl { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; }
-      dt { font-size: 0.8rem; color: var(--quiet); }
-      dd { font-weight: 600; font-variant-numeric: tabular-nums; }
-      dd.of { font-weight: 400; }
+      .fact-line code { font-weight: 400; }
       .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 0.6rem; }
       input { width: 100%; }
       form { display: grid; gap: 0.6rem; }
@@ -126,13 +125,13 @@ export class AlarmElement extends HouseElement {
     const sensor = sensors.find((one) => one.uuid === alarm.device);
     const about = sensor !== undefined && !sensor.calibrated ? '≈\u202f' : '';
     const hourly = alarm.rate * (flow_unit.endsWith('/h') ? 1 : 60);
-    return html`<dl>
-      <div><dt>${text.sinceLabel}</dt><dd>${when(alarm.since, this.house.now(), zone)}</dd></div>
-      ${isWater(alarm.rule) || isBudget(alarm.rule) ? html`<div><dt>${text.soFar}</dt><dd>${about}${amount(alarm.volume, unit)}</dd></div>` : nothing}
+    return html`<dl class="fact-line">
+      ${fact(text.sinceLabel, when(alarm.since, this.house.now(), zone))}
+      ${isWater(alarm.rule) || isBudget(alarm.rule) ? fact(text.soFar, about + amount(alarm.volume, unit)) : nothing}
       ${isWater(alarm.rule) && alarm.rate > 0 && flow_unit.startsWith(unit) /* ccf goes with gallons a minute */
-        ? html`<div><dt>${text.perHour}</dt><dd>${about}${amount(hourly, unit)}</dd></div>`
+        ? fact(text.perHour, about + amount(hourly, unit))
         : nothing}
-      <div><dt>${sensor === undefined ? text.bridgeLabel : text.sensorLabel}</dt><dd class="of"><code>${alarm.device}</code></dd></div>
+      ${fact(sensor === undefined ? text.bridgeLabel : text.sensorLabel, html`<code>${alarm.device}</code>`)}
     </dl>`;
   }
 

@@ -70,6 +70,17 @@ export const common = css`
   .field { display: grid; gap: 0.25rem; }
   .field .quiet { font-weight: 400; }
 
+  .switch { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 2.5rem; cursor: pointer; font-weight: 400; flex: none; }
+  pre {
+    margin: 0; padding: 0.7rem 0.9rem; max-width: 100%; border-radius: 10px; background: var(--raised); overflow-x: auto;
+    font-family: ui-monospace, monospace; font-size: 0.875rem;
+  }
+  pre.wrap { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .track { height: 0.55rem; border-radius: 99px; background: var(--raised); overflow: hidden; } /* its div is how far */
+  .track div { height: 100%; border-radius: 99px; background: var(--bar); }
+  .track.warn div { background: var(--warn); }
+  .track.bad div { background: var(--bad); }
+
   .scroll { overflow-x: auto; max-width: 100%; position: relative; } /* holds what is only said, too */
   table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
   th, td { text-align: start; padding: 0.4rem 0.6rem; border-bottom: 1px solid var(--line); vertical-align: top; }

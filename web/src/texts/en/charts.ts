@@ -1,3 +1,4 @@
+// What charts say of themselves, whatever they show.
 export const charts = {
   zoom: 'Zoom',
   zoomHint: 'Drag or pinch to zoom, double-click to go back',

@@ -1,3 +1,4 @@
+// The view of bridges and sensors.
 export const devices = {
   title: 'Your devices',
   back: '← All devices',

@@ -1,3 +1,4 @@
+// Water over time.
 export const history = {
   ranges: { day: 'Day', week: 'Week', month: 'Month', year: 'Year', all: 'All years' },
   whichRange: 'How much time',

@@ -1,3 +1,4 @@
+// What bridges say, who answers them, and what leaves the house.
 export const network = {
   title: 'Network',
   intro: 'What your bridge says, who answers it, and what leaves the house.',

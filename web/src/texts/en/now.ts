@@ -1,3 +1,4 @@
+// The first page.
 export const now = {
   flow: 'Flow now',
   running: 'Water is running',

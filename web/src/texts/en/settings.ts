@@ -1,3 +1,4 @@
+// The settings, section by section.
 export const settings = {
   list: 'Sections of the settings',
   unsaved: 'not saved',

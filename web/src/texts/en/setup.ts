@@ -1,3 +1,4 @@
+// From nothing to water, step by step.
 export const setup = {
   title: 'From nothing to water',
   progress: (done: number, all: number) => `${done} of ${all} steps done`,

@@ -1,3 +1,4 @@
+// The page's frame: navigation, health, logging in, and what all views say alike.
 export const shell = {
   title: 'Millrace',
   views: {

@@ -1,3 +1,4 @@
+// Spanish for en/alarms.ts.
 import type { alarms as en } from '../en/alarms';
 
 const dias = (n: number, uno: string) => (n === 1 ? uno : `los últimos ${n} días`);

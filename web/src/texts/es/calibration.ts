@@ -1,3 +1,4 @@
+// Spanish for en/calibration.ts.
 import type { calibration as en } from '../en/calibration';
 
 export const calibration: typeof en = {

@@ -1,3 +1,4 @@
+// Spanish for en/charts.ts.
 export const charts = {
   zoom: 'Ampliación',
   zoomHint: 'Arrastre o pellizque para ampliar; doble clic para volver',

@@ -1,3 +1,4 @@
+// Spanish for en/devices.ts.
 import type { devices as en } from '../en/devices';
 
 export const devices: typeof en = {

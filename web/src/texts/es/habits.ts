@@ -1,3 +1,4 @@
+// Spanish for en/habits.ts.
 import type { habits as en } from '../en/habits';
 
 export const habits: typeof en = {

@@ -1,3 +1,4 @@
+// Spanish for en/history.ts.
 export const history = {
   ranges: { day: 'Día', week: 'Semana', month: 'Mes', year: 'Año', all: 'Todo' },
   whichRange: 'Cuánto tiempo',

@@ -1,3 +1,4 @@
+// Spanish for en/leaks.ts.
 import type { leaks as en } from '../en/leaks';
 
 export const leaks: typeof en = {

@@ -1,3 +1,4 @@
+// Spanish for en/network.ts.
 import type { network as en } from '../en/network';
 
 export const network: typeof en = {

@@ -1,3 +1,4 @@
+// Spanish for en/now.ts.
 import type { now as en } from '../en/now';
 
 export const now: typeof en = {

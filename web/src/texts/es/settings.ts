@@ -1,3 +1,4 @@
+// Spanish for en/settings.ts.
 import type { settings as en } from '../en/settings';
 
 export const settings: typeof en = {

@@ -1,3 +1,4 @@
+// Spanish for en/setup.ts.
 import type { setup as en } from '../en/setup';
 
 export const setup: typeof en = {

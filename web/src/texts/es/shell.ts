@@ -1,3 +1,4 @@
+// Spanish for en/shell.ts.
 import type { shell as en } from '../en/shell';
 
 export const shell: typeof en = {

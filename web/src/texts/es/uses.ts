@@ -1,3 +1,4 @@
+// Spanish for en/uses.ts.
 import type { uses as en } from '../en/uses';
 
 const usos = (n: number) => (n === 1 ? '1 uso' : `${n} usos`);

@@ -1,3 +1,4 @@
+// The look of the history.
 import { css } from 'lit';
 
 export const style = css`
@@ -42,7 +43,6 @@ export const style = css`
   .legend li { display: inline-flex; align-items: center; gap: 0.4rem; }
   .swatch { display: inline-block; width: 0.85rem; height: 0.85rem; border-radius: 3px; flex: none; vertical-align: -0.1em; }
   .hatched { background: repeating-linear-gradient(135deg, var(--quiet) 0 1px, var(--raised) 1px 5px); border: 1px solid var(--line); }
-  .heatkey { justify-content: space-between; }
   .scale { gap: 0.4rem; }
   .ramp { width: 6rem; height: 0.7rem; border-radius: 4px; background: linear-gradient(90deg, color-mix(in srgb, var(--water) 8%, var(--card)), var(--water)); border: 1px solid var(--line); }
   .rows { max-height: 24rem; overflow-y: auto; margin-top: 0.6rem; }

@@ -28,7 +28,6 @@ export class LeakHabits extends View {
       li.off { border-style: dashed; }
       .head { display: flex; gap: 0.6rem; align-items: center; }
       .head h4 { margin: 0; font-size: 1rem; margin-inline-end: auto; min-width: 0; overflow-wrap: anywhere; }
-      .switch { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 2.5rem; cursor: pointer; font-weight: 400; }
       .wide { max-width: 75ch; }
     `,
   ];

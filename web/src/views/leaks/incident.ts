@@ -7,6 +7,7 @@ import '../../parts/alarm';
 import { until } from '../../parts/alarm';
 import { Asked } from '../../parts/asked';
 import { View } from '../../parts/element';
+import { fact, factLineStyles } from '../../parts/facts';
 import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
@@ -25,12 +26,10 @@ const kEveryMs = 60_000; // an open alarm's water grows
 export class Incident extends View {
   static override styles = [
     common,
+    factLineStyles,
     css`
       .wide { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); align-items: start; }
       mr-chart { --chart-height: 260px; }
-      dl { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; }
-      dt { font-size: 0.8rem; color: var(--quiet); }
-      dd { font-weight: 600; font-variant-numeric: tabular-nums; }
       ol { display: grid; gap: 0.7rem; border-inline-start: 2px solid var(--line); padding-inline-start: 1rem; margin-inline-start: 0.4rem; }
       ol li { position: relative; }
       ol li::before { content: ''; position: absolute; inset-inline-start: calc(-1rem - 6px); top: 0.45em; width: 10px; height: 10px; border-radius: 50%; background: var(--bar); }
@@ -93,11 +92,10 @@ export class Incident extends View {
   private closed(alarm: Details) {
     const units = { ...alarm, zone: this.zone };
     const now = this.house.now();
-    const fact = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
     return html`<article class="card">
       <div class="row apart"><h3>${alarmTitle(alarm)}</h3><span class="pill">${alarm.not_a_leak ? t.alarms.declaredNoLeak : t.alarms.states.cleared}</span></div>
       <p>${alarmSentence(alarm, units)}</p>
-      <dl>
+      <dl class="fact-line">
         ${fact(t.alarms.sinceLabel, when(alarm.since, now, this.zone))}
         ${alarm.cleared === null ? nothing : fact(t.leaks.changes['cleared']!, when(alarm.cleared, now, this.zone))}
         ${isWater(alarm.rule) || isBudget(alarm.rule) ? fact(t.leaks.row.water, volumeWithUnit(alarm.volume, alarm.unit)) : nothing}

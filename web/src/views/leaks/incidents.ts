@@ -36,8 +36,6 @@ export class Incidents extends View {
       .dot { width: 0.7rem; height: 0.7rem; border-radius: 50%; background: var(--quiet); }
       .dot.warning { background: var(--warn); border-radius: 50% 50% 2px 2px; }
       .dot.critical { background: var(--bad); border-radius: 2px; }
-      .meter { height: 0.5rem; border-radius: 99px; background: var(--raised); overflow: hidden; }
-      .meter span { display: block; height: 100%; background: var(--warn); }
       @media (max-width: 44rem) {
         .past a { grid-template-columns: 0.8rem 1fr auto; grid-template-areas: 'dot what when' '. more more'; }
         .past .lasted { grid-area: more; grid-column: 2 / 4; }
@@ -131,7 +129,7 @@ export class Incidents extends View {
         const share = observed !== null && limit !== null && limit > 0 ? Math.min(1, observed / limit) : null;
         return html`<div class="stack">
           <p><strong>${ruleTitle(finding.rule)}</strong>${share === null ? '' : ` · ${percent(share)}`}</p>
-          ${share === null ? nothing : html`<div class="meter" aria-hidden="true"><span ${styled({ width: `${share * 100}%` })}></span></div>`}
+          ${share === null ? nothing : html`<div class="track warn" aria-hidden="true"><div ${styled({ width: `${share * 100}%` })}></div></div>`}
           <p class="small quiet">${alarmSentence(finding, units)}</p>
         </div>`;
       })}

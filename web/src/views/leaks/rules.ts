@@ -26,7 +26,6 @@ export class LeakRules extends View {
       li.card { padding: 0.9rem 1rem; }
       .card > * + * { margin-top: 0; }
       .head { display: flex; gap: 0.6rem; align-items: center; justify-content: space-between; }
-      .switch { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 2.5rem; cursor: pointer; font-weight: 400; flex: none; }
       .off h4, .off .what { color: var(--quiet); }
       h4 { margin: 0; font-size: 1rem; }
       summary { min-height: 2.5rem; display: flex; align-items: center; gap: 0.4rem; color: var(--water); }

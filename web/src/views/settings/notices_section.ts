@@ -16,7 +16,7 @@ const kEveryMs = 10_000;
 
 @customElement('mr-settings-notices')
 export class NoticesSection extends Section {
-  static override styles = [...sectionStyles, css`.switch { flex-wrap: nowrap; } .switch button { flex: none; } .fold { padding-block: 0.4rem; }`];
+  static override styles = [...sectionStyles, css`.all { flex-wrap: nowrap; } .all button { flex: none; } .fold { padding-block: 0.4rem; }`];
   private readonly channels = new Asked<Channels>(this, () => said(api.GET('/api/v1/channels')), kEveryMs);
   private readonly switching = new Saving(this);
   private turn = 0; // of the log: it is asked anew when something was sent
@@ -37,7 +37,7 @@ export class NoticesSection extends Section {
 
   private switch(enabled: boolean) {
     const text = t.settings.notices;
-    return html`<div class=${enabled ? 'row apart switch' : 'row apart switch notice warn'}>
+    return html`<div class=${enabled ? 'row apart all' : 'row apart all notice warn'}>
         <p role="status">${enabled ? text.on : text.off}</p>
         <button ?disabled=${this.mayNotControl || this.switching.busy} @click=${() => void this.switchAll(!enabled)}>
           ${enabled ? text.switchOff : text.switchOn}

@@ -1,20 +1,17 @@
 // Something that is sent to the daemon, with what became of it, for the element that sends it.
-import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import { html, nothing, type ReactiveControllerHost } from 'lit';
 import { type FieldProblem, Problem } from '../../api/client';
 import { problemNotice, problemText } from '../../parts/problem';
 import { t } from '../../texts';
 
-export class Saving implements ReactiveController {
+export class Saving {
   busy = false;
   done = false; // and nothing was changed since
   problem: string | null = null;
   status = 0; // of the problem
   errors: readonly FieldProblem[] = [];
 
-  constructor(private readonly host: ReactiveControllerHost) {
-    host.addController(this);
-  }
-  hostConnected(): void {}
+  constructor(private readonly host: ReactiveControllerHost) {}
 
   async run(task: () => Promise<unknown>): Promise<boolean> {
     this.forget();

@@ -28,7 +28,6 @@ export const sectionStyles = [
   common,
   css`
     .cards { display: grid; gap: 1rem; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
-    .whole { grid-column: 1 / -1; }
     .text { max-width: 42rem; }
     form { display: grid; gap: 1.1rem; grid-template-columns: minmax(0, 1fr); }
     .head { display: grid; gap: 1.1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); align-items: start; }
@@ -37,11 +36,6 @@ export const sectionStyles = [
     input[disabled], select[disabled] { background: var(--raised); opacity: 1; }
     [aria-invalid='true'] { border-color: var(--bad); }
     .bar { min-height: 2.5rem; }
-    pre {
-      margin: 0; padding: 0.7rem 0.9rem; border-radius: 10px; background: var(--raised); overflow-x: auto;
-      font: 0.875rem/1.5 ui-monospace, monospace; max-width: 100%;
-    }
-    pre.wrap { white-space: pre-wrap; overflow-wrap: anywhere; }
     details > summary { min-height: 2.5rem; display: flex; align-items: center; gap: 0.5rem; color: var(--water); }
     details > summary::before { content: '›'; font-size: 1.2rem; line-height: 1; width: 0.8rem; }
     details[open] > summary::before { transform: rotate(90deg); }
@@ -49,10 +43,6 @@ export const sectionStyles = [
     details > * + * { margin-top: 0.6rem; }
     .facts { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: 0.4rem 1.2rem; }
     .facts dt { color: var(--quiet); }
-    .track { height: 0.55rem; border-radius: 99px; background: var(--raised); overflow: hidden; }
-    .track div { height: 100%; border-radius: 99px; background: var(--bar); }
-    .track.warn div { background: var(--warn); }
-    .track.bad div { background: var(--bad); }
     .rows { display: grid; gap: 0; }
     .rows > li { padding: 0.8rem 0; border-top: 1px solid var(--line); display: grid; gap: 0.35rem; }
     .rows > li:first-child { border-top: none; padding-top: 0; }

@@ -17,7 +17,6 @@ export class RedirectWays extends LitElement {
       :host { display: grid; gap: 0.7rem; grid-template-columns: minmax(0, 1fr); }
       .names { display: flex; flex-wrap: wrap; gap: 0.3rem 0.6rem; }
       .paste { position: relative; }
-      pre { margin: 0; padding: 0.7rem 0.9rem; background: var(--raised); border-radius: 10px; overflow-x: auto; font-size: 0.875rem; }
       .paste button { margin-top: 0.5rem; }
     `,
   ];

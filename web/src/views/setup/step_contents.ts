@@ -24,7 +24,6 @@ export class StepContents extends HouseElement {
     common,
     css`
       :host { display: grid; gap: 0.7rem; grid-template-columns: minmax(0, 1fr); }
-      pre { margin: 0; padding: 0.7rem 0.9rem; background: var(--raised); border-radius: 10px; overflow-x: auto; font-size: 0.875rem; }
     `,
   ];
 

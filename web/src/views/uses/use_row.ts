@@ -8,6 +8,7 @@ import { type Alarm, api, said, type Schemas, type Use } from '../../api/client'
 import { whyNot } from '../../parts/rights';
 import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
 import { HouseElement } from '../../parts/element';
+import { fact, factLineStyles } from '../../parts/facts';
 import { problemNotice, problemText } from '../../parts/problem';
 import { styled } from '../../parts/styled';
 import { common } from '../../parts/styles';
@@ -27,6 +28,7 @@ export const useName = (use: Use): string => use.name ?? categoryName(use.catego
 export class UseRow extends HouseElement {
   static override styles = [
     common,
+    factLineStyles,
     css`
       :host { border-bottom: 1px solid var(--line); }
       .line {
@@ -52,9 +54,7 @@ export class UseRow extends HouseElement {
       :host([chosen]) .more svg { rotate: 180deg; }
       :host([chosen]) { background: color-mix(in srgb, var(--water-soft) 45%, transparent); border-radius: 8px; }
       .open { padding: 0.2rem 0.5rem 0.9rem 5.7rem; display: grid; gap: 0.8rem; }
-      dl { display: flex; flex-wrap: wrap; gap: 0.4rem 1.8rem; }
-      dt { font-size: 0.8rem; color: var(--quiet); }
-      dd { font-variant-numeric: tabular-nums; }
+      .fact-line dd { font-weight: 400; }
       @media (max-width: 60rem) {
         .line { grid-template-columns: 4.9rem minmax(6rem, 1.3fr) 4.2rem minmax(6rem, 1fr) auto; grid-template-areas: 'time what spark volume more'; }
         .flows { display: none; }
@@ -129,9 +129,8 @@ export class UseRow extends HouseElement {
     const may = this.house.mayControl;
     const why = may ? nothing : t.shell.readOnly;
     const exact = (time: string) => formatted(time, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-    const fact = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
     return html`<div class="open">
-      <dl>
+      <dl class="fact-line">
         ${fact(text.from, exact(use.start))}${fact(text.to, exact(use.end))}
         ${fact(text.meanFlow, flowWithUnit(use.mean_flow, this.units.flow_unit))}${fact(text.peakFlow, flowWithUnit(use.peak_flow, this.units.flow_unit))}
         ${use.base_flow > 0 ? fact(text.baseFlow, flowWithUnit(use.base_flow, this.units.flow_unit)) : nothing}
