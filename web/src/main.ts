@@ -1,8 +1,8 @@
 import { house } from './live/house';
-import { applyTheme } from './shell/theme';
+import { followTheme } from './shell/theme';
 import { chooseLanguage } from './texts';
 
-applyTheme();
+followTheme();
 house.start();
 await chooseLanguage();
 await import('./shell/app');

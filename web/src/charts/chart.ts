@@ -65,12 +65,10 @@ export class Chart extends LitElement {
   private pickTimer = 0;
   private readonly sizes = new ResizeObserver(() => this.fit());
   private readonly themes = () => this.draw(true);
-  private readonly dark = matchMedia('(prefers-color-scheme: dark)');
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.sizes.observe(this);
-    this.dark.addEventListener('change', this.themes);
     window.addEventListener('millrace-theme', this.themes);
     this.draw(true);
   }
@@ -78,7 +76,6 @@ export class Chart extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.sizes.disconnect();
-    this.dark.removeEventListener('change', this.themes);
     window.removeEventListener('millrace-theme', this.themes);
     clearTimeout(this.pickTimer);
     this.plot?.destroy();
