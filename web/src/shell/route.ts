@@ -6,9 +6,18 @@ export interface Route {
   query: URLSearchParams;
 }
 
+// An address may be cut or mistyped; then it is taken as it stands.
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?');
-  const [view = '', ...rest] = path.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  const [view = '', ...rest] = path.split('/').filter((part) => part !== '').map(decoded);
   return { view: view || 'now', path: rest, query: new URLSearchParams(query) };
 }
 

@@ -26,9 +26,15 @@ export const fullDay = (time: Time, zone: string): string =>
 export const month = (time: Time, zone: string): string => formatted(time, zone, { month: 'long', year: 'numeric' });
 
 // The site's date of a time as `YYYY-MM-DD`, for comparing and for addresses.
+// Its formats are kept, for making one takes longer than a hundred uses of it.
+const dates = new Map<string, Intl.DateTimeFormat>();
 export function dateOf(time: Time, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  return parts.format(ms(time));
+  let format = dates.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    dates.set(zone, format);
+  }
+  return format.format(ms(time));
 }
 
 // "14:05", "yesterday, 14:05", "22 Nov, 14:05".
