@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { compressed } from './compressed';
+import { preloaded } from './preloaded';
 
 // Where CMake takes the page from (MILLRACE_WEB).
 const kFolder = fileURLToPath(new URL('../build/web', import.meta.url));
@@ -20,10 +21,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  plugins: [compressed(kFolder)],
+  plugins: [preloaded(['src/shell/app.ts', 'src/views/now/now_view.ts']), compressed(kFolder)],
   // `npx vite` shows the page while it is written, with the answers of the daemon that MILLRACE names.
   // The browser's own Host goes on, for the daemon takes changes from its own pages only.
   server: { proxy: { '/api': { target: process.env['MILLRACE'] ?? 'http://127.0.0.1:8099', changeOrigin: false } } },
   // Longer than vitest's own five seconds: all rules in all languages on a busy machine take a few.
-  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 },
+  test: { include: ['test/**/*.test.ts'], setupFiles: ['test/speak_english.ts'], testTimeout: 30_000 },
 });

@@ -56,21 +56,20 @@ export class Chart extends LitElement {
   @state() private tipAt = 0; // CSS pixels from the left of the plot
   @state() private zoom: [number, number] | null = null; // shown instead of the plan's window
 
-  // How long the last drawing took, in milliseconds, for those who measure.
+  // How long the last drawing of a plan took, in milliseconds, for those who measure.
   drawnIn = 0;
 
   private plot: uPlot | null = null;
   private drawnShape = '';
+  private began: number | null = null; // when the drawing under way was
   private at: number | null = null;
   private pickTimer = 0;
   private readonly sizes = new ResizeObserver(() => this.fit());
   private readonly themes = () => this.draw(true);
-  private readonly dark = matchMedia('(prefers-color-scheme: dark)');
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.sizes.observe(this);
-    this.dark.addEventListener('change', this.themes);
     window.addEventListener('millrace-theme', this.themes);
     this.draw(true);
   }
@@ -78,7 +77,6 @@ export class Chart extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.sizes.disconnect();
-    this.dark.removeEventListener('change', this.themes);
     window.removeEventListener('millrace-theme', this.themes);
     clearTimeout(this.pickTimer);
     this.plot?.destroy();
@@ -150,7 +148,7 @@ export class Chart extends LitElement {
   private draw(anew: boolean): void {
     const box = this.box;
     if (box === null || this.plan === null || box.clientWidth === 0) return;
-    const began = performance.now();
+    this.began = performance.now();
     if (!anew && this.plot !== null && this.drawnShape === this.plan.shape) {
       this.plot.setData(this.plan.data, this.zoom === null);
       if (this.zoom !== null) this.plot.redraw();
@@ -158,7 +156,14 @@ export class Chart extends LitElement {
       if (this.drawnShape !== this.plan.shape) this.zoom = null;
       this.build(box, this.plan);
     }
-    this.drawnIn = performance.now() - began;
+  }
+
+  // uPlot paints after the task that gave it its data, so this is where a drawing ends. Other paintings, as after a change of
+  // size, are not a plan's.
+  private painted(): void {
+    if (this.began === null) return;
+    this.drawnIn = performance.now() - this.began;
+    this.began = null;
   }
 
   private build(box: HTMLElement, plan: Plan): void {
@@ -188,6 +193,7 @@ export class Chart extends LitElement {
         },
         hooks: {
           ...options.hooks,
+          draw: [...(options.hooks?.draw ?? []), () => this.painted()],
           setCursor: [(plot) => this.pointer(plot)],
           setSelect: [(plot) => this.selected(plot)],
         },

@@ -4,7 +4,7 @@ import type { FlowPoints } from '../charts/flow_plan';
 
 export const kTraceS = 3600;
 // A change may come each fifth of a second; more than these many are thinned to their newest.
-const kMostPoints = 4000;
+export const kMostPoints = 4000;
 
 export class FlowTrace {
   private times: number[] = []; // Unix seconds, rising; a flow holds until the next

@@ -12,6 +12,8 @@ export class Empty extends LitElement {
     svg { color: var(--bar); }
     h2 { margin: 0; font-size: 1.05rem; color: var(--text); }
     div { max-width: 34rem; }
+    /* What stands in it is the view's, which has no margins of its own. */
+    ::slotted(:not(:first-child)) { margin-top: 0.9rem !important; }
   `;
   @property() heading = '';
   protected override render() {

@@ -6,7 +6,7 @@ export interface Route {
   query: URLSearchParams;
 }
 
-// A part that was cut or typed by hand may be no encoding at all.
+// An address may be cut or mistyped; then it is taken as it stands.
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

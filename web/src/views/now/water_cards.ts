@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { api, said, type Sensor, type Usage } from '../../api/client';
 import { barsPlan } from '../../charts/bars_plan';
 import '../../charts/chart';
+import type { Plan } from '../../charts/chart';
 import { dayPlan } from '../../charts/day_plan';
 import { Asked } from '../../parts/asked';
 import { HouseElement } from '../../parts/element';
@@ -13,7 +14,7 @@ import { t } from '../../texts';
 import { percent, volume, volumeWithUnit } from '../../words/numbers';
 import { clock, day, span } from '../../words/times';
 import { dateOf } from '../../words/zones';
-import { comparedToUsual, daySoFar, kDaysBefore } from './usual_day';
+import { comparedToUsual, type DaySoFar, daySoFar, kDaysBefore } from './usual_day';
 import { byDay } from './week';
 
 const kAskEveryMs = 60_000;
@@ -21,6 +22,16 @@ const kHourMs = 3_600_000;
 // Nearer to usual than this is as usual.
 const kAsUsual = 0.05;
 const kUsesShown = 5;
+
+interface Sums {
+  usage: Usage;
+  minute: number; // of Unix time
+  so: DaySoFar;
+  start: number; // of today, milliseconds
+  total: number; // of the week
+  days: number;
+  week: Plan;
+}
 
 @customElement('mr-now-water')
 export class WaterCards extends HouseElement {
@@ -82,14 +93,32 @@ export class WaterCards extends HouseElement {
     return share > 0 ? t.now.more(percent(share), usual) : t.now.less(percent(-share), usual);
   }
 
+  // What is made of the answer's hundreds of hours: anew with each answer and each minute, not with each word of the stream.
+  private sums(usage: Usage): Sums {
+    const now = this.house.now();
+    const zone = this.zone;
+    const minute = Math.floor(now / 60_000);
+    if (this.made?.usage === usage && this.made.minute === minute) return this.made;
+    const first = usage.items.find((bucket) => bucket.peaks > 0);
+    const date = dateOf(now, zone);
+    const yesterday = usage.items.findLast((bucket) => dateOf(bucket.start, zone) !== date);
+    const days = byDay(usage.items, zone).slice(-7);
+    return (this.made = {
+      usage,
+      minute,
+      so: daySoFar(usage.items, now, zone, first === undefined ? now : Date.parse(first.start)),
+      start: Date.parse(yesterday?.end ?? usage.items[0]?.start ?? new Date(now).toISOString()),
+      total: days.reduce((sum, one) => sum + one.volume, 0),
+      days: days.length,
+      week: barsPlan(days, usage.unit, zone, (bucket) => day(bucket.start, zone)),
+    });
+  }
+  private made: Sums | null = null;
+
   private today(usage: Usage) {
     const zone = this.zone;
-    const now = this.house.now();
-    const first = usage.items.find((bucket) => bucket.peaks > 0);
-    const so = daySoFar(usage.items, now, zone, first === undefined ? now : Date.parse(first.start));
+    const { so, start } = this.sums(usage);
     const today = this.sensor.today ?? so.hours.at(-1) ?? 0;
-    const midnight = usage.items.find((bucket) => dateOf(bucket.start, zone) === dateOf(now, zone));
-    const start = midnight === undefined ? now : Date.parse(midnight.start);
     const ends = Array.from({ length: 25 }, (_, hour) => (start + hour * kHourMs) / 1000);
     const sums = [0, ...so.hours.slice(0, -1), today];
     const usualText = so.usualByNow === null ? '' : t.now.usualPart(this.amount(so.usualByNow));
@@ -101,14 +130,12 @@ export class WaterCards extends HouseElement {
   }
 
   private week(usage: Usage) {
-    const zone = this.zone;
-    const days = byDay(usage.items, zone).slice(-7);
-    const total = days.reduce((sum, one) => sum + one.volume, 0);
-    const mean = this.amount(total / Math.max(1, days.length));
+    const { total, days, week } = this.sums(usage);
+    const mean = this.amount(total / Math.max(1, days));
     return html`<p class="row apart"><span class="middle">${this.amount(total)}</span><span class="quiet">${t.now.meanDay(mean)}</span></p>
       <mr-chart
         label=${t.now.weekChart(this.amount(total), mean)}
-        .plan=${barsPlan(days, usage.unit, zone, (bucket) => day(bucket.start, zone))}
+        .plan=${week}
       ></mr-chart>`;
   }
 
