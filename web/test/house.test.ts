@@ -22,6 +22,7 @@ class Stream extends EventTarget {
   }
 }
 let refusesStreams = false;
+let hangs = false;
 let answers: Record<string, () => { status: number; body: unknown }> = {};
 let asked: string[] = [];
 
@@ -36,9 +37,10 @@ let page = newPage();
 let window_ = newWindow();
 vi.stubGlobal('document', page);
 vi.stubGlobal('EventSource', Stream);
-vi.stubGlobal('fetch', async (request: Request) => {
+vi.stubGlobal('fetch', async (request: Request, { signal }: { signal: AbortSignal }) => {
   const path = new URL(request.url).pathname;
   asked.push(path);
+  if (hangs) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   const answer = answers[path];
   if (answer === undefined) throw new TypeError('nobody');
   const { status, body } = answer();
@@ -61,7 +63,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   streams.length = 0;
   asked = [];
-  refusesStreams = false;
+  refusesStreams = hangs = false;
   up();
   page = newPage();
   window_ = newWindow();
@@ -125,6 +127,40 @@ describe('The house', () => {
     expect(streams.length).toBe(2);
     streams[1]!.say('snapshot', { devices: devices(), alarms: { items: [] } });
     expect([house.connection, house.lostSince]).toEqual(['live', null]);
+  });
+
+  it('says within fifteen seconds that a daemon hangs', async () => {
+    house.start();
+    await pass(10);
+    streams[0]!.say('snapshot', { devices: devices(), alarms: { items: [] } });
+    hangs = true;
+    await pass(15_000);
+    expect(house.connection).toBe('lost');
+    hangs = false;
+    await pass(5_000);
+    expect(house.connection).toBe('live');
+  });
+
+  it('says so at the first load, too', async () => {
+    hangs = true;
+    house.start();
+    await pass(6_000);
+    expect(house.connection).toBe('lost');
+  });
+
+  it('is not lost by a slow status while the stream speaks', async () => {
+    house.start();
+    await pass(10);
+    const snapshot = { devices: devices(), alarms: { items: [] } };
+    streams[0]!.say('snapshot', snapshot);
+    hangs = true;
+    const seen = new Set<string>();
+    house.addEventListener('change', () => seen.add(house.connection));
+    for (let second = 0; second < 30; ++second) {
+      await pass(1_000);
+      streams[0]!.say('snapshot', snapshot);
+    }
+    expect([...seen]).toEqual(['live']);
   });
 
   it('wants to know who asks as soon as anything is refused, and forgets who it was', async () => {

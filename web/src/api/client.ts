@@ -18,6 +18,8 @@ export type FlowUnit = Schemas['FlowUnit'];
 
 // Longer than the daemon itself waits for its database.
 const kAnswerLimitMs = 20_000;
+// The status tells whether anybody is there.
+export const kStatusLimitMs = 5_000;
 
 // What is wrong with one field or parameter.
 export interface FieldProblem {
@@ -39,8 +41,12 @@ export class Problem extends Error {
 
 export const base = new URL('.', document.baseURI).href.replace(/\/$/, '');
 
-const patient = (request: Request): Promise<Response> =>
-  fetch(request, { signal: AbortSignal.timeout(kAnswerLimitMs) });
+// The limit holds for the body too, which is read later.
+function patient(request: Request): Promise<Response> {
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), request.url.endsWith('/api/v1/status') ? kStatusLimitMs : kAnswerLimitMs);
+  return fetch(request, { signal: limit.signal });
+}
 
 export const api = createClient<paths, 'application/json'>({ baseUrl: base, fetch: patient });
 

@@ -4,7 +4,7 @@
 // that forgotten tabs take nothing from the one that is looked at. Where the stream does not get through (older Home
 // Assistant compresses it on the way) the page asks every two seconds instead.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type Alarm, api, base, type Devices, refusals, said, type Schemas, type Sensor, type Session, type Status } from '../api/client';
+import { type Alarm, api, base, type Devices, kStatusLimitMs, refusals, said, type Schemas, type Sensor, type Session, type Status } from '../api/client';
 
 export type Connection =
   | 'asking' // nothing was heard yet
@@ -33,6 +33,7 @@ export class House extends EventTarget {
   private stream: EventSource | null = null;
   private serverAhead = 0; // milliseconds
   private misses = 0;
+  private lastHeard = 0; // by the browser's clock
   private opened = 0; // when the stream was asked for, by the browser's clock
   private polling = false;
   private asksSession = false;
@@ -154,6 +155,7 @@ export class House extends EventTarget {
   // Also what tells a dead line from a quiet house.
   private async askStatus(): Promise<void> {
     clearTimeout(this.statusTimer);
+    const asked = Date.now();
     try {
       this.status = await said(api.GET('/api/v1/status'));
       const back = this.connection === 'lost' || this.stream?.readyState === EventSource.CLOSED;
@@ -161,7 +163,8 @@ export class House extends EventTarget {
       if (back && Date.now() - this.opened >= kReopenAfterMs) this.openStream(); // for a new snapshot
       if (this.session === null) void this.askSession();
     } catch {
-      this.missed();
+      // Whoever says nothing for so long is away at once; a slow answer is none while the stream speaks.
+      if (this.lastHeard <= asked) this.missed(Date.now() - asked < kStatusLimitMs ? 1 : kMissesBeforeLost);
     }
     const wait = this.misses > 0 ? kPollEveryMs : kStatusEveryMs;
     if (this.stream !== null) this.statusTimer = window.setTimeout(() => void this.askStatus(), wait);
@@ -183,13 +186,15 @@ export class House extends EventTarget {
   private heard(): void {
     if (this.connection === 'stranger') return; // an answer from before
     this.misses = 0;
+    this.lastHeard = Date.now();
     this.lostSince = null;
     if (this.devices !== null) this.connection = 'live';
     this.tell();
   }
 
-  private missed(): void {
-    if (this.connection === 'stranger' || ++this.misses < kMissesBeforeLost) return;
+  private missed(weight = 1): void {
+    this.misses += weight;
+    if (this.connection === 'stranger' || this.misses < kMissesBeforeLost) return;
     this.lostSince ??= this.now();
     this.connection = 'lost';
     this.tell();
