@@ -76,7 +76,7 @@ export const devices: typeof en = {
     name: 'Reinicios',
     none: 'Ninguno',
     count: (n, shown) => (n === 1 ? 'Uno' : shown),
-    since: (span) => `en los últimos ${span}.`,
+    since: (span) => `en un periodo de ${span}.`,
     last: (when) => `El último: ${when}.`,
   },
   history: {

@@ -113,7 +113,7 @@ export const leaks: typeof en = {
   nowBySchedule: (mode) => `Ahora: ${mode}, según el horario.`,
   nowByHand: (mode) => `Ahora: ${mode}, porque alguien lo dijo.`,
   irrigationTitle: 'Riego a mano',
-  irrigationWhat: 'Dígalo antes de regar a mano y no dará alarma. Termina por sí solo a las 12 horas.',
+  irrigationWhat: 'Dígalo antes de regar a mano y no dará alarma. Termina por sí solo al cabo de 12 horas.',
   irrigationOn: 'Se está regando',
   irrigationStart: 'Ahora riego a mano',
   irrigationStop: 'He terminado de regar',

@@ -27,7 +27,7 @@ export const network: typeof en = {
   },
   path: 'El camino de los mensajes',
   messages: (n, shown) => (n === 1 ? '1 mensaje' : `${shown} mensajes`),
-  onAverage: (span) => `En un día, de media en los últimos ${span}.`,
+  onAverage: (span) => `Al día, de media en un periodo de ${span}.`,
   sinceStart: (span) => `Desde que arrancó Millrace, hace ${span}.`,
   bytesBoth: (up, down) => `En bytes: ${up} desde el puente, ${down} hacia él.`,
   passes: 'Qué pasa, por tipo',
