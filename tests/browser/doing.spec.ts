@@ -64,6 +64,17 @@ test('learned limits stand over the days they come from; a rule is switched off'
   await expect.poll(async () => (await daemon.ask<{ settings: { off: string[] } }>('/api/v1/rules')).settings.off).toContain('running_toilet');
 });
 
+test('hours of the week in which nobody is at home are entered', async ({ page, house }) => {
+  const daemon = await filledHouse(house);
+  await open(page, daemon.url, 'leaks/modes');
+  const windows = page.locator('mr-leaks-windows').first();
+  await windows.getByRole('button', { name: 'Add a time' }).click();
+  await windows.getByRole('button', { name: 'Save' }).click();
+  await expect(windows.locator('li')).toHaveCount(1);
+  const { settings } = await daemon.ask<{ settings: { modes: { mode: string }[] } }>('/api/v1/rules');
+  expect(settings.modes.map((window) => window.mode)).toEqual(['away']);
+});
+
 test('other units hold everywhere at once; a zone that is none is refused at its field', async ({ page, house, complaints }) => {
   complaints.allow(/400 \(Bad Request\).*api\/v1\/settings/);
   const daemon = await filledHouse(house);
