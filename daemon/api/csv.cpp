@@ -9,6 +9,13 @@
 #include "base/bytes.h"
 
 namespace millrace::api {
+CsvCell CsvCell::quoted(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return text;
+    std::string inner = "\"";
+    for (const char c : text) inner += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return inner + '"';
+}
+
 CsvCell::CsvCell(double value) {
     std::array<char, 32> digits{};
     const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);

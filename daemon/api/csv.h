@@ -15,6 +15,8 @@ namespace millrace::api {
 // A value, written as JSON would write it. Text must need no quotes: our own words and times.
 class CsvCell {
 public:
+    // Text that people wrote, in quotes where it needs them.
+    [[nodiscard]] static CsvCell quoted(std::string_view text);
     CsvCell(std::string_view text) : text_(text) {}
     CsvCell(const std::string& text) : text_(text) {}
     CsvCell(const char* text) : text_(text) {}

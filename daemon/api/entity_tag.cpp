@@ -11,6 +11,10 @@ namespace {
 // Hashing takes a millisecond for it; longer answers are asked for once.
 constexpr std::size_t kMostTaggedBytes = 1024 * 1024;
 
+bool is_tag(const std::pair<std::string, std::string>& header) {
+    return header.first == "ETag";
+}
+
 }  // namespace
 
 // FNV-1a, because it needs only to notice change, not to resist anybody.
@@ -42,18 +46,22 @@ bool none_match_names(std::string_view header, std::string_view tag) {
 }
 
 Response with_entity_tag(Response response, std::string_view if_none_match) {
-    const bool tagged = std::any_of(response.headers.begin(), response.headers.end(),
-                                    [](const auto& header) { return header.first == "ETag"; });
-    const bool elsewhere = response.stream || response.long_body;
-    if (response.status != 200 || elsewhere || tagged || response.body.size() > kMostTaggedBytes) return response;
-    std::string tag = entity_tag(response.body);
-    // Kept by nobody but who asked, and asked for anew each time.
-    response.cache_control = "private, no-cache";
-    if (none_match_names(if_none_match, tag)) {
+    if (response.status != 200 || response.stream || response.long_body) return response;
+    auto tag = std::find_if(response.headers.begin(), response.headers.end(), is_tag);
+    if (tag == response.headers.end()) {
+        if (response.body.size() > kMostTaggedBytes) return response;
+        std::string text = entity_tag(response.body);
+        if (response.gzip) text.insert(text.size() - 1, "-gzip");
+        // Kept by nobody but who asked, and asked for anew each time.
+        response.cache_control = "private, no-cache";
+        tag = response.headers.insert(response.headers.end(), {"ETag", std::move(text)});
+    }
+    if (none_match_names(if_none_match, tag->second)) {
         response.status = 304;
         response.body.clear();
+        response.gzip = false;
+        std::erase_if(response.headers, [](const auto& header) { return header.first == "Content-Encoding"; });
     }
-    response.headers.emplace_back("ETag", std::move(tag));
     return response;
 }
 

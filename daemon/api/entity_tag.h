@@ -14,8 +14,9 @@ namespace millrace::api {
 // Whether an If-None-Match header names this tag.
 [[nodiscard]] bool none_match_names(std::string_view header, std::string_view tag);
 
-// The answer to a GET with its tag, or the 304 that stands for it. Errors, streams, long bodies and what has a tag stay
-// as they are.
+// The answer to a GET with its tag, or the 304 that stands for it. What has a tag keeps it and its Cache-Control. What
+// is to be sent compressed gets another tag than what is not. Errors, streams, long bodies and what is longer than 1
+// MiB stay as they are.
 [[nodiscard]] Response with_entity_tag(Response response, std::string_view if_none_match);
 
 }  // namespace millrace::api

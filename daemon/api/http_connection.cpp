@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 
@@ -22,7 +23,7 @@ namespace http = boost::beast::http;
 // except Home Assistant, which shows it in a frame of the same origin.
 constexpr std::string_view kSecurityHeaders =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'\r\n"
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
@@ -209,6 +210,7 @@ void HttpConnection::on_request() {
     const auto header = [&message](http::field name) { return std::string(to_view(message[name])); };
     request.last_event_id = std::string(to_view(message["Last-Event-ID"]));
     request.accept = header(http::field::accept);
+    request.accept_encoding = header(http::field::accept_encoding);
     request.if_none_match = header(http::field::if_none_match);
     request.content_type = header(http::field::content_type);
     request.host = target->authority.empty() ? header(http::field::host) : std::move(target->authority);
@@ -274,6 +276,23 @@ void HttpConnection::on_answer(std::uint64_t number, Response response) {
     if (closed_ || shared_->stopped || !awaiting_answer_ || number != request_number_) return;
     awaiting_answer_ = false;
     answer_timer_.cancel();
+    if (!response.gzip) return write(std::move(response));
+    auto gzip = std::make_shared<Gzip>(std::move(response.body));
+    compress(std::move(response), std::move(gzip));
+}
+
+// A slice in each turn of the loop, which has others to serve.
+void HttpConnection::compress(Response response, std::shared_ptr<Gzip> gzip) {
+    if (closed_ || shared_->stopped) return;
+    if (!gzip->step()) {
+        asio::post(stream_.get_executor(),
+                   [self = shared_from_this(), response = std::move(response), gzip = std::move(gzip)]() mutable {
+                       self->compress(std::move(response), std::move(gzip));
+                   });
+        return;
+    }
+    response.body = gzip->take();
+    response.headers.emplace_back("Content-Encoding", "gzip");
     write(std::move(response));
 }
 

@@ -20,6 +20,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "api/gzip.h"
 #include "api/http_server.h"
 #include "api/http_stream.h"
 #include "api/tls.h"
@@ -89,6 +90,7 @@ private:
     void read_body(Request request);
     void dispatch(Request request);
     void on_answer(std::uint64_t number, Response response);
+    void compress(Response response, std::shared_ptr<Gzip> gzip);
     void answer_and_close(Response response);
     void write(Response response);
     void on_written(const Error& error);

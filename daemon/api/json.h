@@ -42,6 +42,12 @@ public:
     void add(std::string_view name, bool value) { key(name).append(value ? "true," : "false,"); }
     void add(std::string_view name, std::int64_t value) { number(name, value); }
     void add(std::string_view name, double value) { number(name, value); }
+    // An object within, with at least one member.
+    void begin(std::string_view name) { key(name) += '{'; }
+    void end_inner() {
+        text_.back() = '}';
+        text_ += ',';
+    }
 
     // `document`, an object with at least one member, with the list as its last member `items`.
     [[nodiscard]] std::string text_after(const Json& document) const {

@@ -19,14 +19,6 @@ bool is_digit(std::uint8_t byte) {
     return std::isxdigit(byte) != 0;
 }
 
-Json messages_open(const ports::LiveBridge& bridge, const ports::LiveState& live) {
-    if (bridge.frames_opened + bridge.frames_unopened == 0) return nullptr;
-    const bool shut = std::any_of(live.sensors.begin(), live.sensors.end(), [&](const ports::LiveSensor& sensor) {
-        return sensor.bridge == bridge.id && !sensor.readings_known;
-    });
-    return !shut && bridge.frames_opened > 0;
-}
-
 void handle_post(const Site& site, const Request& request, const Responder& responder) {
     Body body(request.body);
     const auto bridge = body.device("bridge");
@@ -49,6 +41,14 @@ void handle_post(const Site& site, const Request& request, const Responder& resp
 }
 
 }  // namespace
+
+Json messages_open(const ports::LiveBridge& bridge, const ports::LiveState& live) {
+    if (bridge.frames_opened + bridge.frames_unopened == 0) return nullptr;
+    const bool shut = std::any_of(live.sensors.begin(), live.sensors.end(), [&](const ports::LiveSensor& sensor) {
+        return sensor.bridge == bridge.id && !sensor.readings_known;
+    });
+    return !shut && bridge.frames_opened > 0;
+}
 
 std::string keys_document(const ports::LiveState& live) {
     Json bridges = Json::array();

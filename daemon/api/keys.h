@@ -3,9 +3,13 @@
 
 #include <string>
 
+#include "api/json.h"
 #include "ports/live.h"
 
 namespace millrace::api {
+
+// Whether a key opens what the bridge and its sensors say; null while no message of it has come in this run.
+[[nodiscard]] Json messages_open(const ports::LiveBridge& bridge, const ports::LiveState& live);
 
 // {"bridges": [{"uuid", "has_key", "messages_open", "frames_opened", "frames_unopened"}]}; `messages_open` is null
 // while no sealed message has come in this run.

@@ -1,51 +1,70 @@
 #include "api/page.h"
 
-#include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "api/content_coding.h"
+#include "api/entity_tag.h"
 #include "api/routes.h"
-
-// Laid into the program by assets.S; each name marks a file's first byte or the byte after its last.
-extern "C" {
-extern const char millrace_index_html[], millrace_index_html_end[];
-extern const char millrace_app_js[], millrace_app_js_end[];
-extern const char millrace_alarms_js[], millrace_alarms_js_end[];
-extern const char millrace_login_js[], millrace_login_js_end[];
-extern const char millrace_style_css[], millrace_style_css_end[];
-extern const char millrace_favicon_svg[], millrace_favicon_svg_end[];
-}
 
 namespace millrace::api {
 namespace {
 
-std::string_view between(const char* begin, const char* end) {
-    return {begin, static_cast<std::size_t>(end - begin)};
+constexpr std::string_view kForAYear = "public, max-age=31536000, immutable";
+
+// One file, in one of the codings that it can be had in.
+struct Variant {
+    Coding coding;
+    std::string_view bytes;
+    std::string tag;
+};
+
+std::vector<Variant> variants_of(const Asset& asset) {
+    std::vector<Variant> variants;
+    const auto add = [&variants](Coding coding, std::string_view bytes) {
+        variants.push_back({coding, bytes, entity_tag(bytes)});
+    };
+    add(Coding::Identity, asset.plain.bytes());
+    if (!asset.gzip.bytes().empty()) add(Coding::Gzip, asset.gzip.bytes());
+    if (!asset.brotli.bytes().empty()) add(Coding::Brotli, asset.brotli.bytes());
+    return variants;
+}
+
+const Variant& best(const std::vector<Variant>& variants, std::string_view accept_encoding) {
+    std::vector<Coding> offered;
+    for (const Variant& variant : variants) offered.push_back(variant.coding);
+    const Coding coding = best_coding(accept_encoding, offered);
+    for (const Variant& variant : variants) {
+        if (variant.coding == coding) return variant;
+    }
+    return variants.front();
 }
 
 }  // namespace
 
-std::span<const Asset> assets() {
-    static const std::array<Asset, 6> list = {{
-        {"/", "text/html; charset=utf-8", between(millrace_index_html, millrace_index_html_end)},
-        {"/app.js", "text/javascript; charset=utf-8", between(millrace_app_js, millrace_app_js_end)},
-        {"/alarms.js", "text/javascript; charset=utf-8", between(millrace_alarms_js, millrace_alarms_js_end)},
-        {"/login.js", "text/javascript; charset=utf-8", between(millrace_login_js, millrace_login_js_end)},
-        {"/style.css", "text/css; charset=utf-8", between(millrace_style_css, millrace_style_css_end)},
-        {"/favicon.svg", "image/svg+xml", between(millrace_favicon_svg, millrace_favicon_svg_end)},
-    }};
-    return list;
-}
-
-void add_page_routes(Router& router) {
-    for (const Asset& asset : assets()) {
-        const auto serve = [asset](const Request&, const Responder& responder) {
+void add_asset_routes(Router& router, std::span<const Asset> assets) {
+    for (const Asset& asset : assets) {
+        const auto serve = [variants = variants_of(asset), type = std::string(asset.content_type),
+                            hashed = asset.hashed](const Request& request, const Responder& responder) {
+            const Variant& variant = best(variants, request.accept_encoding);
             Response response;
-            response.content_type = asset.content_type;
-            response.body = asset.content;
+            response.content_type = type;
+            response.body = variant.bytes;
+            response.cache_control = hashed ? kForAYear : "no-cache";
+            response.headers.emplace_back("ETag", variant.tag);
+            if (variants.size() > 1) response.headers.emplace_back("Vary", "Accept-Encoding");
+            if (variant.coding != Coding::Identity) {
+                response.headers.emplace_back("Content-Encoding", name(variant.coding));
+            }
             responder.answer(std::move(response));
         };
         router.add(Method::Get, asset.path, serve, access::Scope::Open);
     }
+}
+
+void add_page_routes(Router& router) {
+    add_asset_routes(router, assets());
 }
 
 }  // namespace millrace::api

@@ -35,6 +35,7 @@ struct Request {
     TextPairs path_parameters;          // filled by the router: the segments its pattern gave a name to
     std::string last_event_id;
     std::string accept;
+    std::string accept_encoding;
     std::string if_none_match;  // headers' values, or empty
     std::string content_type;
     std::string host;            // whom the client asked: of the address when that names one, else of the Host header
@@ -74,6 +75,7 @@ struct Response {
     std::string body;
     TextPairs headers;
     std::string cache_control = "no-store";
+    bool gzip = false;                    // the body is still as it is, and is sent compressed
     std::optional<LongBody> long_body{};  // instead of `body`
     // Called once the head is on its way; the body is then what the sink is given, until the client goes.
     std::function<void(std::shared_ptr<StreamSink>)> stream;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "api/content_coding.h"
 #include "api/entity_tag.h"
 #include "api/parameters.h"
 #include "api/problem.h"
@@ -47,10 +48,10 @@ std::string_view name(Method method) {
     return {};
 }
 
-// Answers with entity tags, and with 304 to who has the same already.
-Responder tagging(const Responder& responder, const std::string& if_none_match) {
-    return Responder([responder, if_none_match](Response response) {
-        responder.answer(with_entity_tag(std::move(response), if_none_match));
+// Answers in the coding that the client takes, with entity tags, and with 304 to who has the same already.
+Responder tagging(const Responder& responder, const Request& request) {
+    return Responder([responder, accepted = request.accept_encoding, known = request.if_none_match](Response response) {
+        responder.answer(with_entity_tag(with_coding(std::move(response), accepted), known));
     });
 }
 
@@ -146,7 +147,7 @@ void Router::handle(Request request, const Responder& responder) const {
             request.path_parameters.emplace_back(segment.substr(1, segment.size() - 2), request.segments[i]);
         }
         if (route->method == Method::Get) {
-            route->handler(request, tagging(responder, request.if_none_match));
+            route->handler(request, tagging(responder, request));
         } else {
             route->handler(request, responder);
         }

@@ -2,9 +2,9 @@
 //
 // A route is a method and a pattern such as "/api/v1/sensors/{uuid}/usage", where a segment in braces matches any one
 // segment and gets that name, unless another pattern spells the address out. The router itself answers what is the same
-// for all: 404, 405 with Allow, OPTIONS, HEAD wherever GET is served, and entity tags; and it refuses query parameters
-// of all methods but GET, which say what they have to say in the body. Every route needs a scope. Routes are added
-// before the server starts; handlers run on the loop thread and return at once.
+// for all: 404, 405 with Allow, OPTIONS, HEAD wherever GET is served, content codings and entity tags; and it refuses
+// query parameters of all methods but GET, which say what they have to say in the body. Every route needs a scope.
+// Routes are added before the server starts; handlers run on the loop thread and return at once.
 #pragma once
 
 #include <functional>

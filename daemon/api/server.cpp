@@ -36,7 +36,9 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_status_route(router_, *site_);
     add_restart_route(router_, *site_);
     add_settings_routes(router_, *site_);
+    add_setup_route(router_, *site_);
     add_devices_route(router_, *site_);
+    add_device_word_routes(router_, *site_);
     add_readings_route(router_, *site_);
     add_usage_route(router_, *site_);
     add_estimates_route(router_, *site_);
@@ -52,7 +54,8 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_mode_routes(router_, *site_);
     add_rule_routes(router_, *site_);
     add_habit_routes(router_, *site_);
-    add_use_route(router_, *site_);
+    add_limits_route(router_, *site_);
+    add_use_routes(router_, *site_);
     add_channel_routes(router_, *site_);
     add_session_routes(router_, *site_);
     add_network_routes(router_, *site_);

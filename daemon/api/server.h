@@ -20,6 +20,7 @@
 #include "ports/alarms.h"
 #include "ports/backups.h"
 #include "ports/controls.h"
+#include "ports/device_history.h"
 #include "ports/health.h"
 #include "ports/history.h"
 #include "ports/live.h"
@@ -27,6 +28,8 @@
 #include "ports/notify.h"
 #include "ports/release.h"
 #include "ports/run_time_settings.h"
+#include "ports/setup.h"
+#include "ports/vocabulary.h"
 
 namespace millrace::api {
 
@@ -35,6 +38,14 @@ struct StatusInfo {
     std::string version;
     base::WallTime started;
     std::string revision = "unknown";  // the commit it was built of
+};
+
+// What is null is not there.
+struct SetupViews {
+    const ports::BridgeListenerView* listener = nullptr;
+    const ports::GuestView* guest = nullptr;
+    std::string watched_interface{};  // by a live capture; empty: none
+    const ports::HomeAssistantView* home_assistant = nullptr;
 };
 
 struct Dependencies {
@@ -53,6 +64,9 @@ struct Dependencies {
     // Soon after it returns, or why not. Null: not from here.
     std::function<base::Result<void, base::Error>()> restart{};
     const ports::Releases* releases = nullptr;  // null: nobody is asked
+    SetupViews setup{};
+    ports::DeviceHistory* device_history = nullptr;  // null: nothing is kept of what devices say
+    const ports::Vocabulary* words = nullptr;        // with a device history never null
 };
 
 struct Site;

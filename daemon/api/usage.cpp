@@ -1,6 +1,8 @@
 #include "api/usage.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "api/csv.h"
 #include "api/devices.h"
@@ -8,6 +10,7 @@
 #include "api/parameters.h"
 #include "api/quantity.h"
 #include "api/routes.h"
+#include "ports/categories.h"
 
 namespace millrace::api {
 namespace {
@@ -40,6 +43,7 @@ void handle_usage(const Site& site, const Request& request, const Responder& res
     view.to = to.value_or(site.dependencies.clock.wall_now());
     view.from = from.value_or(default_from(view.to, view.bucket, view.zone));
     const bool csv = parameters.csv_wanted();
+    view.split = parameters.choice("split", {"category"}).has_value();
     const bool compare = parameters.choice("compare", {"previous"}).has_value();
     if (from && view.from >= view.to) {
         parameters.refuse("from", "must be earlier than to");
@@ -57,13 +61,54 @@ void handle_usage(const Site& site, const Request& request, const Responder& res
         view.before = period.buckets;
     }
     site.dependencies.history.usage(
-        {view.sensor, asked_from, view.to, view.bucket, view.zone},
+        {view.sensor, asked_from, view.to, view.bucket, view.zone, view.split},
         [view, csv, responder](base::Result<ports::UsageAnswer, base::Error> answer) {
             if (!answer) return responder.answer(problem(503, "The history cannot be read: " + answer.error().message));
             responder.answer(csv ? csv_response(usage_csv(*answer, view))
                                  : json_response(usage_document(*answer, view)));
         });
 }
+
+// By category, and `uncategorised` last.
+using Split = std::vector<std::pair<std::string_view, base::Volume>>;
+
+// Goes through an answer's buckets in order.
+class Splitter {
+public:
+    explicit Splitter(const ports::UsageAnswer& answer) : answer_(answer), next_(answer.labelled.begin()) {}
+
+    [[nodiscard]] Split of(std::size_t bucket) {
+        Split split;
+        base::Volume rest = answer_.buckets[bucket].volume;
+        for (; next_ != answer_.labelled.end() && next_->bucket <= bucket; ++next_) {
+            if (next_->bucket < bucket) continue;
+            split.emplace_back(next_->category, next_->volume);
+            rest = rest - next_->volume;
+        }
+        split.emplace_back(ports::kUncategorised.key, rest);
+        for (const auto& [category, volume] : split) total_[category] += volume;
+        return split;
+    }
+    // Of the buckets so far.
+    [[nodiscard]] Split total() const {
+        Split split;
+        base::Volume rest;
+        for (const auto& [category, volume] : total_) {
+            if (category == ports::kUncategorised.key) {
+                rest = volume;
+            } else {
+                split.emplace_back(category, volume);
+            }
+        }
+        split.emplace_back(ports::kUncategorised.key, rest);
+        return split;
+    }
+
+private:
+    const ports::UsageAnswer& answer_;
+    std::vector<ports::LabelledVolume>::const_iterator next_;
+    std::map<std::string_view, base::Volume> total_;
+};
 
 }  // namespace
 
@@ -83,6 +128,7 @@ std::string usage_document(const ports::UsageAnswer& answer, const UsageView& vi
     base::PeakCount peaks;
     base::Volume volume;
     base::Volume previous;
+    Splitter splitter(answer);
     ItemList items;
     for (std::size_t i = view.before; i < answer.buckets.size(); ++i) {
         const ports::UsageBucket& bucket = answer.buckets[i];
@@ -97,6 +143,11 @@ std::string usage_document(const ports::UsageAnswer& answer, const UsageView& vi
             previous += answer.buckets[i - view.before].volume;
             items.add("previous_volume", shown(answer.buckets[i - view.before].volume, view.unit));
         }
+        if (view.split) {
+            items.begin("categories");
+            for (const auto& [category, taken] : splitter.of(i)) items.add(category, shown(taken, view.unit));
+            items.end_inner();
+        }
         items.end();
     }
     Json document{
@@ -107,6 +158,12 @@ std::string usage_document(const ports::UsageAnswer& answer, const UsageView& vi
         {"volume", shown(volume, view.unit)},
     };
     if (view.before > 0) document["previous_volume"] = shown(previous, view.unit);
+    if (view.split) {
+        Json& categories = document["categories"] = Json::object();
+        for (const auto& [category, taken] : splitter.total()) {
+            categories[std::string(category)] = shown(taken, view.unit);
+        }
+    }
     return items.text_after(document);
 }
 
@@ -114,12 +171,25 @@ std::string usage_csv(const ports::UsageAnswer& answer, const UsageView& view) {
     const std::string volume = column("volume", view.unit);
     std::vector<CsvCell> names{"start", "end", "peaks", volume};
     if (view.before > 0) names.emplace_back("previous_" + volume);
+    std::vector<std::string_view> categories;
+    if (view.split) {
+        for (const ports::Category& each : ports::kUseCategories) categories.push_back(each.key);
+        categories.push_back(ports::kUncategorised.key);
+    }
+    for (const std::string_view category : categories) names.emplace_back(std::string(category) + "_" + volume);
+    Splitter splitter(answer);
     Csv csv(names);
     for (std::size_t i = view.before; i < answer.buckets.size(); ++i) {
         const ports::UsageBucket& bucket = answer.buckets[i];
         std::vector<CsvCell> cells{view.zone.rfc3339(bucket.start), view.zone.rfc3339(bucket.end), bucket.peaks.value,
                                    shown(bucket.volume, view.unit)};
         if (view.before > 0) cells.emplace_back(shown(answer.buckets[i - view.before].volume, view.unit));
+        const Split split = view.split ? splitter.of(i) : Split{};
+        for (const std::string_view category : categories) {
+            const auto taken =
+                std::find_if(split.begin(), split.end(), [&](const auto& each) { return each.first == category; });
+            cells.emplace_back(taken == split.end() ? 0.0 : shown(taken->second, view.unit));
+        }
         csv.row(cells);
     }
     return std::move(csv).text();

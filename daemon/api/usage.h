@@ -22,11 +22,13 @@ struct UsageView {
     base::CalendarUnit bucket = base::CalendarUnit::Hour;
     base::VolumeUnit unit = base::VolumeUnit::Litre;
     base::TimeZone zone;
+    bool split = false;      // by category
     std::size_t before = 0;  // so many of the answer's buckets, at its front, are the period before, to compare with
 };
 
 // Buckets in order. With a period before, each has `previous_volume`, that of its counterpart; the last bucket may be
-// running still while its counterpart is whole.
+// running still while its counterpart is whole. Split, each and the whole have `categories`: what labelled uses took,
+// and the rest as `uncategorised`.
 [[nodiscard]] std::string usage_document(const ports::UsageAnswer& answer, const UsageView& view);
 
 // The same as CSV (RFC 4180) with a line of names; the volumes' names end in their unit.

@@ -28,6 +28,7 @@
 #include "capture/guest.h"
 #include "capture/pcap/live_capture.h"
 #include "hub/hub.h"
+#include "hub/vocabulary.h"
 #include "hub/watch.h"
 #include "message/topic.h"
 #include "notify/notifier.h"
@@ -152,7 +153,10 @@ struct App::Parts {
                &backups,
                &chosen,
                ask_restart,
-               &releases}),
+               &releases,
+               {&doors, &guest, settings.live.interface, &publisher},
+               &reader,
+               &words}),
           signals(loop, SIGINT, SIGTERM),
           tick(loop),
           restart_timer(loop) {
@@ -210,6 +214,7 @@ struct App::Parts {
     DaemonControls controls;
     AnswerCodes answer_codes;
     TokenFile tokens;
+    hub::Vocabulary words;
     notify::Notifier notifier;
     notify::ReleaseCheck releases;
     publish::Publisher publisher;

@@ -170,6 +170,17 @@ ports::Network Doors::network() const {
     return network;
 }
 
+ports::BridgeListener Doors::bridge_listener() const {
+    ports::BridgeListener listener{
+        local_endpoint(), {}, parts_->context.network.knocks(), parts_->context.network.last_knock()};
+    std::vector<ports::HealthItem> items;
+    parts_->listener.health(items);
+    for (const ports::HealthItem& item : items) {
+        if (!item.ok) listener.problem = item.detail;
+    }
+    return listener;
+}
+
 std::string Doors::local_endpoint() const {
     const auto endpoint = parts_->listener.local_endpoint();
     return endpoint ? text(*endpoint) : "";

@@ -21,6 +21,7 @@
 #include "ports/handover.h"
 #include "ports/health.h"
 #include "ports/network.h"
+#include "ports/setup.h"
 
 namespace boost::asio {
 class io_context;
@@ -28,7 +29,7 @@ class io_context;
 
 namespace millrace::capture {
 
-class Doors final : public ports::SelfReport, public ports::NetworkView {
+class Doors final : public ports::SelfReport, public ports::NetworkView, public ports::BridgeListenerView {
 public:
     // The loop, the clock, the sink and the handover outlive the doors. Without a handover the cloud is not given what
     // it missed.
@@ -55,6 +56,7 @@ public:
     // Tells what topics are about, for the network view.
     void set_kind_of(KindOf kind_of);
     [[nodiscard]] ports::Network network() const override;
+    [[nodiscard]] ports::BridgeListener bridge_listener() const override;
 
     // "bridge_listener", and "cloud" when there is a relay.
     void health(std::vector<ports::HealthItem>& items) const override;

@@ -59,6 +59,7 @@ public:
     void acknowledge(ports::ConnectionId connection, ports::Receipt receipt) override;
     bool publish(ports::ConnectionId connection, std::string topic, base::Bytes payload, std::uint8_t qos) override;
 
+    [[nodiscard]] ports::BrokerLink link() const { return {text(broker_), opened_, opened_ ? "" : trouble_}; }
     void health(std::vector<ports::HealthItem>& items) const;
     void metrics(std::vector<ports::Metric>& metrics) const;
 
@@ -326,6 +327,10 @@ base::Result<void, base::Error> Guest::start() {
 
 void Guest::stop() {
     if (connection_) connection_->stop();
+}
+
+std::optional<ports::BrokerLink> Guest::guest() const {
+    return connection_ ? std::optional(connection_->link()) : std::nullopt;
 }
 
 void Guest::health(std::vector<ports::HealthItem>& items) const {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -17,6 +18,7 @@
 #include "capture/settings.h"
 #include "ports/bridge_link.h"
 #include "ports/health.h"
+#include "ports/setup.h"
 
 namespace millrace::capture {
 
@@ -27,7 +29,7 @@ struct GuestLimits {
     std::size_t max_outgoing_bytes = 256 * 1024;  // for a broker that does not read
 };
 
-class Guest final : public ports::SelfReport {
+class Guest final : public ports::SelfReport, public ports::GuestView {
 public:
     // The loop, the clock and the sink outlive it.
     Guest(boost::asio::io_context& loop, const base::Clock& clock, GuestSettings settings, ports::FrameSink& sink,
@@ -38,6 +40,8 @@ public:
     // error.
     [[nodiscard]] base::Result<void, base::Error> start();
     void stop();
+
+    [[nodiscard]] std::optional<ports::BrokerLink> guest() const override;
 
     // "guest" where there is a broker.
     void health(std::vector<ports::HealthItem>& items) const override;

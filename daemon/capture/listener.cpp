@@ -147,6 +147,8 @@ void Listener::on_accept(const error_code& error, tcp::socket socket) {
     const auto peer = plain(socket.remote_endpoint(peer_error));
     if (!peer_error) {
         auto decision = admissions_.admit(peer.address());
+        const bool refused = std::holds_alternative<Admissions::Refusal>(decision);
+        context_.network.knocked(text(peer), refused, context_.clock.wall_now());
         if (auto* admission = std::get_if<Admission>(&decision)) {
             ++context_.counters.connections;
             const auto open = open_;

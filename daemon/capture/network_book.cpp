@@ -39,6 +39,25 @@ TopicKind NetworkBook::kind_of(std::string_view topic) {
     return last_kind_;
 }
 
+void NetworkBook::knocked(const std::string& peer, bool refused, base::WallTime now) {
+    ++knocks_;
+    last_knock_ = ports::Knock{now, peer, refused, false, std::nullopt};
+}
+
+// An address and port name one connection at a time.
+void NetworkBook::tell_who(ports::Knock& knock, const ConnectionLife& life) {
+    if (knock.refused || !life.known() || life.so_far().peer != knock.peer) return;
+    knock.mqtt = true;
+    knock.bridge = name_of(life);
+}
+
+std::optional<ports::Knock> NetworkBook::last_knock() const {
+    std::optional<ports::Knock> last = last_knock_;
+    if (!last) return last;
+    for (const auto& [id, life] : lives_) tell_who(*last, life);
+    return last;
+}
+
 ConnectionLife& NetworkBook::life(ports::ConnectionId connection, const std::string& peer) {
     return lives_.try_emplace(connection, connection, peer).first->second;
 }
@@ -54,6 +73,7 @@ void NetworkBook::closed(ports::ConnectionId connection, const std::string& reas
     ConnectionLife life = std::move(found->second);
     lives_.erase(found);
     if (!life.known()) return;
+    if (last_knock_) tell_who(*last_knock_, life);
     life.on_closed(reason, now);
     Bridge& bridge = bridges_[name_of(life)];
     add(bridge.totals, life.so_far());

@@ -16,6 +16,7 @@
 
 #include "capture/connection_life.h"
 #include "ports/network.h"
+#include "ports/setup.h"
 
 namespace millrace::capture {
 
@@ -27,6 +28,12 @@ public:
     void set_kind_of(KindOf kind_of) { kind_of_ = std::move(kind_of); }
     // A bridge's topics end in the time; those that differ in nothing else are of one kind.
     [[nodiscard]] TopicKind kind_of(std::string_view topic);
+
+    // A connection to the port, before anything is known of it. `peer` as it names the life that may follow.
+    void knocked(const std::string& peer, bool refused, base::WallTime now);
+    [[nodiscard]] std::uint64_t knocks() const { return knocks_; }
+    // With what its CONNECT has told so far.
+    [[nodiscard]] std::optional<ports::Knock> last_knock() const;
 
     // The life of this connection, a new one unless somebody else had the connection before. Stays where it is until
     // closed().
@@ -52,6 +59,7 @@ private:
     };
 
     static Name name_of(const ConnectionLife& life);
+    static void tell_who(ports::Knock& knock, const ConnectionLife& life);
     void make_room();
     [[nodiscard]] bool open(const Name& name) const;
 
@@ -62,6 +70,8 @@ private:
     std::map<Name, Bridge> bridges_;  // known by a closed connection or by what was handed over
     std::optional<ports::NetworkCloud> cloud_;
     std::uint64_t forgotten_ = 0;
+    std::uint64_t knocks_ = 0;
+    std::optional<ports::Knock> last_knock_;
 };
 
 }  // namespace millrace::capture

@@ -110,8 +110,11 @@ void LongestRuns::note_day(std::int64_t day) {
 }
 
 void LongestRuns::add(std::size_t level, std::int64_t day, PartOfDay part, Milliseconds length) {
-    note_day(day);
-    Milliseconds& longest = days_.back().longest[static_cast<std::size_t>(part)][level];
+    if (days_.empty()) note_day(day);
+    // Where clocks have been put forward since, the day may be one that was not noted.
+    const auto held = std::find_if(days_.rbegin(), days_.rend(), [day](const Day& each) { return each.day <= day; });
+    if (held == days_.rend()) return;
+    Milliseconds& longest = held->longest[static_cast<std::size_t>(part)][level];
     longest = std::max(longest, length);
 }
 

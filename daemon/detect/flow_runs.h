@@ -85,16 +85,20 @@ public:
 
     void note_day(std::int64_t day);  // water was seen on it
     // By when they began: a house asleep rests sooner, one that gets up later.
+    // `day` is that of the run's newest water; one that is not held any more is not taken.
     void add(std::size_t level, std::int64_t day, PartOfDay part, base::Milliseconds length);
     [[nodiscard]] base::Milliseconds longest(std::size_t level, PartOfDay part) const;
     [[nodiscard]] int days() const { return static_cast<int>(days_.size()); }
     void forget() { days_.clear(); }
 
-private:
     struct Day {
-        std::int64_t day = 0;
-        std::array<std::array<base::Milliseconds, kRates>, kPartsOfDay> longest{};
+        std::int64_t day = 0;                                                       // since 1970, of local time
+        std::array<std::array<base::Milliseconds, kRates>, kPartsOfDay> longest{};  // 0: no run ended on it
     };
+    // Those on which water was seen, oldest first.
+    [[nodiscard]] const std::deque<Day>& all() const { return days_; }
+
+private:
     std::deque<Day> days_;
 };
 

@@ -16,11 +16,6 @@ using base::Volume;
 using base::WallTime;
 using State = SensorDetector::State;
 
-// Slower than a twentieth of a gallon a minute is a slow leak; 4.5 gallons a minute and more is a burst, whichever
-// rate found it.
-constexpr std::int64_t kSlowLeak = 3'155;
-constexpr std::int64_t kBurstMean = 284'000;
-
 // A day without a free hour is long enough that a quarter more than the longest before is clear.
 constexpr std::int64_t kWithoutRestNumerator = 5;
 constexpr std::int64_t kWithoutRestDenominator = 4;
@@ -51,8 +46,7 @@ Finding run_finding(const State& s, std::size_t level, const Run& run, const Set
     const RunLimit limit = run_limit(level, run, s.per_peak, s.longest, settings);
     Finding finding = finding_of(Rule::ContinuousFlow, {run.since, run.until, run.counted_volume(), 0, {}});
     finding.rate = mean_flow(run.counted_volume(), run.length());
-    if (finding.rate.microlitres_per_second >= kBurstMean) finding.rule = Rule::Burst;
-    if (finding.rate.microlitres_per_second < kSlowLeak) finding.rule = Rule::SlowLeak;
+    finding.rule = rule_of_run(finding.rate);
     finding.at_least = rate_of(level);
     finding.observed = run.length().count();
     finding.limit = limit.length.count();

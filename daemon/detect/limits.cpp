@@ -56,7 +56,16 @@ constexpr Milliseconds kLongestLimit = minutes(1'440);
 constexpr Milliseconds kDripZone = minutes(85);
 constexpr Milliseconds kSprinklers = minutes(240);
 
+// Slower than a twentieth of a gallon a minute is a slow leak; 4.5 gallons a minute and more is a burst.
+constexpr std::int64_t kSlowLeak = 3'155;
+constexpr std::int64_t kBurstMean = 284'000;
+
 }  // namespace
+
+Rule rule_of_run(base::FlowRate mean) {
+    if (mean.microlitres_per_second >= kBurstMean) return Rule::Burst;
+    return mean.microlitres_per_second < kSlowLeak ? Rule::SlowLeak : Rule::ContinuousFlow;
+}
 
 int local_minute(base::WallTime time, base::Seconds utc_offset) {
     return static_cast<int>((base::unix_s(time) + utc_offset.count()) / 60 % 1'440);

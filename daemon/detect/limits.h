@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "detect/finding.h"
 #include "detect/flow_runs.h"
+#include "detect/rule.h"
 #include "detect/settings.h"
 
 namespace millrace::detect {
@@ -16,11 +17,16 @@ struct RunLimit {
     base::Milliseconds length{0};
     LimitSource source = LimitSource::Fallback;
     base::Milliseconds usual{0};  // the longest of this house; 0: not known
+
+    bool operator==(const RunLimit&) const = default;
 };
 
 // For a run at this level, by when it began and its mean flow so far.
 [[nodiscard]] RunLimit run_limit(std::size_t level, const Run& run, base::VolumePerPeak per_peak,
                                  const LongestRuns& longest, const Settings& settings);
+
+// Of a run that has passed its limit, by its mean flow, whichever rate found it.
+[[nodiscard]] Rule rule_of_run(base::FlowRate mean);
 
 [[nodiscard]] int local_minute(base::WallTime time, base::Seconds utc_offset);  // of the day
 

@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "detect/finding.h"
 #include "detect/habit.h"
+#include "detect/limit_overview.h"
 #include "detect/settings.h"
 #include "detect/use.h"
 #include "meter/reading.h"
@@ -51,6 +52,9 @@ public:
 
     // The owner says that what this finding tells of was no leak: it counts as usual water of this house.
     void not_a_leak(const Finding& finding);
+
+    // How long water may run at each rate, why, and how long it has by `now`.
+    [[nodiscard]] LimitOverview limits(base::WallTime now, const Context& context) const;
 
     // From how many days of water the limits are learned.
     [[nodiscard]] int days_learned() const;

@@ -62,7 +62,7 @@ void SensorDetector::State::apply(const meter::Reading& reading, const Context& 
     excused_now = match.habit != nullptr || by_hand;
     note_zone(*step, match);
     if (!excused_now && !may_be_habits(*step, context)) note_away(*step, context);
-    note_runs(*step, day, context);
+    note_runs(*step, context);
     note_rest(*step, day);
     newest = step->to;
 }
@@ -109,7 +109,7 @@ bool SensorDetector::State::looks_like_sprinklers(WallTime now) const {
     return run != nullptr && may_be_sprinklers(*run);
 }
 
-void SensorDetector::State::note_runs(const WaterStep& step, std::int64_t day, const Context& context) {
+void SensorDetector::State::note_runs(const WaterStep& step, const Context& context) {
     if (newest && !step.spread && rested(step.from - *newest)) {
         // A leak has stopped: what else is used afterwards is not it.
         const bool was_leak = runs.end_over();
@@ -133,7 +133,7 @@ void SensorDetector::State::note_runs(const WaterStep& step, std::int64_t day, c
     for (const auto& [level, run] : runs.add(step, per_peak, excuse, minute)) {
         habits.learn(level, run, utc_offset, minutes);
         if (any_over_ || may_be_sprinklers(run) || may_be_drip_zone(run)) continue;
-        longest.add(level, day, part_of_day(run.began_minute), run.length());
+        longest.add(level, local_day(run.until, utc_offset), part_of_day(run.began_minute), run.length());
     }
     for (const Use& use : cutter.add(step, per_peak, standing)) note_use(use);
     use_excused = use_excused || excused_now;

@@ -95,7 +95,7 @@ private:
     // At dawn and from a flow that only sprinklers take, or a burst main.
     [[nodiscard]] bool looks_like_sprinklers(base::WallTime now) const;
     void note_peak(const WaterStep& step, std::int64_t day);
-    void note_runs(const WaterStep& step, std::int64_t day, const Context& context);
+    void note_runs(const WaterStep& step, const Context& context);
     void note_rest(const WaterStep& step, std::int64_t day);
     void note_away(const WaterStep& step, const Context& context);
     void note_zone(const WaterStep& step, const HabitMatch& match);

@@ -9,8 +9,6 @@
 namespace millrace::emulate {
 namespace {
 
-constexpr std::uint32_t kBridgeBooted = 1, kBridgeBootedSecond = 1024, kBridgeBootedThird = 16384;
-
 // All report arrays of the real bridge end with a byte that is not JSON.
 std::string with_trailing_byte(std::string json) {
     json.push_back('\0');
@@ -295,7 +293,8 @@ void Bridge::send_greetings(Moment now, BridgeActions& actions) {
                   now, actions);
     message::Events events;
     const std::int64_t time = base::unix_s(now.emulated);
-    for (const std::uint32_t type : {kBridgeBooted, kBridgeBootedSecond, kBridgeBootedThird}) {
+    using namespace message::bridge_event;
+    for (const std::uint64_t type : {kFollowsBoot, kFollowsBootSecond, kFollowsBootThird}) {
         events.events.push_back({time, type, {}, {}});
     }
     (void)publish(message::upstream::kEvents, settings_.bridge, with_trailing_byte(encode(events)),

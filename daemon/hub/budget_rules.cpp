@@ -56,4 +56,17 @@ std::vector<Finding> budget_findings(const UsedTotals& used, const detect::Setti
     return findings;
 }
 
+std::vector<Finding> budgets_on_their_way(const UsedTotals& used, const detect::Settings& settings,
+                                          base::WallTime now) {
+    std::vector<Finding> findings;
+    if (!used.known) return findings;
+    for (const Budget& budget : kBudgets) {
+        const std::optional<base::Volume>& limit = settings.*budget.limit;
+        if (!limit) continue;
+        Finding finding = finding_of(budget.rule, used.*budget.used, *limit, now);
+        if (!finding.holds() && finding.observed >= finding.limit / 2) findings.push_back(std::move(finding));
+    }
+    return findings;
+}
+
 }  // namespace millrace::hub

@@ -31,4 +31,8 @@ struct UsedTotals {
                                                            const std::vector<detect::Finding>& open,
                                                            base::WallTime now);
 
+// What does not hold yet and is past half of its budget; nothing of totals that are not known.
+[[nodiscard]] std::vector<detect::Finding> budgets_on_their_way(const UsedTotals& used,
+                                                                const detect::Settings& settings, base::WallTime now);
+
 }  // namespace millrace::hub

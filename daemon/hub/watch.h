@@ -81,6 +81,7 @@ public:
 
     // ports::Alarms
     [[nodiscard]] ports::AlarmState alarms() const override;
+    [[nodiscard]] detect::LimitOverview limits(const base::DeviceId& sensor) const override;
     void acknowledge(std::int64_t incident, const std::string& by, Done done) override;
     void snooze(std::int64_t incident, base::WallTime until, const std::string& by, Done done) override;
     void note(std::int64_t incident, const std::string& text, const std::string& by, Done done) override;
@@ -88,6 +89,7 @@ public:
     void set_mode(std::optional<detect::Mode> mode, Done done) override;
     void set_irrigation_active(bool active, Done done) override;
     void set_rules(const detect::Settings& settings, Done done) override;
+    void label_use(const ports::UseLabelRecord& label, Done done) override;
     void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) override;
     void forget_habit(const base::DeviceId& sensor, std::int64_t number, Done done) override;
     void forget_learned(const base::DeviceId& sensor, Done done) override;

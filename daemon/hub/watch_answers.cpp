@@ -1,5 +1,6 @@
 // What people may ask of the watch and tell it, and how that is kept.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "hub/watch.h"
@@ -12,6 +13,7 @@ using detect::Incident;
 
 constexpr const char* kNotKept =
     "it could not be written to disk, see the health of the store; it holds until the next start";
+constexpr const char* kLabelNotKept = "it could not be written to disk, see the health of the store";
 
 tl::unexpected<base::Error> refused(std::string why) {
     return base::failure(base::Error{std::move(why)});
@@ -50,11 +52,23 @@ ports::AlarmState Watch::alarms() const {
         watch.use = sensor.detector.open_use(now + sensor.ahead);
         watch.base_flow = sensor.detector.base_flow(now + sensor.ahead);
         watch.pending = sensor.water;
+        if (sensor.used) {
+            std::vector<detect::Finding> budgets = budgets_on_their_way(*sensor.used, rules_, now);
+            drop_off(budgets);
+            std::move(budgets.begin(), budgets.end(), std::back_inserter(watch.pending));
+        }
         watch.habits = sensor.detector.habits();
         watch.days_learned = sensor.detector.days_learned();
         state.sensors.push_back(std::move(watch));
     }
     return state;
+}
+
+detect::LimitOverview Watch::limits(const base::DeviceId& id) const {
+    const WallTime now = parts_.clock.wall_now();
+    const auto found = sensors_.find(id);
+    if (found == sensors_.end()) return detect::SensorDetector().limits(now, context(now));
+    return found->second.detector.limits(now + found->second.ahead, context(now));
 }
 
 void Watch::answered(detect::IncidentBook::Answer answer, Done done) {
@@ -118,6 +132,17 @@ void Watch::set_rules(const detect::Settings& settings, Done done) {
     choose_mode(parts_.clock.wall_now());
     changed_ = true;
     keep_choice(kRulesChoice, to_text(rules_), to_text(parts_.rules), std::move(done));
+}
+
+void Watch::label_use(const ports::UseLabelRecord& label, Done done) {
+    ports::UseLabelRecord record = label;
+    record.label.at = parts_.clock.wall_now();
+    const auto answer = std::make_shared<Done>(std::move(done));
+    const bool queued = parts_.store.commit(std::move(record), [answer](bool durable) {
+        if (durable) return (*answer)({});
+        (*answer)(refused(kLabelNotKept));
+    });
+    if (!queued) (*answer)(refused(kLabelNotKept));
 }
 
 void Watch::set_habit(const base::DeviceId& id, const detect::Habit& habit, Done done) {

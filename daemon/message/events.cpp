@@ -31,40 +31,6 @@ DecodeResult decode_events(std::string_view text) {
     return Message{Events{std::move(*events)}};
 }
 
-std::optional<std::string_view> sensor_event_name(std::uint64_t type) {
-    switch (type) {
-        case sensor_event::kDeviceReset: return "device_reset";
-        case sensor_event::kMagnetometerReset: return "magnetometer_reset";
-        case sensor_event::kRadioReset: return "radio_reset";
-        case sensor_event::kMagnetometerFailure: return "magnetometer_failure";
-        case sensor_event::kMagnetometerOk: return "magnetometer_ok";
-        case sensor_event::kCalibrationFailure: return "calibration_failure";
-        case sensor_event::kCalibrationSuccess: return "calibration_success";
-        case sensor_event::kLowInterruptCount: return "low_interrupt_count";
-        case sensor_event::kOtaIdMismatch: return "ota_id_mismatch";
-        case sensor_event::kBatteryDead: return "battery_dead";
-        case sensor_event::kShipMode: return "ship_mode";
-        case sensor_event::kFlashFailure: return "flash_failure";
-        case sensor_event::kFlashOk: return "flash_ok";
-        case sensor_event::kPeakSaverFailure: return "peak_saver_failure";
-        case sensor_event::kPeakSaverOk: return "peak_saver_ok";
-        case sensor_event::kStoredDataErased: return "stored_data_erased";
-        case sensor_event::kDeviceMoved: return "device_moved";
-        default: return std::nullopt;
-    }
-}
-
-std::optional<std::string_view> bridge_event_name(std::uint64_t type) {
-    switch (type) {
-        case bridge_event::kPacketQueued: return "packet_queued";
-        case bridge_event::kPacketReceived: return "packet_received";
-        case bridge_event::kRadioLinkUp: return "radio_link_up";
-        case bridge_event::kRadioLinkLost: return "radio_link_lost";
-        case bridge_event::kMqttDisconnected: return "mqtt_disconnected";
-        default: return std::nullopt;
-    }
-}
-
 std::string encode(const Events& events) {
     return write_array(events.events, [](std::string& out, const DeviceEvent& event) {
         ObjectWriter object(out);

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace millrace::message {
@@ -21,6 +20,7 @@ struct Events {
     std::vector<DeviceEvent> events;
 };
 
+// What each tells, and how surely that is known, says meanings.h.
 namespace sensor_event {
 inline constexpr std::uint64_t kDeviceReset = 2, kMagnetometerReset = 4, kRadioReset = 8, kMagnetometerFailure = 16,
                                kMagnetometerOk = 32, kCalibrationFailure = 64, kCalibrationSuccess = 128,
@@ -29,13 +29,10 @@ inline constexpr std::uint64_t kDeviceReset = 2, kMagnetometerReset = 4, kRadioR
                                kPeakSaverOk = 262144, kStoredDataErased = 524288, kDeviceMoved = 1048576;
 }
 namespace bridge_event {
-inline constexpr std::uint64_t kPacketQueued = 32, kPacketReceived = 128, kRadioLinkUp = 256, kRadioLinkLost = 512,
+inline constexpr std::uint64_t kFollowsBoot = 1, kFollowsBootSecond = 1024, kFollowsBootThird = 16384,
+                               kPacketQueued = 32, kPacketReceived = 128, kRadioLinkUp = 256, kRadioLinkLost = 512,
                                kMqttDisconnected = 32768;
 }
-
-// A name such as "device_moved", or nothing when the type's meaning is unknown.
-[[nodiscard]] std::optional<std::string_view> sensor_event_name(std::uint64_t type);
-[[nodiscard]] std::optional<std::string_view> bridge_event_name(std::uint64_t type);
 
 [[nodiscard]] std::string encode(const Events& events);
 

@@ -81,29 +81,6 @@ DecodeResult decode_states(std::string_view text) {
     return Message{std::move(states)};
 }
 
-std::optional<std::string_view> sensor_state_name(std::uint64_t key) {
-    switch (key) {
-        case sensor_state::kRssiDbm: return "rssi_dbm";
-        case sensor_state::kBatteryMillivolts: return "battery_mv";
-        case sensor_state::kTemperatureCelsius: return "temperature_c";
-        case sensor_state::kSecondVoltageMillivolts: return "second_voltage_mv";
-        default: return std::nullopt;
-    }
-}
-
-std::optional<std::string_view> bridge_state_name(std::uint64_t key) {
-    switch (key) {
-        case bridge_state::kFreeHeapBytes: return "free_heap_bytes";
-        case bridge_state::kRadioTransmitPower: return "radio_transmit_power";
-        case bridge_state::kSensorRssiDbm: return "sensor_rssi_dbm";
-        case bridge_state::kPacketsReceived: return "packets_received";
-        case bridge_state::kPacketsSent: return "packets_sent";
-        case bridge_state::kWifiRssiDbm: return "wifi_rssi_dbm";
-        case bridge_state::kWifiChannel: return "wifi_channel";
-        default: return std::nullopt;
-    }
-}
-
 std::int64_t temperature_celsius(std::int64_t raw) {
     return raw >= 128 && raw <= 255 ? raw - 256 : raw;
 }

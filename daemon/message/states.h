@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,7 +25,7 @@ struct States {
     std::vector<StateReport> reports;
 };
 
-// Keys whose meaning is published or read from the firmware; FORMAT.md says which is which.
+// Keys whose meaning is published or read from the firmware; meanings.h says which is which.
 namespace sensor_state {
 inline constexpr std::uint64_t kRssiDbm = 16, kBatteryMillivolts = 32, kTemperatureCelsius = 1024,
                                kSecondVoltageMillivolts = 16384;
@@ -35,10 +34,6 @@ namespace bridge_state {
 inline constexpr std::uint64_t kFreeHeapBytes = 4, kRadioTransmitPower = 16, kSensorRssiDbm = 32,
                                kPacketsReceived = 128, kPacketsSent = 256, kWifiRssiDbm = 512, kWifiChannel = 1024;
 }
-
-// A name such as "battery_mv", or nothing when the key's meaning is unknown. Bridges and sensors number differently.
-[[nodiscard]] std::optional<std::string_view> sensor_state_name(std::uint64_t key);
-[[nodiscard]] std::optional<std::string_view> bridge_state_name(std::uint64_t key);
 
 // Temperatures are sent as an unsigned byte: 128 to 255 stand for -128 to -1.
 [[nodiscard]] std::int64_t temperature_celsius(std::int64_t raw);

@@ -23,6 +23,46 @@ struct UseRecord {
     detect::Use use;
 };
 
+// Which of a sensor's uses.
+struct UseKey {
+    base::WallTime start;
+    bool overlapped = false;
+    base::Volume volume;
+
+    bool operator==(const UseKey&) const = default;
+};
+[[nodiscard]] inline UseKey key_of(const detect::Use& use) {
+    return {use.start, use.overlapped, use.volume};
+}
+
+// What the owner says a use was.
+struct UseLabel {
+    std::string category;  // a key of kUseCategories, or empty
+    std::string name;      // in the owner's words, or empty
+    std::string by;        // who said so
+    base::WallTime at;     // when
+
+    bool operator==(const UseLabel&) const = default;
+};
+
+// Inserted or replaced, keyed by sensor and use. A label without category and name takes the one before back.
+struct UseLabelRecord {
+    base::DeviceId sensor;
+    UseKey use;
+    UseLabel label;
+
+    bool operator==(const UseLabelRecord&) const = default;
+};
+
+// A use with what else is known of it.
+struct KeptUse {
+    detect::Use use;
+    std::optional<UseLabel> label{};
+    std::optional<std::int64_t> alarm{};  // the newest of the sensor's water that ran at the same time
+
+    bool operator==(const KeptUse&) const = default;
+};
+
 // A notice on its way to a channel. Inserted or replaced, keyed by number, which the sender counts up.
 enum class DeliveryState : std::uint8_t { Waiting = 1, Delivered = 2, GivenUp = 3, Superseded = 4 };
 struct DeliveryRecord {

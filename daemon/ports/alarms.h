@@ -16,8 +16,10 @@
 #include "base/time.h"
 #include "detect/habit.h"
 #include "detect/incident.h"
+#include "detect/limit_overview.h"
 #include "detect/settings.h"
 #include "detect/use.h"
+#include "ports/alarm_records.h"
 
 namespace millrace::ports {
 
@@ -26,7 +28,7 @@ struct SensorWatch {
     base::DeviceId sensor;
     std::optional<detect::Use> use;        // under way
     base::FlowRate base_flow;              // that does not rest
-    std::vector<detect::Finding> pending;  // past half of their limit
+    std::vector<detect::Finding> pending;  // past half of their limit, budgets that hold already left out
     std::vector<detect::Habit> habits;
     int days_learned = 0;
 };
@@ -54,6 +56,8 @@ public:
     using Done = std::function<void(base::Result<void, base::Error>)>;
 
     [[nodiscard]] virtual AlarmState alarms() const = 0;
+    // How long a sensor's water may run now; of one whose water is not known, what holds in every house.
+    [[nodiscard]] virtual detect::LimitOverview limits(const base::DeviceId& sensor) const = 0;
 
     // `by`: who, in their own words ("Home Assistant", "api", "ntfy button"); shown in the history.
     virtual void acknowledge(std::int64_t incident, const std::string& by, Done done) = 0;
@@ -66,6 +70,9 @@ public:
     virtual void set_irrigation_active(bool active, Done done) = 0;
     // Replaces the limits and switches of the rules.
     virtual void set_rules(const detect::Settings& settings, Done done) = 0;
+
+    // What a use was. `label.at` is filled in. Whether there is such a use is the caller's to know.
+    virtual void label_use(const UseLabelRecord& label, Done done) = 0;
 
     // A habit without a number is new.
     virtual void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) = 0;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/device_id.h"
@@ -40,6 +41,7 @@ struct UsageQuery {
     base::WallTime to;    // exclusive
     base::CalendarUnit bucket = base::CalendarUnit::Hour;
     base::TimeZone zone;
+    bool by_category = false;  // whether UsageAnswer::labelled is asked for
 };
 
 struct UsageBucket {
@@ -49,9 +51,19 @@ struct UsageBucket {
     base::Volume volume;  // at the calibration in force when the water ran
 };
 
+// What the uses of a category that began in a bucket took of its water.
+struct LabelledVolume {
+    std::size_t bucket = 0;
+    std::string category;
+    base::Volume volume;
+
+    bool operator==(const LabelledVolume&) const = default;
+};
+
 struct UsageAnswer {
     std::vector<UsageBucket> buckets;  // every bucket of the range, empty ones too
     bool calibrated = false;
+    std::vector<LabelledVolume> labelled{};  // by bucket and category; of one bucket never more than its volume
 };
 
 // The peaks counted between two moments, for calibration: the rise of each series from its last reading at or before
@@ -101,6 +113,10 @@ struct UseQuery {
     std::size_t limit = 1000;
     std::optional<base::WallTime> after;  // the start of the last one of the page before
 };
+struct OneUseQuery {
+    base::DeviceId sensor;
+    UseKey use;
+};
 // The newest first.
 struct DeliveryQuery {
     std::optional<std::string> channel;
@@ -142,7 +158,8 @@ public:
     virtual void estimates(EstimateQuery query, Answer<std::vector<EstimateRecord>> answer) = 0;
     virtual void incidents(IncidentQuery query, Answer<std::vector<detect::Incident>> answer) = 0;
     virtual void incident_history(IncidentHistoryQuery query, Answer<std::vector<detect::AlarmEvent>> answer) = 0;
-    virtual void uses(UseQuery query, Answer<std::vector<detect::Use>> answer) = 0;
+    virtual void uses(UseQuery query, Answer<std::vector<KeptUse>> answer) = 0;
+    virtual void use(OneUseQuery query, Answer<std::optional<KeptUse>> answer) = 0;  // nothing: there is none such
     virtual void deliveries(DeliveryQuery query, Answer<std::vector<DeliveryRecord>> answer) = 0;
     virtual void frames(FrameQuery query, Answer<FramePage> answer) = 0;
 };

@@ -171,7 +171,7 @@ struct CloudHas {
 
 // Everything that can be written.
 using Entry = std::variant<Commit, CalibrationRecord, MeterReadingRecord, SpellRecord, ChoiceRecord, CloudMissed,
-                           CloudHas, AlarmRecord, UseRecord, DeliveryRecord>;
+                           CloudHas, AlarmRecord, UseRecord, UseLabelRecord, DeliveryRecord>;
 
 // All that the hub needs to go on after a restart.
 struct StoredState {

@@ -130,6 +130,7 @@ void MqttClient::published(std::size_t count, const std::string& refusal) {
         refusal_ = refusal;
     }
     drain();
+    if (connected() && !stopping_ && in_flight_ == 0 && outbox_.empty()) events_.on_taken();
 }
 
 void MqttClient::closed(Ending ending, const std::string& detail) {

@@ -37,6 +37,8 @@ public:
         virtual ~Events() = default;
         virtual void on_connected() = 0;
         virtual void on_disconnected() = 0;
+        // The broker has taken everything that was given to it.
+        virtual void on_taken() = 0;
         virtual void on_message(const ReceivedMessage& message) = 0;
     };
 

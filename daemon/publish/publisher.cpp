@@ -73,6 +73,7 @@ public:
 
     void set_site(base::VolumeUnit unit, const base::TimeZone& zone, const std::optional<meter::Tariff>& tariff);
 
+    [[nodiscard]] std::optional<ports::HomeAssistantLink> home_assistant() const;
     void health(std::vector<ports::HealthItem>& items) const;
     void metrics(std::vector<ports::Metric>& metrics) const;
 
@@ -82,6 +83,7 @@ private:
 
     void on_connected() override;
     void on_disconnected() override;
+    void on_taken() override { documents_taken_ = documents_sent_ && client_.refusal().empty(); }
     void on_message(const ReceivedMessage& message) override;
 
     [[nodiscard]] Message availability(std::string_view text) const {
@@ -90,6 +92,8 @@ private:
     void publish_all(std::vector<Message> messages) {
         for (Message& message : messages) client_.publish(std::move(message));
     }
+    // What the broker did not take, in a sentence; empty: nothing.
+    [[nodiscard]] std::string refusal() const;
     void introduce();
     void on_command(const ReceivedMessage& message);
     void flush_within(base::Milliseconds wait);
@@ -127,6 +131,10 @@ private:
     bool hearing_leftovers_ = false;
     bool stopping_ = false;
     std::uint64_t births_ = 0;
+    bool documents_sent_ = false;   // all of those that hold now, on this connection
+    bool documents_taken_ = false;  // and the broker has them
+    std::optional<base::WallTime> birth_seen_;
+    bool birth_retained_ = false;
 };
 
 void Publisher::Session::on_connected() {
@@ -201,6 +209,8 @@ void Publisher::Session::on_disconnected() {
     announced_ = false;
     birth_waits_ = false;
     announce_waits_ = false;
+    documents_sent_ = false;
+    documents_taken_ = false;
     announce_timer_.cancel();
     birth_timer_.cancel();
     hearing_leftovers_ = false;
@@ -239,9 +249,12 @@ void Publisher::Session::on_command(const ReceivedMessage& message) {
 void Publisher::Session::on_message(const ReceivedMessage& message) {
     if (hearing_leftovers_ && message.retained) leftovers_.note(message.topic, message.payload);
     if (is_command_topic(settings_, message.topic)) return on_command(message);
-    // A retained birth message is one we have been told on subscribing; everything was just sent.
     const bool birth = message.topic == settings_.birth_topic && message.payload == settings_.birth_payload;
-    if (!birth || message.retained || birth_waits_) return;
+    if (!birth) return;
+    birth_seen_ = clock_.wall_now();
+    birth_retained_ = message.retained;
+    // A retained birth message is one we have been told on subscribing; everything was just sent.
+    if (message.retained || birth_waits_) return;
     ++births_;
     birth_waits_ = true;
     std::uniform_int_distribution<base::Milliseconds::rep> jitter(0, timing_.birth_jitter.count());
@@ -283,7 +296,9 @@ void Publisher::Session::flush_discovery(base::SteadyTime now) {
     // What an earlier run had and we have not is taken back once all of it was heard.
     std::vector<Message> messages =
         discovery_.plan(hearing_leftovers_ ? documents_ : leftovers_.with_markers(documents_), now);
+    documents_sent_ = !discovery_.due();
     if (messages.empty()) return;
+    documents_taken_ = false;
     if (!hearing_leftovers_) {
         for (const Message& message : messages) leftovers_.marked(message.topic);
         flush_within(timing_.gather);  // without the markers, after the gap
@@ -307,6 +322,26 @@ void Publisher::Session::flush() {
     flush_within(std::max(wait, timing_.gather));
 }
 
+std::string Publisher::Session::refusal() const {
+    if (client_.refusal().empty()) return {};
+    return "it did not take a message: " + client_.refusal() + "; check the user's access rights there";
+}
+
+std::optional<ports::HomeAssistantLink> Publisher::Session::home_assistant() const {
+    if (!configured()) return std::nullopt;
+    ports::HomeAssistantLink link;
+    link.broker.address = settings_.host + ":" + std::to_string(settings_.port);
+    link.broker.connected = client_.connected();
+    link.broker.problem = client_.connected() ? refusal() : client_.trouble();
+    link.discovery = settings_.discovery;
+    link.discovery_prefix = settings_.discovery_prefix;
+    link.birth_topic = settings_.birth_topic;
+    link.discovery_published = documents_taken_;
+    link.birth_seen = birth_seen_;
+    link.birth_retained = birth_retained_;
+    return link;
+}
+
 void Publisher::Session::health(std::vector<ports::HealthItem>& items) const {
     if (!configured()) {
         items.push_back({"broker", true, "no broker configured"});
@@ -316,9 +351,7 @@ void Publisher::Session::health(std::vector<ports::HealthItem>& items) const {
     if (client_.connected()) {
         std::string detail =
             "connected to " + broker + " with MQTT " + (client_.protocol() == Protocol::V5 ? "5" : "3.1.1");
-        if (!client_.refusal().empty()) {
-            detail += "; it did not take a message: " + client_.refusal() + "; check the user's access rights there";
-        }
+        if (const std::string refused = refusal(); !refused.empty()) detail += "; " + refused;
         items.push_back({"broker", client_.refusal().empty(), std::move(detail)});
     } else if (client_.trouble().empty()) {
         items.push_back({"broker", true, "connecting to " + broker});
@@ -380,6 +413,10 @@ void Publisher::on_live(const ports::LiveState& state) {
 
 void Publisher::on_alarm(const detect::AlarmEvent& event) {
     session_->on_alarm(event);
+}
+
+std::optional<ports::HomeAssistantLink> Publisher::home_assistant() const {
+    return session_->home_assistant();
 }
 
 void Publisher::health(std::vector<ports::HealthItem>& items) const {

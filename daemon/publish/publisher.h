@@ -25,6 +25,7 @@
 #include "ports/live.h"
 #include "ports/notify.h"
 #include "ports/release.h"
+#include "ports/setup.h"
 #include "publish/settings.h"
 #include "publish/timing.h"
 
@@ -42,7 +43,10 @@ struct Commands {
     std::function<void()> restart;
 };
 
-class Publisher final : public ports::LiveSubscriber, public ports::AlarmSubscriber, public ports::SelfReport {
+class Publisher final : public ports::LiveSubscriber,
+                        public ports::AlarmSubscriber,
+                        public ports::SelfReport,
+                        public ports::HomeAssistantView {
 public:
     // Older ones would only confuse; the alarms' states tell what still holds.
     static constexpr base::Seconds kAlertWaits{15 * 60};
@@ -68,6 +72,8 @@ public:
 
     void on_live(const ports::LiveState& state) override;
     void on_alarm(const detect::AlarmEvent& event) override;
+
+    [[nodiscard]] std::optional<ports::HomeAssistantLink> home_assistant() const override;
 
     void health(std::vector<ports::HealthItem>& items) const override;
     void metrics(std::vector<ports::Metric>& metrics) const override;

@@ -22,6 +22,61 @@ std::int64_t longest_use_ms(const SQLite::Database& connection, const base::Devi
     return std::max<std::int64_t>(0, number_from(row, sensor).value_or(0));
 }
 
+constexpr const char* kLabelColumns = ", category, name, who, at_ms";
+constexpr const char* kUsesWithLabels =
+    " FROM uses LEFT JOIN use_labels USING (sensor, start_ms, overlapped, volume_ul)";
+
+// From the columns kUseColumns and kLabelColumns.
+ports::KeptUse kept_use_at(const SQLite::Statement& row) {
+    constexpr int kCategory = 8;
+    ports::KeptUse kept{use_at(row)};
+    if (row.isColumnNull(kCategory)) return kept;
+    kept.label = ports::UseLabel{text_at(row, kCategory), text_at(row, kCategory + 1), text_at(row, kCategory + 2),
+                                 time_at(row, kCategory + 3)};
+    return kept;
+}
+
+// An alarm is raised so long after its water began, and by a clock so far from the sensor's, at most.
+constexpr std::chrono::hours kRaisedWithin{31 * 24};
+constexpr std::chrono::hours kClocksApart{1};
+
+struct AlarmsWater {
+    std::int64_t alarm = 0;
+    base::WallTime since;
+    base::WallTime until;
+};
+
+// Of the sensor's alarms that may have been about water in the range, the newest first.
+std::vector<AlarmsWater> alarms_water(const SQLite::Database& connection, const base::DeviceId& sensor,
+                                      base::WallTime from, base::WallTime to) {
+    SQLite::Statement rows(connection, std::string("SELECT id, device, ") + kStandingColumns +
+                                           " FROM incidents WHERE device = ?1 AND raised_ms < ?2"
+                                           " AND (cleared_ms IS NULL OR cleared_ms >= ?3) ORDER BY id DESC");
+    bind_values(rows, sensor, to + kRaisedWithin, from - kClocksApart);
+    std::vector<AlarmsWater> found;
+    while (rows.executeStep()) {
+        const auto incident = incident_at(rows);
+        if (!incident || !detect::is_water(incident->finding.rule)) continue;
+        // An open one is stored as it was at its last change, and its water may run still.
+        found.push_back(
+            {incident->id, incident->finding.since, incident->open() ? base::WallTime::max() : incident->finding.at});
+    }
+    return found;
+}
+
+void name_alarms(const SQLite::Database& connection, const base::DeviceId& sensor, std::vector<ports::KeptUse>& uses) {
+    if (uses.empty()) return;
+    base::WallTime end = uses.front().use.end;
+    for (const ports::KeptUse& kept : uses) end = std::max(end, kept.use.end);
+    const auto alarms = alarms_water(connection, sensor, uses.front().use.start, end);
+    for (ports::KeptUse& kept : uses) {
+        const auto beside = std::find_if(alarms.begin(), alarms.end(), [&kept](const AlarmsWater& alarm) {
+            return kept.use.start <= alarm.until && kept.use.end >= alarm.since;
+        });
+        if (beside != alarms.end()) kept.alarm = beside->alarm;
+    }
+}
+
 }  // namespace
 
 base::Result<std::vector<detect::Incident>, base::Error> read_incidents(const SQLite::Database& connection,
@@ -63,25 +118,38 @@ base::Result<std::vector<detect::AlarmEvent>, base::Error> read_incident_history
     return events;
 }
 
-base::Result<std::vector<detect::Use>, base::Error> read_uses(const SQLite::Database& connection,
-                                                              const ports::UseQuery& query) {
+base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::Database& connection,
+                                                                 const ports::UseQuery& query) {
     constexpr std::int64_t kEarliest = std::numeric_limits<std::int64_t>::min();
     const std::int64_t from = base::unix_ms(query.from);
     const std::int64_t longest = longest_use_ms(connection, query.sensor);
     std::int64_t begins = from < kEarliest + longest ? kEarliest : from - longest;
     if (query.after && base::unix_ms(*query.after) >= begins) begins = base::unix_ms(*query.after) + 1;
-    SQLite::Statement rows(connection, std::string("SELECT ") + kUseColumns +
-                                           " FROM uses WHERE sensor = ?1 AND start_ms >= ?2 AND start_ms < ?3"
+    SQLite::Statement rows(connection, std::string("SELECT ") + kUseColumns + kLabelColumns + kUsesWithLabels +
+                                           " WHERE sensor = ?1 AND start_ms >= ?2 AND start_ms < ?3"
                                            " AND (end_ms > ?4 OR start_ms >= ?4)"
                                            " ORDER BY start_ms, overlapped, volume_ul LIMIT ?5");
     bind_values(rows, query.sensor, begins, query.to, query.from, static_cast<std::int64_t>(kMaxUsesPerPage));
     const auto limit = static_cast<std::size_t>(rows_of(query.limit, kMaxUsesPerPage));
-    std::vector<detect::Use> uses;
+    std::vector<ports::KeptUse> uses;
     while (rows.executeStep()) {
-        if (uses.size() >= limit && time_at(rows, 0) != uses.back().start) break;
-        uses.push_back(use_at(rows));
+        if (uses.size() >= limit && time_at(rows, 0) != uses.back().use.start) break;
+        uses.push_back(kept_use_at(rows));
     }
+    name_alarms(connection, query.sensor, uses);
     return uses;
+}
+
+base::Result<std::optional<ports::KeptUse>, base::Error> read_use(const SQLite::Database& connection,
+                                                                  const ports::OneUseQuery& query) {
+    SQLite::Statement row(connection,
+                          std::string("SELECT ") + kUseColumns + kLabelColumns + kUsesWithLabels +
+                              " WHERE sensor = ?1 AND start_ms = ?2 AND overlapped = ?3 AND volume_ul = ?4");
+    bind_values(row, query.sensor, query.use.start, std::int64_t{query.use.overlapped}, query.use.volume.microlitres);
+    if (!row.executeStep()) return std::nullopt;
+    std::vector<ports::KeptUse> found{kept_use_at(row)};
+    name_alarms(connection, query.sensor, found);
+    return std::move(found.front());
 }
 
 base::Result<std::vector<ports::DeliveryRecord>, base::Error> read_deliveries(const SQLite::Database& connection,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -28,8 +29,10 @@ inline constexpr std::size_t kMaxIncidentEvents = 10'000;
 
 // By start. Uses that begin at the same moment are not parted by the end of a page: it then holds more than asked for,
 // up to kMaxUsesPerPage.
-[[nodiscard]] base::Result<std::vector<detect::Use>, base::Error> read_uses(const SQLite::Database& connection,
-                                                                            const ports::UseQuery& query);
+[[nodiscard]] base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::Database& connection,
+                                                                               const ports::UseQuery& query);
+[[nodiscard]] base::Result<std::optional<ports::KeptUse>, base::Error> read_use(const SQLite::Database& connection,
+                                                                                const ports::OneUseQuery& query);
 
 [[nodiscard]] base::Result<std::vector<ports::DeliveryRecord>, base::Error> read_deliveries(
     const SQLite::Database& connection, const ports::DeliveryQuery& query);

@@ -62,6 +62,12 @@ AlarmTable::AlarmTable(SQLite::Database& connection)
                                  kStandingColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       put_use_(connection, std::string("INSERT OR REPLACE INTO uses (sensor, ") + kUseColumns +
                                ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      put_label_(connection,
+                 "INSERT OR REPLACE INTO use_labels"
+                 " (sensor, start_ms, overlapped, volume_ul, category, name, who, at_ms)"
+                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      drop_label_(connection,
+                  "DELETE FROM use_labels WHERE sensor = ? AND start_ms = ? AND overlapped = ? AND volume_ul = ?"),
       put_delivery_(connection, std::string("INSERT OR REPLACE INTO deliveries (") + kDeliveryColumns +
                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       drop_deliveries_(connection, kDropDeliveries) {}
@@ -86,6 +92,17 @@ void AlarmTable::put(const ports::UseRecord& record) {
     run(put_use_, record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres, use.end,
         use.peak.microlitres_per_second, use.mean.microlitres_per_second, use.base.microlitres_per_second,
         to_text(use.shape));
+}
+
+void AlarmTable::put(const ports::UseLabelRecord& record) {
+    const ports::UseKey& use = record.use;
+    const ports::UseLabel& label = record.label;
+    if (label.category.empty() && label.name.empty()) {
+        run(drop_label_, record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres);
+        return;
+    }
+    run(put_label_, record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres, label.category,
+        label.name, label.by, label.at);
 }
 
 void AlarmTable::put(const ports::DeliveryRecord& record) {

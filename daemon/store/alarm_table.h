@@ -1,7 +1,8 @@
-// Alarms with their history, uses of water, and notices on their way: primary data, which nothing rebuilds.
+// Alarms with their history, uses of water with their labels, and notices on their way: primary data, which nothing
+// rebuilds.
 //
-// Incidents and uses are kept for ever. Of notices that no longer wait, those go that are old or many, some with each
-// one that is written, so that no commit pays for all of them; each channel's last success stays.
+// Incidents, uses and labels are kept for ever. Of notices that no longer wait, those go that are old or many, some
+// with each one that is written, so that no commit pays for all of them; each channel's last success stays.
 //
 // Written on the connection's thread, inside the caller's transaction; read on any connection. Throws
 // SQLite::Exception.
@@ -35,12 +36,15 @@ public:
 
     void put(const ports::AlarmRecord& record);
     void put(const ports::UseRecord& record);
+    void put(const ports::UseLabelRecord& record);
     void put(const ports::DeliveryRecord& record);
 
 private:
     SQLite::Statement put_incident_;
     SQLite::Statement add_event_;
     SQLite::Statement put_use_;
+    SQLite::Statement put_label_;
+    SQLite::Statement drop_label_;
     SQLite::Statement put_delivery_;
     SQLite::Statement drop_deliveries_;
 };

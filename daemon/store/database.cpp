@@ -74,6 +74,7 @@ struct Database::Parts {
     void write(const ports::ChoiceRecord& record, ArchiveRow&) { entries.put(record); }
     void write(const ports::AlarmRecord& record, ArchiveRow&) { alarms.put(record); }
     void write(const ports::UseRecord& record, ArchiveRow&) { alarms.put(record); }
+    void write(const ports::UseLabelRecord& record, ArchiveRow&) { alarms.put(record); }
     void write(const ports::DeliveryRecord& record, ArchiveRow&) { alarms.put(record); }
     void write(const ports::CloudMissed& missed, ArchiveRow&) {
         for (const std::int64_t frame : missed.frames) frames.wait(missed.bridge, frame);

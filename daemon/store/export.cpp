@@ -111,7 +111,7 @@ base::Result<std::vector<base::DeviceId>, base::Error> ExportSource::sensors_wit
     });
 }
 
-base::Result<std::vector<detect::Use>, base::Error> ExportSource::uses(const ports::UseQuery& query) {
+base::Result<std::vector<ports::KeptUse>, base::Error> ExportSource::uses(const ports::UseQuery& query) {
     return attempt([&] { return read_uses(*connection_, query); });
 }
 

@@ -45,7 +45,7 @@ public:
 
     // Those that have uses, by id: a use stays when the readings it was seen in are gone.
     [[nodiscard]] base::Result<std::vector<base::DeviceId>, base::Error> sensors_with_uses();
-    [[nodiscard]] base::Result<std::vector<detect::Use>, base::Error> uses(const ports::UseQuery& query);
+    [[nodiscard]] base::Result<std::vector<ports::KeptUse>, base::Error> uses(const ports::UseQuery& query);
     [[nodiscard]] base::Result<std::vector<detect::Incident>, base::Error> incidents(const ports::IncidentQuery& query);
 
     // Frames with a higher id than `after`, in order of id: at most `limit`, fewer when they are large, none at the

@@ -10,6 +10,7 @@
 
 #include "store/alarm_query.h"
 #include "store/connection.h"
+#include "store/device_query.h"
 #include "store/evidence_query.h"
 #include "store/fault.h"
 #include "store/frame_query.h"
@@ -109,8 +110,12 @@ void Reader::incident_history(ports::IncidentHistoryQuery query,
     enqueue<std::vector<detect::AlarmEvent>>(query, std::move(answer), read_incident_history);
 }
 
-void Reader::uses(ports::UseQuery query, History::Answer<std::vector<detect::Use>> answer) {
-    enqueue<std::vector<detect::Use>>(query, std::move(answer), read_uses);
+void Reader::uses(ports::UseQuery query, History::Answer<std::vector<ports::KeptUse>> answer) {
+    enqueue<std::vector<ports::KeptUse>>(query, std::move(answer), read_uses);
+}
+
+void Reader::use(ports::OneUseQuery query, History::Answer<std::optional<ports::KeptUse>> answer) {
+    enqueue<std::optional<ports::KeptUse>>(query, std::move(answer), read_use);
 }
 
 void Reader::deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) {
@@ -119,6 +124,26 @@ void Reader::deliveries(ports::DeliveryQuery query, History::Answer<std::vector<
 
 void Reader::frames(ports::FrameQuery query, History::Answer<ports::FramePage> answer) {
     enqueue<ports::FramePage>(query, std::move(answer), read_frames);
+}
+
+void Reader::states(ports::DeviceQuery query, History::Answer<ports::DevicePage<ports::StateRecord>> answer) {
+    enqueue<ports::DevicePage<ports::StateRecord>>(query, std::move(answer), read_states);
+}
+
+void Reader::events(ports::DeviceQuery query, History::Answer<ports::DevicePage<ports::EventRecord>> answer) {
+    enqueue<ports::DevicePage<ports::EventRecord>>(query, std::move(answer), read_events);
+}
+
+void Reader::logs(ports::DeviceQuery query, History::Answer<ports::DevicePage<ports::LogRecord>> answer) {
+    enqueue<ports::DevicePage<ports::LogRecord>>(query, std::move(answer), read_logs);
+}
+
+void Reader::boots(ports::BootQuery query, History::Answer<ports::BootPage> answer) {
+    enqueue<ports::BootPage>(query, std::move(answer), read_boots);
+}
+
+void Reader::first_readings(History::Answer<std::map<base::DeviceId, base::WallTime>> answer) {
+    enqueue<std::map<base::DeviceId, base::WallTime>>(EverySensor{}, std::move(answer), read_first_readings);
 }
 
 void Reader::waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit,

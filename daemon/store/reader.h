@@ -9,11 +9,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "ports/device_history.h"
 #include "ports/handover.h"
 #include "ports/history.h"
 
@@ -30,7 +32,7 @@ struct ReaderLimits {
     std::size_t questions = 64;
 };
 
-class Reader final : public ports::History, public ports::WaitingFrames {
+class Reader final : public ports::History, public ports::DeviceHistory, public ports::WaitingFrames {
 public:
     // Runs a function on the loop thread, later. Callable from any thread.
     using Post = std::function<void(std::function<void()>)>;
@@ -52,9 +54,16 @@ public:
     void incidents(ports::IncidentQuery query, History::Answer<std::vector<detect::Incident>> answer) override;
     void incident_history(ports::IncidentHistoryQuery query,
                           History::Answer<std::vector<detect::AlarmEvent>> answer) override;
-    void uses(ports::UseQuery query, History::Answer<std::vector<detect::Use>> answer) override;
+    void uses(ports::UseQuery query, History::Answer<std::vector<ports::KeptUse>> answer) override;
+    void use(ports::OneUseQuery query, History::Answer<std::optional<ports::KeptUse>> answer) override;
     void deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) override;
     void frames(ports::FrameQuery query, History::Answer<ports::FramePage> answer) override;
+
+    void states(ports::DeviceQuery query, History::Answer<ports::DevicePage<ports::StateRecord>> answer) override;
+    void events(ports::DeviceQuery query, History::Answer<ports::DevicePage<ports::EventRecord>> answer) override;
+    void logs(ports::DeviceQuery query, History::Answer<ports::DevicePage<ports::LogRecord>> answer) override;
+    void boots(ports::BootQuery query, History::Answer<ports::BootPage> answer) override;
+    void first_readings(History::Answer<std::map<base::DeviceId, base::WallTime>> answer) override;
 
     void waiting_frames(const base::DeviceId& bridge, std::int64_t after, std::size_t limit,
                         WaitingFrames::Answer answer) override;

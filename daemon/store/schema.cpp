@@ -285,7 +285,22 @@ CREATE INDEX deliveries_by_channel ON deliveries (channel, state, delivered_ms);
 CREATE INDEX deliveries_done ON deliveries (number) WHERE state <> 1;
 )sql";
 
-constexpr std::array kMigrations{Migration{kVersion1}, Migration{kVersion2}, Migration{kVersion3}};
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE use_labels (
+    sensor     TEXT    NOT NULL,
+    start_ms   INTEGER NOT NULL,
+    overlapped INTEGER NOT NULL,
+    volume_ul  INTEGER NOT NULL,
+    category   TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    who        TEXT    NOT NULL,
+    at_ms      INTEGER NOT NULL,
+    PRIMARY KEY (sensor, start_ms, overlapped, volume_ul)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations{Migration{kVersion1}, Migration{kVersion2}, Migration{kVersion3},
+                                 Migration{kVersion4}};
 
 int pragma(SQLite::Database& connection, const char* name) {
     return connection.execAndGet(std::string("PRAGMA ") + name).getInt();

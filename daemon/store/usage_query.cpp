@@ -1,6 +1,9 @@
 #include "store/usage_query.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
 
 #include <SQLiteCpp/Database.h>
 
@@ -55,6 +58,43 @@ constexpr const char* kReadings =
     " FROM readings r WHERE r.sensor = (SELECT number FROM device_numbers WHERE device = ?)"
     " AND r.time_ms >= ? * 1000 AND r.time_ms < ? * 1000 ORDER BY r.time_ms";
 
+// A label has the start and the volume of its use, so that uses need not be looked at.
+constexpr const char* kLabels =
+    "SELECT start_ms, category, volume_ul FROM use_labels"
+    " WHERE sensor = ? AND start_ms >= ? AND start_ms < ? AND category <> '' ORDER BY start_ms";
+
+// A use may have gone on after its bucket, and its volume is what was thought when it ran: where the uses of a bucket
+// took more than the bucket has, each gets its share of that.
+void add_labelled(ports::UsageAnswer& answer, std::size_t bucket, const std::map<std::string, std::int64_t>& taken) {
+    std::int64_t all = 0;
+    for (const auto& [category, microlitres] : taken) all += microlitres;
+    const std::int64_t has = answer.buckets[bucket].volume.microlitres;
+    std::int64_t left = has;
+    for (const auto& [category, microlitres] : taken) {
+        const long double share = static_cast<long double>(microlitres) / static_cast<long double>(all);
+        const auto scaled = static_cast<std::int64_t>(share * static_cast<long double>(has));
+        const std::int64_t volume = std::min(all > has ? scaled : microlitres, left);
+        left -= volume;
+        if (volume > 0) answer.labelled.push_back({bucket, category, {volume}});
+    }
+}
+
+void read_labelled(const SQLite::Database& connection, const base::DeviceId& sensor, ports::UsageAnswer& answer) {
+    SQLite::Statement rows(connection, kLabels);
+    bind_values(rows, sensor, answer.buckets.front().start, answer.buckets.back().end);
+    std::map<std::string, std::int64_t> taken;  // of the bucket
+    std::size_t bucket = 0;
+    while (rows.executeStep()) {
+        const base::WallTime start = time_at(rows, 0);
+        if (answer.buckets[bucket].end <= start) {
+            add_labelled(answer, bucket, std::exchange(taken, {}));
+            while (answer.buckets[bucket].end <= start) ++bucket;
+        }
+        taken[text_at(rows, 1)] += std::max<std::int64_t>(0, int_at(rows, 2));
+    }
+    add_labelled(answer, bucket, taken);
+}
+
 }  // namespace
 
 base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database& connection,
@@ -62,7 +102,7 @@ base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database&
     auto buckets = empty_buckets(query);
     if (!buckets) return base::failure(std::move(buckets.error()));
     const meter::CalibrationTable calibration(calibrations_in_force(connection, query.sensor));
-    ports::UsageAnswer answer{std::move(*buckets), calibration.calibrated()};
+    ports::UsageAnswer answer{std::move(*buckets), calibration.calibrated(), {}};
     if (answer.buckets.empty()) return answer;
 
     SQLite::Statement rows(connection, query.bucket == base::CalendarUnit::Minute ? kReadings : kQuarters);
@@ -83,6 +123,7 @@ base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database&
         bucket->peaks += peaks;
         bucket->volume += peaks * per_peak;
     }
+    if (query.by_category) read_labelled(connection, query.sensor, answer);
     return answer;
 }
 

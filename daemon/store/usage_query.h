@@ -2,7 +2,8 @@
 // keeps.
 //
 // A quarter belongs to the bucket that holds its start, and its water counts at the calibration in force at its
-// start. On a reader's connection and thread; throws SQLite::Exception.
+// start. A labelled use belongs to the bucket it began in. On a reader's connection and thread; throws
+// SQLite::Exception.
 #pragma once
 
 #include "base/result.h"

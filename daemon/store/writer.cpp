@@ -62,6 +62,10 @@ std::size_t size(const ports::UseRecord& record) {
     return record.use.shape.size() * sizeof(base::FlowRate);
 }
 
+std::size_t size(const ports::UseLabelRecord& record) {
+    return record.label.category.size() + record.label.name.size() + record.label.by.size();
+}
+
 std::size_t size(const ports::DeliveryRecord& record) {
     return record.channel.size() + record.kind.size() + record.error.size() + record.title.size() + record.text.size();
 }

@@ -36,7 +36,7 @@ def test_other_machines_need_a_token_with_enough_scope(house, started):
         stranger = ask(port, path, host=HERE, source=NEIGHBOUR)
         assert stranger.status == 401 and stranger.json()["status"] == 401
         assert stranger.headers["WWW-Authenticate"].startswith("Bearer")
-    for path in ("/healthz", "/readyz", "/", "/app.js"):
+    for path in ("/healthz", "/readyz", "/", "/favicon.svg"):
         assert status(path) == 200, path
     assert ask(port, "/readyz", host=HERE, source=NEIGHBOUR).json()["items"] == []
 

@@ -14,7 +14,7 @@ UNKNOWN = "0000000000000000"
 PHONE = "tk-of-the-phone"
 RANGE = "from=2026-03-02T00:00:00Z&to=2026-03-03T00:00:00Z"
 # These tell the time, or count the very answer they give, so no two answers are the same.
-NEVER_THE_SAME = {"getMetrics", "getStatus", "getDevices", "getAlarms"}
+NEVER_THE_SAME = {"getMetrics", "getStatus", "getSetup", "getDevices", "getAlarms"}
 # What is named in the document and not asked for here, with the reason. Any 503 needs a store that fails, or a server
 # that is full.
 MANY = "needs more entries than a test should make; meter_readings_test.cpp and habits_test.cpp make them"
@@ -43,7 +43,7 @@ class House:
         text = self.ask("GET", "/api/openapi.json").body
         self.contract = Contract(load(text))
         self.sealed = self.contract.request_examples(self.contract.by_name["addKey"])[0]
-        self.alarm, self.habit, self.calibration = 1, 1, 1
+        self.alarm, self.habit, self.calibration, self.use = 1, 1, 1, "1-1"
 
     def config(self, started, http_port):
         self.phone = HttpServer(ntfy_check(PHONE))
@@ -74,7 +74,8 @@ notify:
 
     def path(self, operation):
         number = self.habit if "habits" in operation.path else self.calibration
-        return operation.path.format(uuid=SENSOR, id=self.alarm, name="phone", bridge=BRIDGE, number=number,
+        named = self.use if "uses" in operation.path else self.alarm
+        return operation.path.format(uuid=SENSOR, id=named, name="phone", bridge=BRIDGE, number=number,
                                      time="2026-03-02T05:00:00Z")
 
     def pour(self, started):
@@ -86,6 +87,7 @@ notify:
              "--sensor", "00C0FFEE00C0FFE0", "--key-file", str(key), "--start", harness.MORNING, "--speed", "2000",
              "--duration", str(3 * 3600)], started.folder / "sealed.log"))
         until(lambda: not past.running() and not sealed.running(), "the past hours", 120)
+        self.use = self.ask("GET", f"/api/v1/sensors/{SENSOR}/uses?{RANGE}").json()["items"][0]["id"]
         self.call("PUT", "/api/v1/mode", 200, {"mode": "away"})
         started.water(self.daemon.bridge_port)
         self.alarm = until(lambda: self.ask("GET", "/api/v1/alarms").json()["items"], "the alarm", 90)[0]["id"]
@@ -124,6 +126,8 @@ def ask_everything(house):
     whole = house.call("GET", f"{water}/readings?{RANGE}&format=csv&limit=5000", 200).body.splitlines()[1:]
     assert len(whole) > 200 and pages == whole
     assert "previous_volume" in house.call("GET", f"{water}/usage?{RANGE}&compare=previous&bucket=day", 200).json()
+    split = house.call("GET", f"{water}/usage?{RANGE}&split=category", 200).json()
+    assert split["categories"]["uncategorised"] == split["volume"] > 0
     path, seen = f"/api/v1/frames?bridge={BRIDGE}&limit=500&to=2026-03-03T00:00:00Z", []
     past = path
     while past:

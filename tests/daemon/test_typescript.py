@@ -6,22 +6,17 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
+import sys
 
 import pytest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import npm  # noqa: E402
 from harness import BRIDGE, MORNING, SENSOR, until
 
 CLIENT = pathlib.Path(__file__).resolve().parents[1] / "typescript"
 EVENING = "2026-03-03T06:00:00Z"
 PAGE_SIZE = 70
-# What npm says when its registry cannot be reached, as opposed to packages that are wrong.
-UNREACHABLE = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|"
-                         r"ENOTCACHED|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT)\b")
-QUIET = {"npm_config_audit": "false", "npm_config_fund": "false", "npm_config_update_notifier": "false",
-         "npm_config_ignore_scripts": "true", "npm_config_prefer_offline": "true"}
-# npm's own ten seconds before each of its tries are long for somebody who is offline.
-IMPATIENT = {"npm_config_fetch_retry_mintimeout": "1000", "npm_config_fetch_retry_maxtimeout": "5000"}
 # What they are when nothing is known, which is how a generator that fails silently would leave them.
 NO_TYPES = "export type paths = any;\nexport type components = any;\n"
 
@@ -39,8 +34,7 @@ class Client:
         shutil.copytree(CLIENT, folder, ignore=shutil.ignore_patterns("node_modules", "build", "api.d.ts"))
 
     def run(self, *command):
-        return subprocess.run([str(part) for part in command], cwd=self.folder, env=os.environ | QUIET | IMPATIENT,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+        return npm.run(self.folder, *command)
 
     def succeed(self, *command):
         done = self.run(*command)
@@ -50,14 +44,11 @@ class Client:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    for program in ("node", "npm"):
-        if not shutil.which(program):
-            lacking(f"there is no {program}; ./dev test installs it")
     client = Client(tmp_path_factory.mktemp("typescript") / "client")
-    installed = client.run("npm", "ci")
-    if installed.returncode != 0 and UNREACHABLE.search(installed.stdout):
-        lacking("the npm registry cannot be reached")
-    assert installed.returncode == 0, installed.stdout
+    try:
+        npm.install(client.folder)
+    except npm.Lacking as why:
+        lacking(why)
     return client
 
 

@@ -52,6 +52,8 @@ class House:
         bridges = [started.bridge(self.daemon.bridge_port, *day),
                    started.keep(Process(sealed, started.folder / "sealed.log"))]
         until(lambda: not any(bridge.running() for bridge in bridges), "the day to be told", 120)
+        past = "from=2026-03-02T00:00:00Z&to=2026-03-03T00:00:00Z"
+        self.use = self.ask("GET", f"/api/v1/sensors/{SENSOR}/uses?{past}")["items"][0]["id"]
         self.ask("PUT", "/api/v1/mode", {"mode": "away"})
         started.water(self.daemon.bridge_port)
         until(lambda: self.ask("GET", "/api/v1/alarms")["items"], "the alarm", 90)

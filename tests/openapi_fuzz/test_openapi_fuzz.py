@@ -34,6 +34,7 @@ def fuzz(house, folder, *options):
     document, answers = folder / "openapi.json", folder / "answers.json"
     document.write_text(json.dumps(document_of(house)))
     environment = os.environ | {"MILLRACE_SESSION": house.session, "MILLRACE_ANSWERS": str(answers),
+                                "MILLRACE_USE": house.use,
                                 "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE)}
     command = [SCHEMATHESIS, "--no-color", "--config-file", HERE / "schemathesis.toml", "run", document,
                "--url", house.address, "--seed", SEED, "--max-examples", EXAMPLES,

@@ -49,6 +49,7 @@ public:
         ++asked;
         return state;
     }
+    [[nodiscard]] detect::LimitOverview limits(const base::DeviceId&) const override { return overview; }
     void acknowledge(std::int64_t incident, const std::string& by, Done done) override {
         answer(incident, by, std::move(done), [](auto& found) { found.state = detect::IncidentState::Acknowledged; });
     }
@@ -77,6 +78,10 @@ public:
         if (!failure) state.rules = settings;
         finish(std::move(done));
     }
+    void label_use(const ports::UseLabelRecord& label, Done done) override {
+        if (!failure) labels.push_back(label);
+        finish(std::move(done));
+    }
     void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) override {
         if (!refusal.empty()) return done(base::failure(base::Error{refusal}));
         auto& habits = habits_of(sensor);
@@ -101,9 +106,11 @@ public:
     }
 
     ports::AlarmState state;
+    detect::LimitOverview overview;
     std::optional<std::string> failure;
     std::string refusal;
     std::vector<std::string> answered_by;
+    std::vector<ports::UseLabelRecord> labels;
     std::int64_t last_habit = 0;
     mutable int asked = 0;
 

@@ -171,7 +171,9 @@ Done export_uses_of(const base::DeviceId& sensor, store::ExportSource& source, c
     for (bool more = true; more && !out.closed();) {
         const auto page = source.uses(query);
         if (!page) return base::failure(page.error());
-        for (const detect::Use& use : *page) {
+        for (const ports::KeptUse& kept : *page) {
+            const detect::Use& use = kept.use;
+            const ports::UseLabel label = kept.label.value_or(ports::UseLabel{});
             const std::vector<Cell> cells = {{sensor.str()},
                                              {request.zone.rfc3339(use.start)},
                                              {request.zone.rfc3339(use.end)},
@@ -179,11 +181,13 @@ Done export_uses_of(const base::DeviceId& sensor, store::ExportSource& source, c
                                              number(api::shown(use.mean, request.unit)),
                                              number(api::shown(use.peak, request.unit)),
                                              number(api::shown(use.base, request.unit)),
-                                             truth(use.overlapped)};
+                                             truth(use.overlapped),
+                                             {label.category},
+                                             {label.name}};
             out.row(cells);
         }
         more = page->size() >= kPage;
-        if (more) query.after = page->back().start;
+        if (more) query.after = page->back().use.start;
     }
     return {};
 }
@@ -191,7 +195,7 @@ Done export_uses_of(const base::DeviceId& sensor, store::ExportSource& source, c
 Done export_uses(store::ExportSource& source, const Request& request, RowWriter& out) {
     out.columns({"sensor", "start", "end", api::column("volume", request.unit),
                  api::flow_column("mean_flow", request.unit), api::flow_column("peak_flow", request.unit),
-                 api::flow_column("base_flow", request.unit), "overlapped"});
+                 api::flow_column("base_flow", request.unit), "overlapped", "category", "name"});
     const auto sensors = request.sensor
                              ? base::Result<std::vector<base::DeviceId>, base::Error>(std::vector{*request.sensor})
                              : source.sensors_with_uses();

@@ -72,9 +72,16 @@ public:
         }
         answer(of_it);
     }
-    void uses(ports::UseQuery query, Answer<std::vector<detect::Use>> answer) override {
+    void uses(ports::UseQuery query, Answer<std::vector<ports::KeptUse>> answer) override {
         use_queries.push_back(query);
         answer(past_uses);
+    }
+    void use(ports::OneUseQuery query, Answer<std::optional<ports::KeptUse>> answer) override {
+        if (!past_uses) return answer(base::failure(past_uses.error()));
+        for (const ports::KeptUse& kept : *past_uses) {
+            if (query.sensor == use_sensor && ports::key_of(kept.use) == query.use) return answer(std::optional(kept));
+        }
+        answer(std::optional<ports::KeptUse>());
     }
     void deliveries(ports::DeliveryQuery query, Answer<std::vector<ports::DeliveryRecord>> answer) override {
         delivery_queries.push_back(std::move(query));
@@ -99,7 +106,8 @@ public:
     std::vector<std::function<void()>> waiting;
     base::Result<std::vector<detect::Incident>, base::Error> past_incidents;
     base::Result<std::vector<detect::AlarmEvent>, base::Error> incident_events;
-    base::Result<std::vector<detect::Use>, base::Error> past_uses;
+    base::Result<std::vector<ports::KeptUse>, base::Error> past_uses;
+    base::DeviceId use_sensor = *base::DeviceId::parse("0123456789ABCDEF");
     base::Result<std::vector<ports::DeliveryRecord>, base::Error> delivered;
     std::vector<ports::IncidentQuery> incident_queries;
     std::vector<ports::UseQuery> use_queries;

@@ -119,6 +119,8 @@ TEST_F(HttpServerTest, SendsTheSecurityHeadersWithEveryAnswer) {
         const auto answer = ask(get(path));
         ASSERT_TRUE(answer);
         EXPECT_THAT(answer->head, HasSubstr("Content-Security-Policy: default-src 'none'; script-src 'self';"));
+        EXPECT_THAT(answer->head, HasSubstr("; manifest-src 'self';"));
+        EXPECT_THAT(answer->head, Not(HasSubstr("unsafe")));
         EXPECT_THAT(answer->head, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
         EXPECT_THAT(answer->head, HasSubstr("Referrer-Policy: no-referrer\r\n"));
         EXPECT_THAT(answer->head, HasSubstr(answer->status == 200 ? "Cache-Control: private, no-cache\r\n"

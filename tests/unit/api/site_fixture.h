@@ -28,7 +28,9 @@ protected:
         site_->gate = std::make_unique<Gate>(site_->settings, site_->dependencies.credentials, clock_);
         router_.guard([this](Request& asked, access::Scope needed) { return site_->gate->refusal(asked, needed); });
         add_status_route(router_, *site_);
+        add_setup_route(router_, *site_);
         add_devices_route(router_, *site_);
+        add_device_word_routes(router_, *site_);
         add_estimates_route(router_, *site_);
         add_gaps_route(router_, *site_);
         add_calibration_routes(router_, *site_);
@@ -42,7 +44,8 @@ protected:
         add_mode_routes(router_, *site_);
         add_rule_routes(router_, *site_);
         add_habit_routes(router_, *site_);
-        add_use_route(router_, *site_);
+        add_limits_route(router_, *site_);
+        add_use_routes(router_, *site_);
         add_channel_routes(router_, *site_);
         add_network_routes(router_, *site_);
     }

@@ -11,15 +11,16 @@ using nlohmann::json;
 
 const std::string kUses = "/api/v1/sensors/0123456789ABCDEF/uses";
 
-detect::Use use_at(base::WallTime start) {
-    detect::Use use;
+ports::KeptUse use_at(base::WallTime start) {
+    ports::KeptUse kept;
+    detect::Use& use = kept.use;
     use.start = start;
     use.end = start + std::chrono::seconds{90};
     use.volume = {9'000'000};
     use.peak = {150'000};
     use.mean = {100'000};
     use.shape = {{150'000}, {50'000}};
-    return use;
+    return kept;
 }
 
 using UseRoute = SiteTest;
@@ -29,13 +30,15 @@ TEST_F(UseRoute, TellsWhatWasUsedAndWhatIsUnderWay) {
     history_.past_uses = std::vector{use_at(start)};
     ports::SensorWatch watch;
     watch.sensor = kSensor;
-    watch.use = use_at(clock_.wall - std::chrono::seconds{30});
+    watch.use = use_at(clock_.wall - std::chrono::seconds{30}).use;
     alarms_.state.sensors = {watch};
     const json document = parsed(get(kUses));
-    EXPECT_EQ(document["items"][0], json::parse(R"({"start": "2026-11-23T07:20:00-07:00",
-        "end": "2026-11-23T07:21:30-07:00", "seconds": 90.0, "volume": 9.0, "peak_flow": 9.0, "mean_flow": 6.0,
-        "base_flow": 0.0, "overlapped": false, "shape": [9.0, 3.0]})"));
+    EXPECT_EQ(document["items"][0], json::parse(R"({"id": "1795443600000-9000000",
+        "start": "2026-11-23T07:20:00-07:00", "end": "2026-11-23T07:21:30-07:00", "seconds": 90.0, "volume": 9.0,
+        "peak_flow": 9.0, "mean_flow": 6.0, "base_flow": 0.0, "overlapped": false, "shape": [9.0, 3.0],
+        "category": null, "category_source": null, "name": null, "labelled_by": null, "alarm": null})"));
     EXPECT_EQ(document["open"]["start"], "2026-11-23T09:19:30-07:00");
+    EXPECT_TRUE(document["open"]["id"].is_null()) << "its volume grows";
     EXPECT_TRUE(document["next_cursor"].is_null());
     EXPECT_EQ(history_.use_queries.at(0).from, clock_.wall - std::chrono::hours{24});
     site_->dependencies.alarms = nullptr;
@@ -57,6 +60,114 @@ TEST_F(UseRoute, GoesOnAfterTheCursor) {
     EXPECT_EQ(get("/api/v1/sensors/0000000000000000/uses").status, 404u);
     history_.past_uses = base::failure(base::Error{"no disk"});
     EXPECT_EQ(get(kUses).status, 503u);
+}
+
+TEST_F(UseRoute, TellsWhatTheOwnerSaidAndWhichAlarmRanBeside) {
+    ports::KeptUse kept = use_at(clock_.wall - std::chrono::hours{2});
+    kept.label = ports::UseLabel{"toilet", "guest \"bath\", left", "Ada", clock_.wall};
+    kept.alarm = 7;
+    history_.past_uses = std::vector{kept};
+    const json use = parsed(get(kUses))["items"][0];
+    EXPECT_EQ(use["category"], "toilet");
+    EXPECT_EQ(use["category_source"], "owner");
+    EXPECT_EQ(use["name"], "guest \"bath\", left");
+    EXPECT_EQ(use["labelled_by"], "Ada");
+    EXPECT_EQ(use["alarm"], 7);
+    EXPECT_THAT(get(kUses + "?format=csv").body,
+                ::testing::EndsWith(",1795443600000-9000000,toilet,owner,\"guest \"\"bath\"\", left\",Ada,7\r\n"));
+    history_.past_uses->at(0).label->category.clear();
+    EXPECT_TRUE(parsed(get(kUses))["items"][0]["category_source"].is_null());
+    EXPECT_FALSE(parsed(get(kUses))["items"][0]["name"].is_null());
+}
+
+const std::string kOne = kUses + "/1795443600000-9000000";
+
+class UseLabels : public SiteTest {
+protected:
+    UseLabels() { history_.past_uses = std::vector{use_at(clock_.wall - std::chrono::hours{2})}; }
+};
+
+TEST_F(UseLabels, AreKeptAndAnsweredWith) {
+    const Response response = put(kOne, R"({"category": "toilet", "name": "guest bath", "by": "Ada"})");
+    ASSERT_EQ(response.status, 200u) << response.body;
+    EXPECT_EQ(parsed(response)["sensor"], "0123456789ABCDEF");
+    EXPECT_EQ(parsed(response)["unit"], "L");
+    EXPECT_EQ(parsed(response)["use"]["category"], "toilet");
+    EXPECT_EQ(parsed(response)["use"]["name"], "guest bath");
+    EXPECT_EQ(parsed(response)["use"]["id"], "1795443600000-9000000");
+    ASSERT_EQ(alarms_.labels.size(), 1u);
+    const ports::UseLabelRecord& kept = alarms_.labels[0];
+    EXPECT_EQ(kept.sensor, kSensor);
+    EXPECT_EQ(kept.use, ports::key_of(history_.past_uses->at(0).use));
+    EXPECT_EQ(kept.label, (ports::UseLabel{"toilet", "guest bath", "Ada", {}}));
+}
+
+TEST_F(UseLabels, MemberLeftOutStaysAndNullTakesItBack) {
+    history_.past_uses->at(0).label = ports::UseLabel{"toilet", "guest bath", "Ada", clock_.wall};
+    ASSERT_EQ(put(kOne, R"({"category": "shower"})").status, 200u);
+    EXPECT_EQ(alarms_.labels.back().label, (ports::UseLabel{"shower", "guest bath", "api", {}}));
+    ASSERT_EQ(put(kOne, R"({"name": null})").status, 200u);
+    EXPECT_EQ(alarms_.labels.back().label, (ports::UseLabel{"toilet", "", "api", {}}));
+    const json bare = parsed(put(kOne, R"({"category": null, "name": null})"));
+    EXPECT_EQ(alarms_.labels.back().label, (ports::UseLabel{"", "", "api", {}}));
+    EXPECT_TRUE(bare["use"]["category"].is_null());
+    EXPECT_TRUE(bare["use"]["labelled_by"].is_null());
+}
+
+TEST_F(UseLabels, EveryCategoryOfTheHouseIsTaken) {
+    for (const char* category : {"toilet", "shower", "bath", "faucet", "clothes_washer", "dishwasher", "irrigation",
+                                 "hose", "softener", "leak", "other"}) {
+        EXPECT_EQ(put(kOne, json{{"category", category}}.dump()).status, 200u) << category;
+    }
+}
+
+TEST_F(UseLabels, NamesTheFieldThatIsWrong) {
+    std::string sixty;
+    for (int i = 0; i < 60; ++i) sixty += "\u00fc";
+    EXPECT_EQ(put(kOne, json{{"name", sixty}}.dump()).status, 200u) << "characters, not bytes";
+    alarms_.labels.clear();
+    for (const auto& [body, field] :
+         std::vector<std::pair<std::string, std::string>>{{R"({"category": "uncategorised"})", "category"},
+                                                          {R"({"category": "Toilet"})", "category"},
+                                                          {R"({"category": 1})", "category"},
+                                                          {R"({"category": ""})", "category"},
+                                                          {json{{"name", sixty + "x"}}.dump(), "name"},
+                                                          {R"({"name": "two\nlines"})", "name"},
+                                                          {R"({"by": ""})", "by"},
+                                                          {R"({"label": "x"})", "label"}}) {
+        const Response response = put(kOne, body);
+        ASSERT_EQ(response.status, 400u) << body;
+        EXPECT_EQ(field_of(response), field) << body;
+    }
+    EXPECT_TRUE(alarms_.labels.empty());
+}
+
+TEST_F(UseLabels, UnknownUseIsNotFound) {
+    const std::string body = R"({"category": "toilet"})";
+    for (const char* id : {"1795443600000-9000001", "1795443600001-9000000", "1795443600000-9000000-o", "7", "-", "x-1",
+                           "01795443600000-9000000", "1795443600000-9000000-", "1795443600000--9000000",
+                           "99999999999999999999-1", "9223372036854775807-1", "1-9223372036854775808"}) {
+        EXPECT_EQ(put(kUses + "/" + id, body).status, 404u) << id;
+    }
+    EXPECT_EQ(put("/api/v1/sensors/0000000000000000/uses/1795443600000-9000000", body).status, 404u);
+    EXPECT_EQ(get(kOne).status, 405u);
+    EXPECT_TRUE(alarms_.labels.empty());
+}
+
+TEST_F(UseLabels, FailureIsOurFault) {
+    alarms_.failure = "the disk is full";
+    EXPECT_EQ(put(kOne, R"({"category": "toilet"})").status, 503u);
+    history_.past_uses = base::failure(base::Error{"no disk"});
+    EXPECT_EQ(put(kOne, R"({"category": "toilet"})").status, 503u);
+}
+
+TEST(UseId, NamesEachUseOnce) {
+    ports::UseKey use{base::from_unix_ms(1'772'431'565'123), false, {5'763'275}};
+    EXPECT_EQ(use_id(use), "1772431565123-5763275");
+    EXPECT_EQ(use_from_id("1772431565123-5763275"), use);
+    use.overlapped = true;
+    EXPECT_EQ(use_id(use), "1772431565123-5763275-o");
+    EXPECT_EQ(use_from_id(use_id(use)), use);
 }
 
 TEST(UsePage, KeepsUsesThatBeganTogetherOnOnePage) {

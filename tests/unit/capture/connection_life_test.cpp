@@ -10,8 +10,8 @@ namespace {
 using base::Direction;
 using base::Milliseconds;
 
-constexpr std::size_t kPublish = 3;
-constexpr std::size_t kPingreq = 12;
+constexpr std::size_t kPublishType = 3;
+constexpr std::size_t kPingreqType = 12;
 
 class ConnectionLifeTest : public testing::Test {
 protected:
@@ -94,9 +94,9 @@ TEST_F(ConnectionLifeTest, CountsTypesQosRepeatsAndWhatWentOnToTheCloud) {
     packet(Direction::ToBridge, publish);
     const auto shown = record();
     const auto& up = shown.traffic[0];
-    EXPECT_EQ(up.packets[kPublish].count, 2U);
-    EXPECT_EQ(up.packets[kPublish].relayed, 1U);
-    EXPECT_EQ(up.packets[kPublish].bytes, 2 * (2U + 2 + 9 + 2 + 10));
+    EXPECT_EQ(up.packets[kPublishType].count, 2U);
+    EXPECT_EQ(up.packets[kPublishType].relayed, 1U);
+    EXPECT_EQ(up.packets[kPublishType].bytes, 2 * (2U + 2 + 9 + 2 + 10));
     EXPECT_EQ(up.messages_by_qos, (std::array<std::uint64_t, 3>{0, 2, 0}));
     EXPECT_EQ(up.repeated, 1U);
     EXPECT_EQ(up.retained, 1U);
@@ -117,7 +117,7 @@ TEST_F(ConnectionLifeTest, ThePingPeriodIsTheMedianOfTheLastOnes) {
         packet(Direction::ToCloud, mqtt::Pingreq{});
     }
     EXPECT_EQ(record().ping_period, base::Seconds{30}) << "what is older is forgotten";
-    EXPECT_EQ(record().traffic[0].packets[kPingreq].count, 6U + ConnectionLife::kPeriods);
+    EXPECT_EQ(record().traffic[0].packets[kPingreqType].count, 6U + ConnectionLife::kPeriods);
 }
 
 TEST_F(ConnectionLifeTest, TimesTheFirstSamplesFromTheConnectAndFromTheBoot) {

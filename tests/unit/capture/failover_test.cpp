@@ -7,9 +7,9 @@
 namespace millrace::capture {
 namespace {
 
-class Failover : public FailoverTest {};
+class CloudFailover : public FailoverTest {};
 
-TEST_F(Failover, RelaysWhileTheCloudIsThere) {
+TEST_F(CloudFailover, RelaysWhileTheCloudIsThere) {
     begin();
     Peer peer = connected();
     subscribe(peer);
@@ -26,7 +26,7 @@ TEST_F(Failover, RelaysWhileTheCloudIsThere) {
     EXPECT_TRUE(health("cloud").ok);
 }
 
-TEST_F(Failover, KnowsByPingrespThatQos0FramesArrived) {
+TEST_F(CloudFailover, KnowsByPingrespThatQos0FramesArrived) {
     begin();
     Peer peer = connected();
     peer.send(publish_packet(mqtt::Qos::AtMostOnce, 0, "[1]"));
@@ -39,7 +39,7 @@ TEST_F(Failover, KnowsByPingrespThatQos0FramesArrived) {
     EXPECT_EQ(hub_.uncertain(1), 0U);
 }
 
-TEST_F(Failover, StandsInWhenTheCloudCannotBeReached) {
+TEST_F(CloudFailover, StandsInWhenTheCloudCannotBeReached) {
     cloud_.go_away();
     begin();
     Peer peer = connected();
@@ -57,7 +57,7 @@ TEST_F(Failover, StandsInWhenTheCloudCannotBeReached) {
     EXPECT_NE(item.detail.find("1 frame waits"), std::string::npos) << item.detail;
 }
 
-TEST_F(Failover, DoesNotMakeTheNextBridgeWaitForACloudThatIsKnownToBeAway) {
+TEST_F(CloudFailover, DoesNotMakeTheNextBridgeWaitForACloudThatIsKnownToBeAway) {
     settings_.cloud_patience = base::Milliseconds{10'000};
     settings_.cloud_retry = base::Milliseconds{10'000};
     limits_.max_cloud_retry = base::Milliseconds{10'000};
@@ -69,7 +69,7 @@ TEST_F(Failover, DoesNotMakeTheNextBridgeWaitForACloudThatIsKnownToBeAway) {
     EXPECT_EQ(takeovers("away"), 1);
 }
 
-TEST_F(Failover, DoesNotPassARefusalOn) {
+TEST_F(CloudFailover, DoesNotPassARefusalOn) {
     cloud_.return_code = 5;
     begin();
     Peer peer = connected();
@@ -80,7 +80,7 @@ TEST_F(Failover, DoesNotPassARefusalOn) {
     EXPECT_TRUE(quiet(peer));
 }
 
-TEST_F(Failover, StandsInForACloudThatTakesTheConnectionAndSaysNothing) {
+TEST_F(CloudFailover, StandsInForACloudThatTakesTheConnectionAndSaysNothing) {
     cloud_.silent = true;
     begin();
     Peer peer = bridge();
@@ -96,7 +96,7 @@ TEST_F(Failover, StandsInForACloudThatTakesTheConnectionAndSaysNothing) {
     EXPECT_EQ(next<mqtt::Publish>(peer).payload, base::to_bytes("{}"));
 }
 
-TEST_F(Failover, StandsInWhenAPingIsNotAnswered) {
+TEST_F(CloudFailover, StandsInWhenAPingIsNotAnswered) {
     begin();
     Peer peer = connected();
     subscribe(peer);
@@ -111,7 +111,7 @@ TEST_F(Failover, StandsInWhenAPingIsNotAnswered) {
     EXPECT_TRUE(sink_.links[0]->publish(1, std::string("responses/") + kBridge + "/4/2", {}, 0));
 }
 
-TEST_F(Failover, StandsInWhenTheCloudTakesNoBytes) {
+TEST_F(CloudFailover, StandsInWhenTheCloudTakesNoBytes) {
     begin();
     Peer peer = connected();
     cloud_.last().closed = true;  // it does not read any more
@@ -135,7 +135,7 @@ TEST_F(Failover, StandsInWhenTheCloudTakesNoBytes) {
     EXPECT_TRUE(sink_.closed.empty());
 }
 
-TEST_F(Failover, GoesOnWithAQos1MessageThatTheCloudDidNotAcknowledge) {
+TEST_F(CloudFailover, GoesOnWithAQos1MessageThatTheCloudDidNotAcknowledge) {
     begin();
     hub_.durable = false;
     Peer peer = connected();
@@ -158,7 +158,7 @@ TEST_F(Failover, GoesOnWithAQos1MessageThatTheCloudDidNotAcknowledge) {
     EXPECT_EQ(metric("millrace_cloud_handover_repeats_total"), 1);
 }
 
-TEST_F(Failover, AcknowledgesAtOnceWhatWasDurableAlready) {
+TEST_F(CloudFailover, AcknowledgesAtOnceWhatWasDurableAlready) {
     begin();
     Peer peer = connected();
     cloud_.puback = false;
@@ -170,7 +170,7 @@ TEST_F(Failover, AcknowledgesAtOnceWhatWasDurableAlready) {
     EXPECT_EQ(takeovers("closed"), 1);
 }
 
-TEST_F(Failover, TakesUpAPacketThatTheBridgeIsInTheMiddleOf) {
+TEST_F(CloudFailover, TakesUpAPacketThatTheBridgeIsInTheMiddleOf) {
     begin();
     Peer peer = connected();
     const auto wire = mqtt::to_wire(publish_packet(mqtt::Qos::AtLeastOnce, 5, "[123456]"));
@@ -183,7 +183,7 @@ TEST_F(Failover, TakesUpAPacketThatTheBridgeIsInTheMiddleOf) {
     EXPECT_EQ(base::as_text(sink_.frames.back().frame.payload), "[123456]");
 }
 
-TEST_F(Failover, ClosesWhereTheCloudStoppedInsideAPacket) {
+TEST_F(CloudFailover, ClosesWhereTheCloudStoppedInsideAPacket) {
     begin();
     Peer peer = connected();
     subscribe(peer);
@@ -200,7 +200,7 @@ TEST_F(Failover, ClosesWhereTheCloudStoppedInsideAPacket) {
     EXPECT_EQ(sink_.opened.back().path, ports::CloudPath::StandingIn);
 }
 
-TEST_F(Failover, ClosesInTheMiddleOfAQos2Handshake) {
+TEST_F(CloudFailover, ClosesInTheMiddleOfAQos2Handshake) {
     begin();
     Peer peer = connected();
     peer.send(publish_packet(mqtt::Qos::ExactlyOnce, 4, "[1]"));
@@ -210,7 +210,7 @@ TEST_F(Failover, ClosesInTheMiddleOfAQos2Handshake) {
     EXPECT_EQ(sink_.closed.size(), 1U);
 }
 
-TEST_F(Failover, PassesOnWhatIsNotMqttAndDoesNotStandInForIt) {
+TEST_F(CloudFailover, PassesOnWhatIsNotMqttAndDoesNotStandInForIt) {
     begin();
     Peer peer = bridge();
     peer.send(base::as_bytes("GET / HTTP/1.1\r\n\r\n"));
@@ -220,7 +220,7 @@ TEST_F(Failover, PassesOnWhatIsNotMqttAndDoesNotStandInForIt) {
     EXPECT_TRUE(sink_.order.empty());
 }
 
-TEST_F(Failover, ReadsAConnectThatComesByteByByte) {
+TEST_F(CloudFailover, ReadsAConnectThatComesByteByByte) {
     begin();
     Peer peer = bridge();
     const auto wire = mqtt::to_wire(connect_packet());
@@ -232,7 +232,7 @@ TEST_F(Failover, ReadsAConnectThatComesByteByByte) {
     EXPECT_EQ(cloud_.last().all<mqtt::Connect>(), std::vector{connect_packet()});
 }
 
-TEST_F(Failover, ABridgeThatGoesLeavesNothingToHandOverWhenTheCloudTookAll) {
+TEST_F(CloudFailover, ABridgeThatGoesLeavesNothingToHandOverWhenTheCloudTookAll) {
     begin();
     {
         Peer peer = connected();
@@ -249,7 +249,7 @@ TEST_F(Failover, ABridgeThatGoesLeavesNothingToHandOverWhenTheCloudTookAll) {
     EXPECT_EQ(sink_.opened.back().path, ports::CloudPath::Relay);
 }
 
-TEST_F(Failover, ABridgeThatSaysGoodbyeLeavesNothingToHandOver) {
+TEST_F(CloudFailover, ABridgeThatSaysGoodbyeLeavesNothingToHandOver) {
     begin();
     Peer peer = connected();
     peer.send(publish_packet(mqtt::Qos::AtMostOnce, 0, "[1]"));
@@ -262,7 +262,7 @@ TEST_F(Failover, ABridgeThatSaysGoodbyeLeavesNothingToHandOver) {
 }
 
 // Bytes that something on the way took in are not yet at the cloud.
-TEST_F(Failover, ABridgeThatGoesLeavesItToHandOverWhenSomethingOnTheWayTookItIn) {
+TEST_F(CloudFailover, ABridgeThatGoesLeavesItToHandOverWhenSomethingOnTheWayTookItIn) {
     begin();
     {
         Peer peer = connected();
@@ -277,7 +277,7 @@ TEST_F(Failover, ABridgeThatGoesLeavesItToHandOverWhenSomethingOnTheWayTookItIn)
     EXPECT_EQ(sink_.cloud_lost, 1);
 }
 
-TEST_F(Failover, ABridgeThatGoesLeavesItToHandOverWhenTheCloudDoesNotSay) {
+TEST_F(CloudFailover, ABridgeThatGoesLeavesItToHandOverWhenTheCloudDoesNotSay) {
     begin();
     {
         Peer peer = connected();
@@ -290,7 +290,7 @@ TEST_F(Failover, ABridgeThatGoesLeavesItToHandOverWhenTheCloudDoesNotSay) {
     EXPECT_EQ(sink_.order, (std::vector<std::string>{"opened 1", "frame 1", "lost 1", "closed 1"}));
 }
 
-TEST_F(Failover, ASecondConnectionOfABridgeWaitsUntilTheFirstIsDecided) {
+TEST_F(CloudFailover, ASecondConnectionOfABridgeWaitsUntilTheFirstIsDecided) {
     begin();
     Peer first = connected();
     first.send(publish_packet(mqtt::Qos::AtMostOnce, 0, "[1]"));
@@ -304,7 +304,7 @@ TEST_F(Failover, ASecondConnectionOfABridgeWaitsUntilTheFirstIsDecided) {
     EXPECT_EQ(cloud_.links.size(), 2U);
 }
 
-TEST_F(Failover, StopWaitsForTheCloudToTakeWhatWasSent) {
+TEST_F(CloudFailover, StopWaitsForTheCloudToTakeWhatWasSent) {
     begin();
     Peer peer = connected();
     peer.send(publish_packet(mqtt::Qos::AtMostOnce, 0, "[1]"));
@@ -322,7 +322,7 @@ TEST_F(Failover, StopWaitsForTheCloudToTakeWhatWasSent) {
     EXPECT_EQ(sink_.closed.size(), 1U);
 }
 
-TEST_F(Failover, StopLeavesToHandOverWhatTheCloudDidNotConfirm) {
+TEST_F(CloudFailover, StopLeavesToHandOverWhatTheCloudDidNotConfirm) {
     limits_.stop_linger = base::Milliseconds{20};
     begin();
     Peer peer = connected();
@@ -332,7 +332,7 @@ TEST_F(Failover, StopLeavesToHandOverWhatTheCloudDidNotConfirm) {
     EXPECT_EQ(sink_.order, (std::vector<std::string>{"opened 1", "frame 1", "lost 1", "closed 1"}));
 }
 
-TEST_F(Failover, TheModeIsSwitchedWhileItRuns) {
+TEST_F(CloudFailover, TheModeIsSwitchedWhileItRuns) {
     begin();
     Peer relayed = connected();
     const auto port = doors_->local_port();
@@ -355,7 +355,7 @@ TEST_F(Failover, TheModeIsSwitchedWhileItRuns) {
     EXPECT_EQ(sink_.cloud_lost, 0);
 }
 
-TEST_F(Failover, AModeThatCannotBeLeavesTheDoorsAsTheyAre) {
+TEST_F(CloudFailover, AModeThatCannotBeLeavesTheDoorsAsTheyAre) {
     settings_.mode = ports::CloudMode::Local;
     settings_.cloud = "no port";
     begin();
@@ -365,7 +365,7 @@ TEST_F(Failover, AModeThatCannotBeLeavesTheDoorsAsTheyAre) {
     EXPECT_TRUE(quiet(peer));
 }
 
-TEST_F(Failover, StandsInWhenTheCloudIsItself) {
+TEST_F(CloudFailover, StandsInWhenTheCloudIsItself) {
     const std::string own = [this] { return FakeCloud(loop_).address(); }();
     settings_.listen = settings_.cloud = own;
     doors_ = std::make_unique<Doors>(loop_, clock_, settings_, sink_, &hub_, limits_);

@@ -25,6 +25,34 @@ TEST_F(Listener, NamesTheAddressAndAMendWhenThePortIsTaken) {
     EXPECT_TRUE(doors.start());
 }
 
+TEST_F(Listener, TellsWhoKnocks) {
+    Settings settings;
+    settings.max_connections = 2;
+    start(settings);
+    const auto seen = [this] { return doors_->bridge_listener(); };
+    EXPECT_EQ(seen().address, doors_->local_endpoint());
+    EXPECT_TRUE(seen().open());
+    EXPECT_EQ(seen().problem, "");
+    EXPECT_EQ(seen().knocks, 0U);
+    Peer silent = bridge();
+    ASSERT_TRUE(eventually([&] { return seen().knocks == 1; }));
+    ASSERT_TRUE(seen().last);
+    EXPECT_EQ(seen().last->peer.substr(0, 10), "127.0.0.1:");
+    EXPECT_LE(seen().last->at, clock_.wall_now());
+    EXPECT_FALSE(seen().last->mqtt);
+    Peer known = connected_bridge();
+    EXPECT_TRUE(seen().last->mqtt);
+    EXPECT_EQ(seen().last->bridge, base::DeviceId::parse(kBridge));
+    Peer late = bridge();
+    EXPECT_TRUE(late.wait_end());
+    EXPECT_EQ(seen().knocks, 3U);
+    EXPECT_TRUE(seen().last->refused);
+    EXPECT_NE(seen().problem.find("bridge.max_connections"), std::string::npos) << seen().problem;
+    doors_->stop();
+    EXPECT_FALSE(seen().open());
+    EXPECT_FALSE(seen().problem.empty());
+}
+
 TEST_F(Listener, RefusesAListenAddressOfAnotherMachine) {
     Settings settings;
     settings.listen = "192.0.2.77:0";

@@ -177,6 +177,33 @@ TEST_F(NetworkBookTest, MetricsHaveTheFiguresOfTheBridge) {
     EXPECT_EQ(metric("millrace_network_bytes_total", "to_cloud"), 120) << "a counter stays";
 }
 
+TEST_F(NetworkBookTest, WhoeverKnocksIsKnownByWhatTheConnectTells) {
+    EXPECT_EQ(book_.knocks(), 0U);
+    EXPECT_FALSE(book_.last_knock());
+    book_.knocked("192.0.2.1:1", false, now_.wall);
+    EXPECT_EQ(book_.last_knock(), (ports::Knock{now_.wall, "192.0.2.1:1", false, false, std::nullopt}));
+    (void)book_.life(1, "192.0.2.1:1");
+    EXPECT_FALSE(book_.last_knock()->mqtt) << "nothing was said yet";
+    const std::string bridge = bridge_name(1);
+    open(1, bridge);
+    EXPECT_TRUE(book_.last_knock()->mqtt);
+    EXPECT_EQ(book_.last_knock()->bridge, base::DeviceId::parse(bridge));
+    close(1);
+    EXPECT_EQ(book_.last_knock()->bridge, base::DeviceId::parse(bridge)) << "also when it has gone again";
+
+    book_.knocked("192.0.2.9:7", false, now_.wall);
+    EXPECT_EQ(book_.knocks(), 2U);
+    EXPECT_FALSE(book_.last_knock()->mqtt) << "another one's words are not his";
+    book_.knocked("192.0.2.1:1", false, now_.wall);
+    open(2, "mosquitto_sub");
+    EXPECT_TRUE(book_.last_knock()->mqtt);
+    EXPECT_FALSE(book_.last_knock()->bridge) << "MQTT, and no bridge";
+    book_.knocked("192.0.2.1:1", true, now_.wall);
+    EXPECT_EQ(book_.knocks(), 4U);
+    EXPECT_TRUE(book_.last_knock()->refused);
+    EXPECT_FALSE(book_.last_knock()->mqtt) << "who is sent away cannot say anything";
+}
+
 TEST_F(NetworkBookTest, AsksForTheKindOnceForTopicsThatDifferInTheirTimeAlone) {
     EXPECT_EQ(book_.kind_of("2/1/2/x/1785105201").name, "unknown") << "nobody to ask";
     int asked = 0;

@@ -13,8 +13,8 @@ namespace millrace::capture {
 namespace {
 
 constexpr const char* kBroker = "/usr/sbin/mosquitto";
-constexpr const char* kPublish = "/usr/bin/mosquitto_pub";
-constexpr const char* kSubscribe = "/usr/bin/mosquitto_sub";
+constexpr const char* kPublisher = "/usr/bin/mosquitto_pub";
+constexpr const char* kSubscriber = "/usr/bin/mosquitto_sub";
 
 // A program that ends with the test.
 class Process {
@@ -60,7 +60,7 @@ std::string contents(const std::filesystem::path& path) {
 class RelayMosquitto : public DoorsTest {
 protected:
     void SetUp() override {
-        for (const char* program : {kBroker, kPublish, kSubscribe}) {
+        for (const char* program : {kBroker, kPublisher, kSubscriber}) {
             if (::access(program, X_OK) != 0) GTEST_SKIP() << program << " is not installed";
         }
         std::string pattern = testing::TempDir() + "millrace-relay-XXXXXX";
@@ -105,7 +105,7 @@ protected:
 TEST_F(RelayMosquitto, CarriesMessagesOfEveryQosFromClientToClient) {
     const std::string topic = std::string("responses/") + kBridge + "/1/2";
     const auto received = folder_ / "received";
-    Process subscriber(client(kSubscribe, {"-i", kBridge, "-t", topic, "-q", "2", "-C", "3"}), received);
+    Process subscriber(client(kSubscriber, {"-i", kBridge, "-t", topic, "-q", "2", "-C", "3"}), received);
     ASSERT_TRUE(eventually([&] {
         return metric("millrace_bridge_packets_total", {{"type", "suback"}, {"direction", "to_bridge"}}) == 1;
     }));
@@ -113,8 +113,8 @@ TEST_F(RelayMosquitto, CarriesMessagesOfEveryQosFromClientToClient) {
     for (int qos = 0; qos <= 2; ++qos) {
         const std::string message = "message at " + std::to_string(qos);
         expected += message + "\n";
-        Process publisher(client(kPublish, {"-i", "publisher", "-u", "device", "-P", "made-up", "-t", topic, "-m",
-                                            message, "-q", std::to_string(qos)}),
+        Process publisher(client(kPublisher, {"-i", "publisher", "-u", "device", "-P", "made-up", "-t", topic, "-m",
+                                              message, "-q", std::to_string(qos)}),
                           "/dev/null");
         ASSERT_TRUE(eventually([&] { return publisher.has_ended(); }));
         EXPECT_EQ(publisher.exit_code(), 0);
@@ -174,13 +174,13 @@ TEST_F(RelayMosquitto, GetsWhatItMissedAndThenItsBridgeBackOnTheSameConnection) 
         command.insert(command.end(), more.begin(), more.end());
         return command;
     };
-    Process reader(at_the_broker(kSubscribe, {"-t", "2/#", "-q", "1", "-C", "5"}), folder_ / "received");
+    Process reader(at_the_broker(kSubscriber, {"-t", "2/#", "-q", "1", "-C", "5"}), folder_ / "received");
     ASSERT_TRUE(eventually([&] { return reader.has_ended(); }));
     auto got = contents(folder_ / "received");
     std::sort(got.begin(), got.end());  // retained messages come in any order
     EXPECT_EQ(got, "\n\n\n\n\n12345");
     Process publisher(
-        at_the_broker(kPublish, {"-t", std::string("responses/") + kBridge + "/4/2", "-m", "hello", "-q", "1"}),
+        at_the_broker(kPublisher, {"-t", std::string("responses/") + kBridge + "/4/2", "-m", "hello", "-q", "1"}),
         "/dev/null");
     EXPECT_EQ(base::as_text(peer.expect<mqtt::Publish>().payload), "hello");
     EXPECT_TRUE(sink_.closed.empty());
@@ -196,13 +196,14 @@ TEST_F(RelayMosquitto, CarriesAMegabyteWithoutChangingAByte) {
         character = static_cast<char>(state >> 24);
     }
     std::ofstream(folder_ / "sent", std::ios::binary) << message;
-    Process subscriber(client(kSubscribe, {"-i", kBridge, "-t", "big", "-q", "1", "-C", "1", "-N"}),
+    Process subscriber(client(kSubscriber, {"-i", kBridge, "-t", "big", "-q", "1", "-C", "1", "-N"}),
                        folder_ / "received");
     ASSERT_TRUE(eventually([&] {
         return metric("millrace_bridge_packets_total", {{"type", "suback"}, {"direction", "to_bridge"}}) == 1;
     }));
-    Process publisher(client(kPublish, {"-i", "publisher", "-t", "big", "-q", "1", "-f", (folder_ / "sent").string()}),
-                      "/dev/null");
+    Process publisher(
+        client(kPublisher, {"-i", "publisher", "-t", "big", "-q", "1", "-f", (folder_ / "sent").string()}),
+        "/dev/null");
     ASSERT_TRUE(eventually([&] { return subscriber.has_ended() && publisher.has_ended(); }));
     EXPECT_EQ(subscriber.exit_code(), 0);
     EXPECT_TRUE(contents(folder_ / "received") == message);

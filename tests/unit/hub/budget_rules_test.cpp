@@ -80,6 +80,31 @@ TEST_F(BudgetTest, IsToldAtThreeQuartersAndWhenItIsUsedUpAndNotBefore) {
     EXPECT_THAT(after(Seconds{3'600}), IsEmpty());
 }
 
+TEST_F(BudgetTest, IsPendingFromHalfOfItUntilItIsTold) {
+    const auto pending = [this] { return watch_->alarms().sensors.at(0).pending; };
+    used_today(250 * kLitre - 1);
+    after();
+    EXPECT_THAT(pending(), IsEmpty());
+    used_today(250 * kLitre);
+    after();
+    ASSERT_THAT(pending(), SizeIs(1));
+    EXPECT_EQ(pending()[0].rule, Rule::BudgetDay);
+    EXPECT_EQ(pending()[0].observed, 250 * kLitre);
+    EXPECT_FALSE(pending()[0].holds());
+    sensor().totals_known = false;
+    after();
+    EXPECT_THAT(pending(), IsEmpty()) << "nobody knows how much it is";
+    used_today(375 * kLitre);
+    EXPECT_THAT(after(), ElementsAre(Change::Raised));
+    EXPECT_THAT(pending(), IsEmpty()) << "it is an alarm";
+    used_today(300 * kLitre);
+    detect::Settings off = rules_;
+    off.off = {Rule::BudgetDay};
+    watch_->set_rules(off, noted());
+    after();
+    EXPECT_THAT(pending(), IsEmpty());
+}
+
 TEST_F(BudgetTest, WithoutABudgetThereIsNoAlarm) {
     rules_.budget_day.reset();
     restart();

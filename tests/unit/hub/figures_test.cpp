@@ -5,12 +5,12 @@
 namespace millrace::hub {
 namespace {
 
-constexpr std::string_view kSensor = "61DA80B500000001";
+constexpr std::string_view kSensorText = "61DA80B500000001";
 
 Outcome outcome_of(Understanding understanding) {
     Outcome outcome;
     outcome.understanding = understanding;
-    outcome.topic.device = *base::DeviceId::parse(kSensor);
+    outcome.topic.device = *base::DeviceId::parse(kSensorText);
     return outcome;
 }
 
@@ -52,7 +52,7 @@ TEST(Figures, SayHowLateASensorsReadingsCome) {
     figures.note(outcome);
     const auto lags = of(figures, "millrace_reading_lag_seconds");
     ASSERT_EQ(lags.size(), 1U);
-    EXPECT_EQ(lags[0].labels[0].second, kSensor);
+    EXPECT_EQ(lags[0].labels[0].second, kSensorText);
     EXPECT_EQ(lags[0].histogram->sum(), 8'018);  // a stamp from the future counts as none
     EXPECT_EQ(lags[0].histogram->counts().front(), 1U);
     EXPECT_EQ(lags[0].histogram->counts().back(), 1U);

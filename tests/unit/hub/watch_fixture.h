@@ -29,7 +29,8 @@ public:
     void estimates(ports::EstimateQuery, Answer<std::vector<ports::EstimateRecord>>) override {}
     void incidents(ports::IncidentQuery, Answer<std::vector<detect::Incident>>) override {}
     void incident_history(ports::IncidentHistoryQuery, Answer<std::vector<detect::AlarmEvent>>) override {}
-    void uses(ports::UseQuery, Answer<std::vector<detect::Use>>) override {}
+    void uses(ports::UseQuery, Answer<std::vector<ports::KeptUse>>) override {}
+    void use(ports::OneUseQuery, Answer<std::optional<ports::KeptUse>>) override {}
     void deliveries(ports::DeliveryQuery, Answer<std::vector<ports::DeliveryRecord>>) override {}
     void frames(ports::FrameQuery, Answer<ports::FramePage>) override {}
 

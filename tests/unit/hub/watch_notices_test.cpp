@@ -16,11 +16,11 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 
 const auto kDevice = *base::DeviceId::parse("61DA80B500000001");
-constexpr base::WallTime kNow = base::from_unix_s(1'795'000'000);
+constexpr base::WallTime kTold = base::from_unix_s(1'795'000'000);
 
 class WatchNoticesTest : public ::testing::Test {
 protected:
-    void tell(Change change, const std::string& by = "", base::WallTime at = kNow) {
+    void tell(Change change, const std::string& by = "", base::WallTime at = kTold) {
         detect::Incident incident;
         incident.id = 7;
         incident.device = kDevice;
@@ -62,15 +62,15 @@ TEST_F(WatchNoticesTest, StrangersDoNotFillTheLog) {
     for (int i = 0; i < 1'000; ++i) tell(Change::Raised);
     EXPECT_THAT(notices_.said, SizeIs(WatchNotices::kAtOnce + 1)) << "the last says that there are more";
     notices_.said.clear();
-    tell(Change::Raised, "", kNow + WatchNotices::kRefill - Seconds{1});
+    tell(Change::Raised, "", kTold + WatchNotices::kRefill - Seconds{1});
     EXPECT_THAT(notices_.said, IsEmpty());
-    tell(Change::Raised, "", kNow + WatchNotices::kRefill);
+    tell(Change::Raised, "", kTold + WatchNotices::kRefill);
     EXPECT_THAT(notices_.said, SizeIs(1));
 }
 
 TEST_F(WatchNoticesTest, AClockSetBackDoesNotSilenceIt) {
     for (int i = 0; i < WatchNotices::kAtOnce; ++i) tell(Change::Raised);
-    const base::WallTime back = kNow - Seconds{86'400};
+    const base::WallTime back = kTold - Seconds{86'400};
     tell(Change::Raised, "", back);
     notices_.said.clear();
     tell(Change::Raised, "", back + WatchNotices::kRefill);

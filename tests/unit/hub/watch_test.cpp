@@ -446,5 +446,32 @@ TEST_F(WatchTest, TheHubTellsOfFramesBeforeTheyAreOnDisk) {
     EXPECT_THAT(history_.asked, SizeIs(1));
 }
 
+TEST_F(WatchTest, LimitsAreThoseTheRulesInForceGive) {
+    const auto shower = [this](const base::DeviceId& id) {
+        return watch_->limits(id).at.at(9).at(static_cast<std::size_t>(detect::PartOfDay::Day));
+    };
+    EXPECT_EQ(shower(kBridge).limit.length, base::Seconds{90 * 60}) << "nothing is known of it";
+    ahead_ = base::Seconds{30};
+    run_water(15, base::Seconds{20 * 60});
+    ASSERT_TRUE(shower(kSensor).running);
+    EXPECT_GE(shower(kSensor).running->length, base::Seconds{19 * 60});
+    EXPECT_EQ(shower(kSensor).limit.source, detect::LimitSource::Fallback);
+    detect::Settings rules;
+    rules.continuous_after = base::Seconds{1'800};
+    watch_->set_rules(rules, noted());
+    EXPECT_EQ(shower(kSensor).limit.length, base::Seconds{1'800});
+    EXPECT_EQ(shower(kSensor).running->limit.source, detect::LimitSource::Owner);
+    ahead_ = base::Seconds{0};
+}
+
+TEST_F(WatchTest, LabelOfAUseIsStoredWithItsTime) {
+    const ports::UseKey use{clock_.wall_now() - base::Seconds{60}, true, {9'000'000}};
+    watch_->label_use({kSensor, use, {"toilet", "guest bath", "Ada", {}}}, noted());
+    EXPECT_THAT(store_.all<ports::UseLabelRecord>(),
+                ElementsAre(ports::UseLabelRecord{kSensor, use, {"toilet", "guest bath", "Ada", clock_.wall_now()}}));
+    store_.finish();
+    EXPECT_THAT(answers_, ElementsAre("ok"));
+}
+
 }  // namespace
 }  // namespace millrace::hub

@@ -16,10 +16,10 @@ using base::Milliseconds;
 using base::Seconds;
 using base::WallTime;
 
-constexpr std::int64_t kStart = 1'709'625'500;
+constexpr std::int64_t kWaterStart = 1'709'625'500;
 constexpr double kGallonsPerMinute = 63'090.2;  // microlitres per second
 
-// Water that ran: from, to (seconds after kStart) and microlitres per second.
+// Water that ran: from, to (seconds after kWaterStart) and microlitres per second.
 struct Use {
     double from;
     double to;
@@ -49,8 +49,8 @@ public:
             }
             carried = 1 - (next - use.to) * per_second;
         }
-        for (const auto& [time, value] : totals) entries_.push_back({kStart + time, value});
-        set_base(meter_, 0, from_unix_s(kStart - 100));
+        for (const auto& [time, value] : totals) entries_.push_back({kWaterStart + time, value});
+        set_base(meter_, 0, from_unix_s(kWaterStart - 100));
     }
 
     // Messages leave every `every` seconds while there is something to tell.
@@ -74,7 +74,7 @@ public:
     void walk(const std::vector<Sent>& sent, std::int64_t until, Look look) {
         std::size_t next = 0;
         for (std::int64_t second = -20; second < until; ++second) {
-            const WallTime now = from_unix_s(kStart + second);
+            const WallTime now = from_unix_s(kWaterStart + second);
             for (; next < sent.size() && sent[next].at <= now; ++next) {
                 (void)apply(meter_, sent[next].samples, sent[next].at, calibration_);
             }
@@ -96,22 +96,22 @@ private:
 Flow flow_after(std::vector<message::Sample> samples, std::int64_t now, std::uint32_t base = 0) {
     SensorMeter meter;
     const CalibrationTable table({{from_unix_s(0), base::VolumePerPeak{1000}}});
-    set_base(meter, base, from_unix_s(kStart - 100));
+    set_base(meter, base, from_unix_s(kWaterStart - 100));
     for (auto& sample : samples) {
-        (void)apply(meter, {{{kStart + sample.timestamp_s, sample.value}}}, from_unix_s(kStart + sample.timestamp_s),
-                    table);
+        (void)apply(meter, {{{kWaterStart + sample.timestamp_s, sample.value}}},
+                    from_unix_s(kWaterStart + sample.timestamp_s), table);
     }
-    return flow_at(meter, table, from_unix_s(kStart + now));
+    return flow_at(meter, table, from_unix_s(kWaterStart + now));
 }
 
 TEST(Flow, NothingKnownIsAtRest) {
-    EXPECT_EQ(flow_at(SensorMeter{}, CalibrationTable{}, from_unix_s(kStart)), Flow{});
+    EXPECT_EQ(flow_at(SensorMeter{}, CalibrationTable{}, from_unix_s(kWaterStart)), Flow{});
 }
 
 TEST(Flow, FirstSampleOfAnUnknownSeriesIsAtRest) {
     SensorMeter meter;
-    (void)apply(meter, {{{kStart, 3'828'906}}}, from_unix_s(kStart), CalibrationTable{});
-    EXPECT_EQ(flow_at(meter, CalibrationTable{}, from_unix_s(kStart + 1)), Flow{});
+    (void)apply(meter, {{{kWaterStart, 3'828'906}}}, from_unix_s(kWaterStart), CalibrationTable{});
+    EXPECT_EQ(flow_at(meter, CalibrationTable{}, from_unix_s(kWaterStart + 1)), Flow{});
 }
 
 TEST(Flow, FirstPeakOfAUseRunsAtOnceAndRestsSoonAfter) {
@@ -145,10 +145,10 @@ TEST(Flow, UnsetClockGivesNoSpikes) {
     // 20 peaks in each of two batches 20 s apart, told without times.
     SensorMeter meter;
     const CalibrationTable table({{from_unix_s(0), base::VolumePerPeak{1000}}});
-    set_base(meter, 0, from_unix_s(kStart - 100));
+    set_base(meter, 0, from_unix_s(kWaterStart - 100));
     for (int batch = 1; batch <= 12; ++batch) {
         const auto value = static_cast<std::uint32_t>(20 * batch);
-        const auto received = from_unix_s(kStart + 20 * batch);
+        const auto received = from_unix_s(kWaterStart + 20 * batch);
         (void)apply(meter, {{{0, value - 15}, {0, value - 10}, {0, value - 5}, {0, value}}}, received, table);
         const Flow flow = flow_at(meter, table, received);
         EXPECT_TRUE(flow.running);
@@ -186,15 +186,15 @@ TEST(Flow, ChangesAtIsWhenTheAnswerChanges) {
 TEST(Flow, BackloggedReadingsOfHoursAgoAreAtRest) {
     House house(33'000, {{0, 300, 60'000}});
     message::Samples all{house.entries()};
-    (void)apply(house.meter(), all, from_unix_s(kStart + 20'000), house.calibration());
-    EXPECT_EQ(flow_at(house.meter(), house.calibration(), from_unix_s(kStart + 20'000)), Flow{});
+    (void)apply(house.meter(), all, from_unix_s(kWaterStart + 20'000), house.calibration());
+    EXPECT_EQ(flow_at(house.meter(), house.calibration(), from_unix_s(kWaterStart + 20'000)), Flow{});
 }
 
 TEST(Flow, SeriesBeforeTheRestartPlaysNoPart) {
     House house(33'000, {{0, 60, 60'000}});
     for (const Sent& sent : house.batches()) (void)apply(house.meter(), sent.samples, sent.at, house.calibration());
-    set_base(house.meter(), 5, from_unix_s(kStart + 62));
-    EXPECT_EQ(flow_at(house.meter(), house.calibration(), from_unix_s(kStart + 63)), Flow{});
+    set_base(house.meter(), 5, from_unix_s(kWaterStart + 62));
+    EXPECT_EQ(flow_at(house.meter(), house.calibration(), from_unix_s(kWaterStart + 63)), Flow{});
 }
 
 struct Steady {

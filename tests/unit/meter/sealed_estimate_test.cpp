@@ -15,7 +15,7 @@ using base::from_unix_s;
 using base::Seconds;
 using message::Samples;
 
-constexpr std::int64_t kStart = 1'709'625'540;
+constexpr std::int64_t kSealedStart = 1'709'625'540;
 
 std::size_t sealed_bytes(const Samples& samples, bool trailing = true) {
     return encode(samples).size() + (trailing ? 1 : 0) + kSealedOverheadBytes;
@@ -25,14 +25,14 @@ std::size_t sealed_bytes(const Samples& samples, bool trailing = true) {
 Samples run_of(std::size_t entries, std::uint32_t value, std::uint32_t step = 6) {
     Samples samples;
     for (std::size_t i = 0; i < entries; ++i) {
-        samples.samples.push_back({kStart + 5 * static_cast<std::int64_t>(i), value});
+        samples.samples.push_back({kSealedStart + 5 * static_cast<std::int64_t>(i), value});
         value += step;
     }
     return samples;
 }
 
 SealedMessage at(std::int64_t seconds, std::size_t bytes) {
-    const auto time = from_unix_s(kStart + seconds);
+    const auto time = from_unix_s(kSealedStart + seconds);
     return {bytes, time, time, false, false};
 }
 
@@ -163,26 +163,30 @@ TEST(SealedMeter, SaysThatWaterRanWhereTheSizeIsOfNoKnownForm) {
 TEST(SealedMeter, PlacesTheFirstMessageOfAUseJustBeforeItsPublishing) {
     SealedMeter meter = settled_meter();
     const auto span = apply(meter, at(0, 3, 3'829'000));
-    EXPECT_EQ(span, (SealedSpan{from_unix_s(kStart - 20), from_unix_s(kStart), {3}}));
+    EXPECT_EQ(span, (SealedSpan{from_unix_s(kSealedStart - 20), from_unix_s(kSealedStart), {3}}));
 }
 
 TEST(SealedMeter, FillsTheTimeBetweenMessagesThatFollowEachOther) {
     SealedMeter meter = settled_meter();
     (void)apply(meter, at(0, 4, 3'829'000));
-    EXPECT_EQ(apply(meter, at(21, 4, 3'829'024)), (SealedSpan{from_unix_s(kStart), from_unix_s(kStart + 21), {4}}));
-    EXPECT_EQ(apply(meter, at(42, 1, 3'829'048)), (SealedSpan{from_unix_s(kStart + 21), from_unix_s(kStart + 31), {1}}))
+    EXPECT_EQ(apply(meter, at(21, 4, 3'829'024)),
+              (SealedSpan{from_unix_s(kSealedStart), from_unix_s(kSealedStart + 21), {4}}));
+    EXPECT_EQ(apply(meter, at(42, 1, 3'829'048)),
+              (SealedSpan{from_unix_s(kSealedStart + 21), from_unix_s(kSealedStart + 31), {1}}))
         << "the last peaks of a use came first";
 }
 
 TEST(SealedMeter, FillsTheTwoMinutesABridgeCollectsAtLowFlow) {
     SealedMeter meter = settled_meter();
     (void)apply(meter, at(0, 6, 3'829'000));
-    EXPECT_EQ(apply(meter, at(124, 6, 3'829'006)), (SealedSpan{from_unix_s(kStart), from_unix_s(kStart + 124), {6}}));
-    EXPECT_EQ(apply(meter, at(248, 3, 3'829'012))->from, from_unix_s(kStart + 228)) << "more likely a use of its own";
+    EXPECT_EQ(apply(meter, at(124, 6, 3'829'006)),
+              (SealedSpan{from_unix_s(kSealedStart), from_unix_s(kSealedStart + 124), {6}}));
+    EXPECT_EQ(apply(meter, at(248, 3, 3'829'012))->from, from_unix_s(kSealedStart + 228))
+        << "more likely a use of its own";
 }
 
 TEST(SealedMeter, UsesTheReceiptWhereTheTimeOfPublishingIsUnsetOrAhead) {
-    for (const auto published : {from_unix_s(0), from_unix_s(4294), from_unix_s(kStart + 4000)}) {
+    for (const auto published : {from_unix_s(0), from_unix_s(4294), from_unix_s(kSealedStart + 4000)}) {
         SealedMeter meter = settled_meter();
         SealedMessage message = at(0, 4, 3'829'000);
         message.published = published;
@@ -193,12 +197,12 @@ TEST(SealedMeter, UsesTheReceiptWhereTheTimeOfPublishingIsUnsetOrAhead) {
 TEST(SealedMeter, SurvivesTimesOfPublishingOutOfOrder) {
     SealedMeter meter = settled_meter();
     (void)apply(meter, at(40, 4, 3'829'000));
-    const SealedFlow before = sealed_flow_at(meter, from_unix_s(kStart + 41));
+    const SealedFlow before = sealed_flow_at(meter, from_unix_s(kSealedStart + 41));
     SealedMessage older = at(20, 4, 3'829'024);
-    older.received = from_unix_s(kStart + 41);
+    older.received = from_unix_s(kSealedStart + 41);
     const auto span = apply(meter, older);
-    EXPECT_EQ(span, (SealedSpan{from_unix_s(kStart - 5), from_unix_s(kStart + 20), {4}}));
-    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kStart + 41)), before);
+    EXPECT_EQ(span, (SealedSpan{from_unix_s(kSealedStart - 5), from_unix_s(kSealedStart + 20), {4}}));
+    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kSealedStart + 41)), before);
 }
 
 TEST(SealedMeter, FollowsAClockThatWasPutBack) {
@@ -207,42 +211,42 @@ TEST(SealedMeter, FollowsAClockThatWasPutBack) {
     *ahead.published += Seconds{3000};
     (void)apply(meter, ahead);
     const auto span = apply(meter, at(20, 4, 3'829'024));
-    EXPECT_EQ(span, (SealedSpan{from_unix_s(kStart - 5), from_unix_s(kStart + 20), {4}}));
-    EXPECT_TRUE(sealed_flow_at(meter, from_unix_s(kStart + 49)).running);
-    EXPECT_FALSE(sealed_flow_at(meter, from_unix_s(kStart + 50)).running);
+    EXPECT_EQ(span, (SealedSpan{from_unix_s(kSealedStart - 5), from_unix_s(kSealedStart + 20), {4}}));
+    EXPECT_TRUE(sealed_flow_at(meter, from_unix_s(kSealedStart + 49)).running);
+    EXPECT_FALSE(sealed_flow_at(meter, from_unix_s(kSealedStart + 50)).running);
 }
 
 TEST(SealedFlow, RunsFromTheFirstMessageAndFallsToRest) {
     SealedMeter meter = settled_meter();
-    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kStart)), SealedFlow{});
+    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kSealedStart)), SealedFlow{});
     (void)apply(meter, at(0, 2, 3'829'000));
     (void)apply(meter, at(20, 4, 3'829'012));
     (void)apply(meter, at(41, 1, 3'829'036));
-    const auto since = from_unix_s(kStart - 15);
-    const auto rest = from_unix_s(kStart + 71);
-    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kStart + 41)), (SealedFlow{true, since, rest}));
+    const auto since = from_unix_s(kSealedStart - 15);
+    const auto rest = from_unix_s(kSealedStart + 71);
+    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kSealedStart + 41)), (SealedFlow{true, since, rest}));
     EXPECT_EQ(sealed_flow_at(meter, rest - base::Milliseconds{1}), (SealedFlow{true, since, rest}));
     EXPECT_EQ(sealed_flow_at(meter, rest), SealedFlow{});
     (void)apply(meter, at(100, 2, 3'829'040));
-    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kStart + 100)).since, from_unix_s(kStart + 85));
+    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kSealedStart + 100)).since, from_unix_s(kSealedStart + 85));
 }
 
 TEST(SealedFlow, SeesADripThatKeepsItsPaceAsOneRun) {
     SealedMeter meter = settled_meter();
     for (int i = 0; i < 12; ++i) {
         (void)apply(meter, at(i * 300, 1, 3'829'000 + static_cast<std::uint32_t>(i)));
-        const bool running = sealed_flow_at(meter, from_unix_s(kStart + i * 300 + 299)).running;
+        const bool running = sealed_flow_at(meter, from_unix_s(kSealedStart + i * 300 + 299)).running;
         EXPECT_EQ(running, i >= 3) << i;
     }
-    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kStart + 11 * 300)).since, from_unix_s(kStart));
-    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kStart + 11 * 300 + 600)), SealedFlow{});
+    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kSealedStart + 11 * 300)).since, from_unix_s(kSealedStart));
+    EXPECT_EQ(sealed_flow_at(meter, from_unix_s(kSealedStart + 11 * 300 + 600)), SealedFlow{});
 }
 
 TEST(SealedFlow, DoesNotTakeUsesAtLikeIntervalsForADrip) {
     SealedMeter meter = settled_meter();
     for (int i = 0; i < 6; ++i) {
         (void)apply(meter, at(i * 300, 4, 3'829'000 + 24 * static_cast<std::uint32_t>(i)));
-        EXPECT_FALSE(sealed_flow_at(meter, from_unix_s(kStart + i * 300 + 200)).running) << i;
+        EXPECT_FALSE(sealed_flow_at(meter, from_unix_s(kSealedStart + i * 300 + 200)).running) << i;
     }
 }
 
@@ -251,7 +255,7 @@ RC_GTEST_PROP(SealedEstimateProperty, LowerBoundNeverExceedsThePeaksThatRan, ())
     SealedMeter meter;
     const bool trailing = *rc::gen::arbitrary<bool>();
     auto value = *rc::gen::element<std::uint32_t>(0, 95, 9'990, 99'950, 3'828'906, 9'999'900, 999'999'900);
-    std::int64_t time = kStart;
+    std::int64_t time = kSealedStart;
     std::int64_t truth = 0;
     std::int64_t bound = 0;
     bool booted = true;
@@ -303,10 +307,11 @@ RC_GTEST_PROP(SealedEstimateProperty, AnyMessagesLeaveAUsableState, ()) {
     for (int messages = *rc::gen::inRange(1, 60); messages > 0; --messages) {
         SealedMessage message;
         message.bytes = *rc::gen::inRange<std::size_t>(0, 3000);
-        message.received = from_unix_s(kStart + *rc::gen::inRange(0, 5000));
+        message.received = from_unix_s(kSealedStart + *rc::gen::inRange(0, 5000));
         if (*rc::gen::arbitrary<bool>()) {
-            message.published = from_unix_s(*rc::gen::oneOf(rc::gen::inRange<std::int64_t>(0, 4'000'000'000),
-                                                            rc::gen::inRange<std::int64_t>(kStart, kStart + 9000)));
+            message.published =
+                from_unix_s(*rc::gen::oneOf(rc::gen::inRange<std::int64_t>(0, 4'000'000'000),
+                                            rc::gen::inRange<std::int64_t>(kSealedStart, kSealedStart + 9000)));
         }
         message.dup = *rc::gen::arbitrary<bool>();
         message.may_repeat = *rc::gen::arbitrary<bool>();

@@ -14,8 +14,8 @@ namespace {
 
 using base::from_unix_s;
 
-constexpr std::int64_t kStart = 1'709'625'540;
-const CalibrationTable kTable({{from_unix_s(0), base::VolumePerPeak{33'000}}});
+constexpr std::int64_t kFirstSample = 1'709'625'540;
+const CalibrationTable kCalibration({{from_unix_s(0), base::VolumePerPeak{33'000}}});
 
 struct Delivery {
     message::Samples samples;
@@ -26,7 +26,7 @@ struct Delivery {
 std::vector<message::Sample> true_stream(std::uint32_t base) {
     const auto count = *rc::gen::inRange<std::size_t>(1, 200);
     std::vector<message::Sample> stream;
-    std::int64_t time = kStart;
+    std::int64_t time = kFirstSample;
     std::uint32_t value = base;
     for (std::size_t i = 0; i < count; ++i) {
         time += *rc::gen::oneOf(rc::gen::just(5), rc::gen::inRange(1, 40), rc::gen::inRange(1, 20'000));
@@ -54,7 +54,7 @@ std::vector<Delivery> deliveries(const std::vector<message::Sample>& stream) {
         const auto b = std::min(result.size() - 1, a + *rc::gen::inRange<std::size_t>(0, 5));
         std::swap(result[a], result[b]);
     }
-    std::int64_t latest = kStart;
+    std::int64_t latest = kFirstSample;
     for (Delivery& delivery : result) {
         latest = std::max(latest, delivery.samples.samples.back().timestamp_s) + *rc::gen::inRange(0, 30);
         delivery.received = from_unix_s(latest);
@@ -92,11 +92,11 @@ RC_GTEST_PROP(SensorMeterProperty, CountsExactlyTheWaterThatRanWhenTheBaseIsKnow
     const std::int64_t truth = static_cast<std::uint32_t>(stream.back().value - base);
 
     SensorMeter meter;
-    set_base(meter, base, from_unix_s(kStart));
+    set_base(meter, base, from_unix_s(kFirstSample));
     std::int64_t advances = 0;
     base::Volume before;
     for (const Delivery& delivery : deliveries(stream)) {
-        for (const Reading& reading : apply(meter, delivery.samples, delivery.received, kTable)) {
+        for (const Reading& reading : apply(meter, delivery.samples, delivery.received, kCalibration)) {
             RC_ASSERT(reading.advance.value >= 0);
             RC_ASSERT(reading.kind != ReadingKind::First);
             advances += reading.advance.value;
@@ -125,8 +125,8 @@ RC_GTEST_PROP(SensorMeterProperty, RestartAtAnyPointChangesNothing, ()) {
             set_base(steady, new_base, messages[i].received);
             set_base(interrupted, new_base, messages[i].received);
         }
-        const auto a = apply(steady, messages[i].samples, messages[i].received, kTable);
-        const auto b = apply(interrupted, messages[i].samples, messages[i].received, kTable);
+        const auto a = apply(steady, messages[i].samples, messages[i].received, kCalibration);
+        const auto b = apply(interrupted, messages[i].samples, messages[i].received, kCalibration);
         RC_ASSERT(a == b);
         for (const Reading& reading : b) {
             if (reading.kind != ReadingKind::Repeat) kept.push_back(reading);
@@ -142,15 +142,16 @@ RC_GTEST_PROP(SensorMeterProperty, RegisterNeverFallsWhateverArrives, ()) {
     std::int64_t series = 0;
     const auto steps = *rc::gen::inRange(1, 60);
     for (int i = 0; i < steps; ++i) {
-        const auto received = from_unix_s(kStart + *rc::gen::inRange(0, 100'000));
+        const auto received = from_unix_s(kFirstSample + *rc::gen::inRange(0, 100'000));
         if (*rc::gen::inRange(0, 5) == 0) {
             set_base(meter, *rc::gen::arbitrary<std::uint32_t>(), received);
         } else {
             const auto stamp = *rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(),
-                                               rc::gen::inRange<std::int64_t>(kStart, kStart + 100'000));
+                                               rc::gen::inRange<std::int64_t>(kFirstSample, kFirstSample + 100'000));
             const auto value =
                 *rc::gen::oneOf(rc::gen::arbitrary<std::uint32_t>(), rc::gen::inRange<std::uint32_t>(0, 2000));
-            for (const Reading& r : apply(meter, {{{stamp, value}}}, received, kTable)) RC_ASSERT(r.advance.value >= 0);
+            for (const Reading& r : apply(meter, {{{stamp, value}}}, received, kCalibration))
+                RC_ASSERT(r.advance.value >= 0);
         }
         RC_ASSERT(meter.lifetime >= before);
         RC_ASSERT(meter.series.number >= series);

@@ -8,7 +8,7 @@ namespace {
 using base::from_unix_s;
 using Fit = SeriesHistory::Fit;
 
-Reading reading(std::int64_t series, std::int64_t time_s, std::int64_t total) {
+Reading in_series(std::int64_t series, std::int64_t time_s, std::int64_t total) {
     Reading made;
     made.series = series;
     made.time = from_unix_s(time_s);
@@ -16,7 +16,8 @@ Reading reading(std::int64_t series, std::int64_t time_s, std::int64_t total) {
     return made;
 }
 
-const std::deque<Reading> kRecent{reading(1, 100, 50), reading(1, 120, 60), reading(2, 130, 5), reading(1, 140, 70)};
+const std::deque<Reading> kRecent{in_series(1, 100, 50), in_series(1, 120, 60), in_series(2, 130, 5),
+                                  in_series(1, 140, 70)};
 
 TEST(SeriesHistory, KnowsOnlyItsOwnSeries) {
     const SeriesHistory history(kRecent, 1);
@@ -43,7 +44,7 @@ TEST(SeriesHistory, FitsNothingThatContradictsARisingCounter) {
 }
 
 TEST(SeriesHistory, TimesOfReceiptProveNothing) {
-    std::deque<Reading> recent{reading(1, 100, 50), reading(1, 120, 60)};
+    std::deque<Reading> recent{in_series(1, 100, 50), in_series(1, 120, 60)};
     for (Reading& r : recent) r.time_is_receipt = true;
     EXPECT_EQ(SeriesHistory(recent, 1).fit(from_unix_s(110), {55}), Fit::None);
 }

@@ -14,7 +14,7 @@ namespace {
 
 using base::Bytes;
 
-SecretKey key_of(std::uint8_t fill) {
+SecretKey filled_key(std::uint8_t fill) {
     return *SecretKey::from_bytes(Bytes(SecretKey::kBytes, fill));
 }
 
@@ -60,7 +60,7 @@ TEST(Secretbox, OpensEveryGenuineVectorAndRefusesEveryBadOne) {
 }
 
 TEST(Secretbox, SealedTextOpensAgainAtEverySize) {
-    const auto key = key_of(0x42);
+    const auto key = filled_key(0x42);
     for (std::size_t size = 0; size <= 200; ++size) {
         const Bytes sealed = seal(text_of(size), key, kIv);
         ASSERT_EQ(sealed.size(), size + kSealOverhead);
@@ -96,7 +96,7 @@ TEST(Secretbox, AgreesWithTheBytewiseForm) {
 }
 
 TEST(Secretbox, RefusesEverySingleFlippedBit) {
-    const auto key = key_of(0x42);
+    const auto key = filled_key(0x42);
     for (const std::size_t size : {0U, 1U, 16U, 45U}) {
         const Bytes sealed = seal(text_of(size), key, kIv);
         for (std::size_t bit = 0; bit < sealed.size() * 8; ++bit) {
@@ -107,14 +107,14 @@ TEST(Secretbox, RefusesEverySingleFlippedBit) {
 
 TEST(Secretbox, RefusesEveryFlippedBitOfTheKey) {
     const Bytes raw(SecretKey::kBytes, 0x42);
-    const Bytes sealed = seal(text_of(20), key_of(0x42), kIv);
+    const Bytes sealed = seal(text_of(20), filled_key(0x42), kIv);
     for (std::size_t bit = 0; bit < raw.size() * 8; ++bit) {
         ASSERT_FALSE(open(sealed, *SecretKey::from_bytes(with_flipped_bit(raw, bit)))) << bit;
     }
 }
 
 TEST(Secretbox, RefusesTruncationAtEveryLengthAndAnyExtension) {
-    const auto key = key_of(0x42);
+    const auto key = filled_key(0x42);
     const Bytes sealed = seal(text_of(70), key, kIv);
     for (std::size_t size = 0; size < sealed.size(); ++size) {
         ASSERT_FALSE(open(base::ByteView(sealed).first(size), key)) << size;
@@ -125,7 +125,7 @@ TEST(Secretbox, RefusesTruncationAtEveryLengthAndAnyExtension) {
 }
 
 TEST(Secretbox, RefusesAnotherContextOrMessageId) {
-    const auto key = key_of(0x42);
+    const auto key = filled_key(0x42);
     const Bytes sealed = seal(text_of(33), key, kIv, "contextA", 5);
     EXPECT_TRUE(open(sealed, key, "contextA", 5));
     EXPECT_FALSE(open(sealed, key, "contextB", 5));
@@ -137,7 +137,7 @@ TEST(Secretbox, RefusesAnotherContextOrMessageId) {
 }
 
 TEST(Secretbox, RefusesAContextThatIsNotEightBytes) {
-    const auto key = key_of(0x42);
+    const auto key = filled_key(0x42);
     const Bytes sealed = seal(text_of(3), key, kIv, std::string_view("1234567\0", 8));
     EXPECT_TRUE(open(sealed, key, std::string_view("1234567\0", 8)));
     EXPECT_FALSE(open(sealed, key, "1234567"));
@@ -145,7 +145,7 @@ TEST(Secretbox, RefusesAContextThatIsNotEightBytes) {
 }
 
 TEST(Secretbox, IvComesFromRandomBytesAndText) {
-    const auto key = key_of(0x42);
+    const auto key = filled_key(0x42);
     auto other_iv = kIv;
     other_iv[19] ^= 1;
     const auto iv_of = [](const Bytes& sealed) { return Bytes(sealed.begin(), sealed.begin() + kIvBytes); };

@@ -17,10 +17,6 @@ using detect::Change;
 using nlohmann::json;
 using support::sample_incident;
 
-std::string of_sensor(const std::string& leaf) {
-    return "millrace/" + kSensor.str() + "/" + leaf;
-}
-
 class AlarmedHouse : public ::testing::Test {
 protected:
     AlarmedHouse() {

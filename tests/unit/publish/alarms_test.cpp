@@ -23,7 +23,7 @@ using testing::kMorning;
 using testing::kSensor;
 using testing::sample_state;
 
-const SteadyTime kStart{std::chrono::hours{1}};
+const SteadyTime kAlarmStart{std::chrono::hours{1}};
 
 class AlarmPlannerTest : public ::testing::Test {
 protected:
@@ -32,7 +32,7 @@ protected:
         state_.sensors[0].sensor = kSensor;
     }
     // What goes out now, by the part of the topic after the site's.
-    std::map<std::string, Message> plan(SteadyTime now = kStart) {
+    std::map<std::string, Message> plan(SteadyTime now = kAlarmStart) {
         std::map<std::string, Message> sent;
         for (Message& message : planner_.plan(state_, sample_state(), enabled_, now)) {
             const std::string topic = message.topic.substr(std::string("millrace/").size());
@@ -71,7 +71,7 @@ TEST_F(AlarmPlannerTest, SaysThatAllIsWellOnceAndThenNothing) {
 TEST_F(AlarmPlannerTest, AWaterAlarmTurnsOnItsRuleAndTheRollUpWithItsNumbers) {
     (void)plan();
     state_.incidents = {sample_incident(kSensor, kMorning)};
-    auto sent = plan(kStart + Milliseconds{1});
+    auto sent = plan(kAlarmStart + Milliseconds{1});
     EXPECT_EQ(sent.size(), 3u);
     EXPECT_EQ(sent[of_sensor("leak")].payload, "ON");
     EXPECT_EQ(sent[of_sensor("leak_continuous")].payload, "ON");
@@ -86,7 +86,7 @@ TEST_F(AlarmPlannerTest, AWaterAlarmTurnsOnItsRuleAndTheRollUpWithItsNumbers) {
     EXPECT_THAT(numbers["leak"]["sentence"].get<std::string>(), HasSubstr("24 L"));
 
     state_.incidents.clear();
-    sent = plan(kStart + Milliseconds{2});
+    sent = plan(kAlarmStart + Milliseconds{2});
     EXPECT_EQ(sent[of_sensor("leak")].payload, "OFF");
     EXPECT_EQ(sent[of_sensor("leak_continuous")].payload, "OFF");
     EXPECT_EQ(sent[of_sensor("alarms")].payload, "{}");
@@ -94,7 +94,7 @@ TEST_F(AlarmPlannerTest, AWaterAlarmTurnsOnItsRuleAndTheRollUpWithItsNumbers) {
 
 TEST_F(AlarmPlannerTest, TheNumbersComeBeforeTheStateThatSetsThingsOff) {
     state_.incidents = {sample_incident(kSensor, kMorning)};
-    const auto messages = planner_.plan(state_, sample_state(), {}, kStart);
+    const auto messages = planner_.plan(state_, sample_state(), {}, kAlarmStart);
     const auto place = [&](const std::string& leaf) {
         return std::find_if(messages.begin(), messages.end(),
                             [&](const Message& m) { return m.topic == device_topic({}, kSensor, leaf); });
@@ -107,7 +107,7 @@ TEST_F(AlarmPlannerTest, AnAnswerDoesNotTurnTheStateOff) {
     (void)plan();
     state_.incidents[0].state = detect::IncidentState::Acknowledged;
     state_.incidents[0].answered_by = "Ann";
-    auto sent = plan(kStart + Milliseconds{1});
+    auto sent = plan(kAlarmStart + Milliseconds{1});
     EXPECT_EQ(sent.size(), 1u) << "the states are as they were";
     EXPECT_EQ(json::parse(sent[of_sensor("alarms")].payload)["leak"]["answered_by"], "Ann");
 }
@@ -116,9 +116,9 @@ TEST_F(AlarmPlannerTest, NumbersThatGrowFollowOnceAMinute) {
     state_.incidents = {sample_incident(kSensor, kMorning)};
     (void)plan();
     state_.incidents[0].finding.volume.microlitres += 1'000'000;
-    EXPECT_TRUE(plan(kStart + Seconds{1}).empty());
-    EXPECT_EQ(planner_.due(), kStart + kSlowInterval);
-    auto sent = plan(kStart + kSlowInterval);
+    EXPECT_TRUE(plan(kAlarmStart + Seconds{1}).empty());
+    EXPECT_EQ(planner_.due(), kAlarmStart + kSlowInterval);
+    auto sent = plan(kAlarmStart + kSlowInterval);
     EXPECT_EQ(json::parse(sent[of_sensor("alarms")].payload)["leak"]["volume"], 25.0);
 }
 
@@ -140,7 +140,7 @@ TEST_F(AlarmPlannerTest, ABudgetThatIsUsedUpIsNoLeak) {
     finding.volume = {512'000'000};
     finding.observed = 512'000'000;
     finding.limit = 500'000'000;
-    auto sent = plan(kStart + Milliseconds{1});
+    auto sent = plan(kAlarmStart + Milliseconds{1});
     EXPECT_EQ(sent.size(), 2u) << "the leak is as it was";
     EXPECT_EQ(sent[of_sensor("budget_day")].payload, "ON");
     const json numbers = json::parse(sent[of_sensor("alarms")].payload);
@@ -150,7 +150,7 @@ TEST_F(AlarmPlannerTest, ABudgetThatIsUsedUpIsNoLeak) {
     EXPECT_EQ(numbers["budget_day"]["limit"], 500.0);
     EXPECT_EQ(numbers["budget_day"]["limit_unit"], "L");
     state_.incidents.clear();
-    sent = plan(kStart + Milliseconds{2});
+    sent = plan(kAlarmStart + Milliseconds{2});
     EXPECT_EQ(sent[of_sensor("budget_day")].payload, "OFF");
 }
 
@@ -158,7 +158,7 @@ TEST_F(AlarmPlannerTest, TheBudgetsOfTheHouseAreNumbers) {
     auto sent = plan();
     EXPECT_EQ(sent["budget_day"].payload, "None");
     state_.rules.budget_day = base::Volume{500'500'000};
-    sent = plan(kStart + Milliseconds{1});
+    sent = plan(kAlarmStart + Milliseconds{1});
     ASSERT_EQ(sent.size(), 1u);
     EXPECT_EQ(sent["budget_day"].payload, "500.5");
 }
@@ -174,7 +174,7 @@ TEST_F(AlarmPlannerTest, LesserRulesOfTheSameWaterAreOnWhileTheyHold) {
     EXPECT_EQ(sent[of_sensor("leak_continuous")].payload, "ON");
     EXPECT_EQ(sent[of_sensor("leak_slow")].payload, "OFF") << "it is only on its way";
     state_.incidents.clear();
-    EXPECT_EQ(plan(kStart + Seconds{1})[of_sensor("leak_continuous")].payload, "OFF") << "nothing was raised";
+    EXPECT_EQ(plan(kAlarmStart + Seconds{1})[of_sensor("leak_continuous")].payload, "OFF") << "nothing was raised";
 }
 
 TEST_F(AlarmPlannerTest, TheSystemsAlarmsAreNoLeak) {
@@ -201,7 +201,7 @@ TEST_F(AlarmPlannerTest, TheUseUnderWayIsShownAndStaysAsTheLastOne) {
     EXPECT_EQ(sent[of_sensor("session_volume")].payload, "3.500");
     EXPECT_EQ(sent[of_sensor("base_flow")].payload, "0.060");
     state_.sensors[0].use.reset();
-    EXPECT_TRUE(plan(kStart + Seconds{1}).empty());
+    EXPECT_TRUE(plan(kAlarmStart + Seconds{1}).empty());
 }
 
 TEST_F(AlarmPlannerTest, SaysTheHouseAgainWhenAsked) {

@@ -375,21 +375,21 @@ TEST(Discovery, FirmwareThatIsNotUtf8StillGivesADocument) {
     EXPECT_TRUE(json::accept(document.payload));
 }
 
-constexpr base::SteadyTime kStart{std::chrono::hours{1}};
+constexpr base::SteadyTime kFirstPublish{std::chrono::hours{1}};
 const Message kDocument{"homeassistant/device/x/config", "one", true, 1};
 const Message kChanged{"homeassistant/device/x/config", "two", true, 1};
 
 TEST(DiscoveryPlanner, SendsADocumentOnceUntilItChanges) {
     DiscoveryPlanner planner;
-    EXPECT_EQ(planner.plan({kDocument}, kStart).size(), 1u);
-    EXPECT_TRUE(planner.plan({kDocument}, kStart + std::chrono::hours{1}).empty());
-    EXPECT_EQ(planner.plan({kChanged}, kStart + std::chrono::hours{2}), std::vector<Message>{kChanged});
+    EXPECT_EQ(planner.plan({kDocument}, kFirstPublish).size(), 1u);
+    EXPECT_TRUE(planner.plan({kDocument}, kFirstPublish + std::chrono::hours{1}).empty());
+    EXPECT_EQ(planner.plan({kChanged}, kFirstPublish + std::chrono::hours{2}), std::vector<Message>{kChanged});
 }
 
 TEST(DiscoveryPlanner, HoldsAChangeBackUntilTheGapIsOver) {
     DiscoveryPlanner planner;
-    (void)planner.plan({kDocument}, kStart);
-    const auto end = kStart + DiscoveryPlanner::kDiscoveryGap;
+    (void)planner.plan({kDocument}, kFirstPublish);
+    const auto end = kFirstPublish + DiscoveryPlanner::kDiscoveryGap;
     EXPECT_TRUE(planner.plan({kChanged}, end - base::Milliseconds{1}).empty());
     EXPECT_EQ(planner.due(), end);
     EXPECT_EQ(planner.plan({kChanged}, end).size(), 1u);
@@ -398,13 +398,13 @@ TEST(DiscoveryPlanner, HoldsAChangeBackUntilTheGapIsOver) {
 
 TEST(DiscoveryPlanner, ForgottenContentsGoAgainButNotWithinTheGap) {
     DiscoveryPlanner planner;
-    (void)planner.plan({kDocument}, kStart);
+    (void)planner.plan({kDocument}, kFirstPublish);
     planner.forget_contents();
-    EXPECT_EQ(planner.gap_ends(), kStart + DiscoveryPlanner::kDiscoveryGap);
-    EXPECT_TRUE(planner.plan({kDocument}, kStart + base::Milliseconds{1}).empty());
+    EXPECT_EQ(planner.gap_ends(), kFirstPublish + DiscoveryPlanner::kDiscoveryGap);
+    EXPECT_TRUE(planner.plan({kDocument}, kFirstPublish + base::Milliseconds{1}).empty());
     EXPECT_EQ(planner.plan({kDocument}, *planner.gap_ends()).size(), 1u);
     planner.forget();
-    EXPECT_EQ(planner.plan({kDocument}, kStart).size(), 1u);
+    EXPECT_EQ(planner.plan({kDocument}, kFirstPublish).size(), 1u);
 }
 
 }  // namespace

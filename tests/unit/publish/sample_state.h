@@ -1,6 +1,9 @@
 // A small house for the tests of this room: one bridge, one sensor, everything known.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "base/device_id.h"
 #include "base/time.h"
 #include "ports/live.h"
@@ -14,6 +17,11 @@ inline base::DeviceId id(std::string_view text) {
 inline const base::DeviceId kBridge = id("0123456789ABCDEF");
 inline const base::DeviceId kSensor = id("FEDCBA9876543210");
 inline const base::WallTime kMorning = base::from_unix_ms(1'790'000'000'000);
+
+// Where the sample sensor is published.
+inline std::string of_sensor(const std::string& leaf) {
+    return "millrace/" + kSensor.str() + "/" + leaf;
+}
 
 inline ports::LiveBridge sample_bridge() {
     ports::LiveBridge bridge{};

@@ -7,25 +7,12 @@
 
 #include "settings/settings.h"
 #include "settings/week_text.h"
+#include "unit/settings/reading.h"
 
 namespace millrace::settings {
 namespace {
 
 using base::Seconds;
-
-Settings parsed(std::string_view text) {
-    auto settings = parse(text, "/etc/millrace");
-    EXPECT_TRUE(settings.has_value()) << to_line("config", settings ? Problem{} : settings.error().front());
-    return settings ? *settings : Settings{};
-}
-
-std::string lines(std::string_view text) {
-    const auto settings = parse(text, "/etc/millrace");
-    std::string all;
-    if (settings) return all;
-    for (const Problem& problem : settings.error()) all += to_line("c", problem) + '\n';
-    return all;
-}
 
 TEST(AlarmSettings, EveryKeyReachesDetection) {
     const detect::Settings alarms = parsed(R"(

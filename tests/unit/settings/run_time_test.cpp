@@ -9,7 +9,7 @@ Settings configured(std::string_view text = "site: {time_zone: America/Denver}")
     return parse(text, "/").value();
 }
 
-std::string wrong(std::string_view choices) {
+std::string wrong_choice(std::string_view choices) {
     const auto read = with_choices(configured(), choices);
     std::string all;
     if (read) return all;
@@ -62,23 +62,23 @@ TEST(RunTime, APriceWithoutAUnitIsForTheUnitChosenBesideIt) {
 }
 
 TEST(RunTime, MistakesAreNamedWithTheirKeys) {
-    EXPECT_NE(wrong(R"({"site": {"units": "imperial", "time_zone": "Mars/Base"}})").find("site.units: "),
+    EXPECT_NE(wrong_choice(R"({"site": {"units": "imperial", "time_zone": "Mars/Base"}})").find("site.units: "),
               std::string::npos);
-    EXPECT_NE(wrong(R"({"site": {"units": "imperial", "time_zone": "Mars/Base"}})").find("site.time_zone: "),
+    EXPECT_NE(wrong_choice(R"({"site": {"units": "imperial", "time_zone": "Mars/Base"}})").find("site.time_zone: "),
               std::string::npos);
-    EXPECT_NE(wrong(R"({"tariff": {"price": "0.1"}})").find("tariff: lacks `currency`"), std::string::npos);
+    EXPECT_NE(wrong_choice(R"({"tariff": {"price": "0.1"}})").find("tariff: lacks `currency`"), std::string::npos);
     for (const char* nothing : {R"({"tariff": {}})", R"({"tariff": {"price": null, "tiers": null}})"}) {
-        EXPECT_NE(wrong(nothing).find("tariff: has no prices"), std::string::npos) << nothing;
+        EXPECT_NE(wrong_choice(nothing).find("tariff: has no prices"), std::string::npos) << nothing;
     }
-    EXPECT_NE(wrong(R"({"site": "us"})").find("site: "), std::string::npos);
+    EXPECT_NE(wrong_choice(R"({"site": "us"})").find("site: "), std::string::npos);
 }
 
 TEST(RunTime, WhatOnlyTheFileMayChangeIsRefused) {
     for (const char* choices : {R"({"mqtt": {"host": "elsewhere"}})", R"({"state_dir": "/"})",
                                 R"({"notify": {"ping_url": "http://a"}})", R"({"http": {"listen": "0.0.0.0:1"}})"}) {
-        EXPECT_NE(wrong(choices).find("cannot be changed while the daemon runs"), std::string::npos) << choices;
+        EXPECT_NE(wrong_choice(choices).find("cannot be changed while the daemon runs"), std::string::npos) << choices;
     }
-    EXPECT_NE(wrong(R"({"nothing": 1})").find("nothing: is not known"), std::string::npos);
+    EXPECT_NE(wrong_choice(R"({"nothing": 1})").find("nothing: is not known"), std::string::npos);
 }
 
 }  // namespace

@@ -6,26 +6,14 @@
 #include <filesystem>
 #include <fstream>
 
+#include "unit/settings/reading.h"
+
 namespace millrace::settings {
 namespace {
 
 using base::from_rfc3339;
 
-Settings parsed(std::string_view text) {
-    auto settings = parse(text, "/etc/millrace");
-    EXPECT_TRUE(settings.has_value()) << to_line("config", settings ? Problem{} : settings.error().front());
-    return settings ? *settings : Settings{};
-}
-
-std::string lines(std::string_view text) {
-    const auto settings = parse(text, "/etc/millrace");
-    std::string all;
-    if (settings) return all;
-    for (const Problem& problem : settings.error()) all += to_line("c", problem) + '\n';
-    return all;
-}
-
-Problems problems_of(const std::string& path) {
+Problems problems_in_file(const std::string& path) {
     auto settings = load(path);
     return settings ? Problems{} : settings.error();
 }
@@ -225,16 +213,16 @@ TEST_F(SettingsFile, PasswordComesFromItsFile) {
 
 TEST_F(SettingsFile, PasswordFileThatCannotBeUsedIsAProblem) {
     const std::string config = write("millrace.yaml", "mqtt: {host: a, password_file: secret}\n");
-    auto problems = problems_of(config);
+    auto problems = problems_in_file(config);
     ASSERT_EQ(problems.size(), 1u);
     EXPECT_EQ(problems[0].key, "mqtt.password_file");
     EXPECT_NE(problems[0].message.find((folder_ / "secret").string()), std::string::npos);
     write("secret", "\n");
-    EXPECT_NE(problems_of(config).at(0).message.find("is empty"), std::string::npos);
+    EXPECT_NE(problems_in_file(config).at(0).message.find("is empty"), std::string::npos);
     write("secret", std::string(5000, 'x'));
-    EXPECT_NE(problems_of(config).at(0).message.find("is longer"), std::string::npos);
+    EXPECT_NE(problems_in_file(config).at(0).message.find("is longer"), std::string::npos);
     write("secret", "x");
-    EXPECT_TRUE(problems_of(config).empty());
+    EXPECT_TRUE(problems_in_file(config).empty());
 }
 
 TEST_F(SettingsFile, PasswordFileIsToldTogetherWithAllElseInTheFilesOrder) {
@@ -244,7 +232,7 @@ TEST_F(SettingsFile, PasswordFileIsToldTogetherWithAllElseInTheFilesOrder) {
                                      "  password_file: secret\n"
                                      "  host: a b\n");
     std::string told;
-    for (const Problem& problem : problems_of(config)) told += to_line("c", problem) + '\n';
+    for (const Problem& problem : problems_in_file(config)) told += to_line("c", problem) + '\n';
     EXPECT_EQ(told,
               "c:1:15: site.units: \"pints\" is not metric or us\n"
               "c:3:18: mqtt.password_file: the file " +
@@ -256,8 +244,9 @@ TEST_F(SettingsFile, PasswordFileIsToldTogetherWithAllElseInTheFilesOrder) {
 
 TEST_F(SettingsFile, MissingFileOrFolderIsAProblemWithoutAPlace) {
     const std::string missing = (folder_ / "none.yaml").string();
-    EXPECT_EQ(to_line(missing, problems_of(missing).at(0)), missing + ": cannot be read: No such file or directory");
-    EXPECT_EQ(problems_of(folder_.string()).at(0).message, "is a folder");
+    EXPECT_EQ(to_line(missing, problems_in_file(missing).at(0)),
+              missing + ": cannot be read: No such file or directory");
+    EXPECT_EQ(problems_in_file(folder_.string()).at(0).message, "is a folder");
 }
 
 TEST(Settings, WhoNamesACloudWantsItUnlessTheyAlsoSayOtherwise) {

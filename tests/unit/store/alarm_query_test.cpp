@@ -33,8 +33,15 @@ protected:
 
     std::vector<std::int64_t> starts(const ports::UseQuery& query) {
         std::vector<std::int64_t> seconds;
-        for (const detect::Use& each : ask(&Reader::uses, query)) seconds.push_back(base::unix_s(each.start));
+        for (const ports::KeptUse& each : ask(&Reader::uses, query)) seconds.push_back(base::unix_s(each.use.start));
         return seconds;
+    }
+
+    std::optional<ports::KeptUse> one(const ports::OneUseQuery& query) {
+        std::optional<base::Result<std::optional<ports::KeptUse>, base::Error>> answer;
+        reader_.use(query, [&](auto result) { answer = std::move(result); });
+        EXPECT_TRUE(loop_.run_until([&] { return answer.has_value(); }));
+        return answer->value_or(std::nullopt);
     }
 
     static ports::UseQuery uses_in(std::int64_t from, std::int64_t to, std::size_t limit = 1'000) {
@@ -110,7 +117,61 @@ TEST_F(AlarmQueryTest, UsesComeWholeAndOnlyTheSensors) {
     detect::Use whole = use(100, 160);
     whole.overlapped = true;
     append(store_, {used(whole), used(use(100, 160), kBridge)});
-    EXPECT_EQ(ask(&Reader::uses, uses_in(0, 1'000)), std::vector{whole});
+    EXPECT_EQ(ask(&Reader::uses, uses_in(0, 1'000)), std::vector{ports::KeptUse{whole}});
+}
+
+TEST_F(AlarmQueryTest, UsesHaveTheNewestLabelThatIsTheirOwn) {
+    const ports::UseLabel toilet{"toilet", "guest \xe2\x80\x93 bath", "Ada", at_s(1'700'000'000)};
+    const ports::UseLabel shower{"shower", "", "api", at_s(1'700'000'001)};
+    detect::Use beside = use(10, 20);
+    beside.overlapped = true;
+    append(store_, {used(use(10, 20)), used(beside), used(use(30, 40)), used(use(10, 20), kBridge),
+                    labelled(use(10, 20), shower), labelled(use(10, 20), toilet), labelled(use(30, 40), shower)});
+    const auto labels = [this] {
+        std::vector<std::string> found;
+        for (const auto& each : ask(&Reader::uses, uses_in(0, 100))) {
+            found.push_back(each.label ? each.label->category : "-");
+        }
+        return found;
+    };
+    EXPECT_EQ(labels(), (std::vector<std::string>{"toilet", "-", "shower"}));
+    EXPECT_EQ(one({kSensor, ports::key_of(use(10, 20))})->label, toilet);
+    append(store_, {labelled(use(30, 40), {"", "", "Ada", at_s(2)})});
+    EXPECT_EQ(labels(), (std::vector<std::string>{"toilet", "-", "-"}));
+    append(store_, {used(use(10, 20))});
+    EXPECT_EQ(labels().at(0), "toilet") << "a use that is written again is the same";
+}
+
+TEST_F(AlarmQueryTest, OneUseIsFoundByItsKeyAndNoOther) {
+    append(store_, {used(use(10, 20)), used(use(10, 20, 7))});
+    EXPECT_EQ(one({kSensor, ports::key_of(use(10, 20, 7))})->use, use(10, 20, 7));
+    EXPECT_FALSE(one({kSensor, ports::key_of(use(10, 20, 8))}));
+    EXPECT_FALSE(one({kSensor, {at_s(11), false, {7}}}));
+    EXPECT_FALSE(one({kSensor, {at_s(10), true, {7}}}));
+    EXPECT_FALSE(one({kBridge, ports::key_of(use(10, 20))}));
+}
+
+TEST_F(AlarmQueryTest, UsesNameTheNewestAlarmWhoseWaterRanAtTheSameTime) {
+    const auto alarm = [](std::int64_t id, std::int64_t since, std::int64_t at, IncidentState state) {
+        detect::Incident made = incident(id, state);
+        made.finding.since = at_s(since);
+        made.finding.at = at_s(at);
+        made.raised = at_s(at - 5);
+        if (state == IncidentState::Cleared) made.cleared = at_s(at + 60);
+        return made;
+    };
+    detect::Incident silent = alarm(5, 0, 900, IncidentState::Cleared);
+    silent.finding.rule = detect::Rule::SensorSilent;
+    detect::Incident other = alarm(6, 0, 900, IncidentState::Cleared);
+    other.device = kBridge;
+    append(store_,
+           {raised(alarm(1, 100, 200, IncidentState::Cleared)), raised(alarm(2, 190, 300, IncidentState::Cleared)),
+            raised(alarm(3, 500, 600, IncidentState::Raised)), raised(silent), raised(other), used(use(50, 99)),
+            used(use(90, 150)), used(use(195, 250)), used(use(310, 320)), used(use(700, 710))});
+    std::vector<std::int64_t> alarms;
+    for (const auto& each : ask(&Reader::uses, uses_in(0, 1'000))) alarms.push_back(each.alarm.value_or(0));
+    EXPECT_EQ(alarms, (Numbers{0, 1, 2, 0, 3}));
+    EXPECT_EQ(one({kSensor, ports::key_of(use(90, 150))})->alarm, 1);
 }
 
 TEST_F(AlarmQueryTest, UsesAreThoseThatOverlapTheRange) {

@@ -61,6 +61,10 @@ inline Entry used(const detect::Use& use, const base::DeviceId& sensor = kSensor
     return ports::UseRecord{sensor, use};
 }
 
+inline Entry labelled(const detect::Use& use, ports::UseLabel label, const base::DeviceId& sensor = kSensor) {
+    return ports::UseLabelRecord{sensor, ports::key_of(use), std::move(label)};
+}
+
 inline ports::DeliveryRecord delivery(std::int64_t number, std::string channel = "phone",
                                       ports::DeliveryState state = ports::DeliveryState::Waiting,
                                       std::int64_t queued_s = 1'700'000'000) {

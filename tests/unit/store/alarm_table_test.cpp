@@ -161,7 +161,8 @@ TEST(AlarmTable, RebuildAndRetentionLeaveAllOfItAlone) {
     Database store = open_store(dir);
     LittleHouse house;
     append_live(store, house, house_days(40));
-    append(store, {raised(incident(5)), used(use(100, 160)), delivery(1)});
+    append(store, {raised(incident(5)), used(use(100, 160)), delivery(1),
+                   labelled(use(100, 160), {"toilet", "guest bath", "Ada", at_s(1)})});
     const ports::StoredState before = store.load().value();
     LittleHouse again;
     rebuild(store, again);
@@ -177,6 +178,7 @@ TEST(AlarmTable, RebuildAndRetentionLeaveAllOfItAlone) {
     EXPECT_EQ(after.incidents, before.incidents);
     EXPECT_EQ(after.deliveries, before.deliveries);
     EXPECT_EQ(count(dir, "uses"), 1);
+    EXPECT_EQ(count(dir, "use_labels WHERE category = 'toilet' AND name = 'guest bath'"), 1);
     EXPECT_EQ(count(dir, "incident_events"), 1);
 }
 

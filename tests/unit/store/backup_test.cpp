@@ -29,11 +29,6 @@ void write(const std::string& path, const std::string& text) {
     std::ofstream(path, std::ios::binary) << text;
 }
 
-unsigned mode_of(const std::string& path) {
-    struct stat found {};
-    return ::stat(path.c_str(), &found) == 0 ? found.st_mode & 0777 : 0;
-}
-
 bool exists(const std::string& path) {
     return std::filesystem::exists(std::filesystem::symlink_status(path));
 }

@@ -120,7 +120,7 @@ TEST(Schema, TakesAStoredFileOfVersion2ForwardAndKeepsACopy) {
 }
 
 // The file stands for every store that a released version 3 has written.
-TEST(Schema, OpensAStoredFileOfVersion3) {
+TEST(Schema, TakesAStoredFileOfVersion3ForwardAndKeepsACopy) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
@@ -151,7 +151,32 @@ TEST(Schema, OpensAStoredFileOfVersion3) {
     ASSERT_TRUE(source);
     const auto uses = source->uses({kSensor, at_s(0), at_s(1'800'000'000), 10, {}}).value();
     ASSERT_EQ(uses.size(), 1U);
-    EXPECT_EQ(uses[0].shape.size(), 2U);
+    EXPECT_EQ(uses[0].use.shape.size(), 2U);
+    EXPECT_FALSE(uses[0].label);
+    EXPECT_TRUE(std::filesystem::exists(dir.database() + ".v3.backup"));
+    // What version 4 adds can be used at once.
+    append(store, {ports::UseLabelRecord{kSensor, ports::key_of(uses[0].use), {"toilet", "", "ada", at_s(1)}}});
+    const auto labelled = source->uses({kSensor, at_s(0), at_s(1'800'000'000), 10, {}}).value();
+    ASSERT_TRUE(labelled.at(0).label);
+    EXPECT_EQ(labelled[0].label->category, "toilet");
+}
+
+// The file stands for every store that a released version 4 has written.
+TEST(Schema, OpensAStoredFileOfVersion4) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir.state_dir());
+    {
+        auto file = edit(dir.database());
+        file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version4.sql"));
+    }
+    Database store = open_store(dir);
+    EXPECT_EQ(store.load().value().last_delivery, 12);
+    EXPECT_FALSE(std::filesystem::exists(dir.database() + ".v4.backup"));
+    auto source = ExportSource::open(dir.database());
+    ASSERT_TRUE(source);
+    const auto uses = source->uses({kSensor, at_s(0), at_s(1'800'000'000), 10, {}}).value();
+    ASSERT_EQ(uses.size(), 1U);
+    EXPECT_EQ(uses[0].label, (ports::UseLabel{"toilet", "guest bath", "ada", at_s(1'700'000'500)}));
 }
 
 // What the steps make of an empty file is what the stored file of this version has.

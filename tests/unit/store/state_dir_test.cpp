@@ -14,12 +14,6 @@
 namespace millrace::store::test {
 namespace {
 
-unsigned mode_of(const std::string& path) {
-    struct stat status {};
-    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
-    return status.st_mode & 0777;
-}
-
 TEST(StateDir, IsMadeForItsOwnerAndGroupOnly) {
     const TempDir dir;
     const auto made = StateDir::open(dir.path() + "/a/b/state");

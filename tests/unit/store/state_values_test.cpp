@@ -13,8 +13,8 @@ TEST(StateValues, ReadBackAsWritten) {
 }
 
 TEST(StateValues, AreAJsonObjectInTheReportsOrder) {
-    EXPECT_EQ(to_text({{32, 3012}, {16, -71}}), R"({"32":3012,"16":-71})");
-    EXPECT_EQ(to_text({}), "{}");
+    EXPECT_EQ(to_text(StateValues{{32, 3012}, {16, -71}}), R"({"32":3012,"16":-71})");
+    EXPECT_EQ(to_text(StateValues{}), "{}");
 }
 
 TEST(StateValues, StopAtWhatIsNotTheirs) {

@@ -1,6 +1,8 @@
 // A store in a directory of its own, and short ways to make what goes into it.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -42,6 +44,12 @@ public:
 private:
     std::string path_;
 };
+
+// The permission bits of a file; 0: there is none.
+inline unsigned mode_of(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 ? found.st_mode & 0777 : 0;
+}
 
 inline Database open_store(const TempDir& dir, OpenOptions options = {}) {
     auto database = Database::open(dir.settings(), options);

@@ -205,5 +205,64 @@ TEST_F(UsageQueryTest, AbsurdRangesAreRefused) {
     EXPECT_FALSE(try_ask({kSensor, at("2024-01-01T00:00:00Z"), base::WallTime::max(), CalendarUnit::Year, {}}));
 }
 
+class LabelledUsageTest : public UsageQueryTest {
+protected:
+    // A peak is worth a litre, and one passes each minute from ten to noon.
+    LabelledUsageTest() {
+        std::vector<ports::Projection> made{reading_record(0, 0)};
+        for (std::int64_t i = 0; i < 120; ++i) {
+            made.emplace_back(reading_record(base::unix_s(at("2024-06-01T10:00:00Z")) + 60 * i, i + 1));
+        }
+        append(store_,
+               {commit(1, made), ports::CalibrationRecord{kSensor, {at("2024-01-01T00:00:00Z"), {1'000'000}}, 1}});
+    }
+    void label(const char* start, std::int64_t litres, const char* category, const base::DeviceId& sensor = kSensor,
+               bool overlapped = false) {
+        append(store_,
+               {ports::UseLabelRecord{
+                   sensor, {at(start), overlapped, {litres * 1'000'000}}, {category, "guest bath", "Ada", at_s(1)}}});
+    }
+    std::vector<std::string> labelled(CalendarUnit unit, const char* from, const char* to) {
+        ports::UsageQuery query{kSensor, at(from), at(to), unit, base::TimeZone(), true};
+        std::vector<std::string> found;
+        const auto answer = try_ask(query).value();
+        for (const auto& each : answer.labelled) {
+            EXPECT_LE(each.volume, answer.buckets.at(each.bucket).volume);
+            found.push_back(std::to_string(each.bucket) + " " + each.category + " " +
+                            std::to_string(each.volume.microlitres));
+        }
+        return found;
+    }
+    using Texts = std::vector<std::string>;
+};
+
+TEST_F(LabelledUsageTest, ABucketHasTheLabelledUsesThatBeganInIt) {
+    label("2024-06-01T10:00:00Z", 5, "toilet");
+    label("2024-06-01T10:00:00Z", 3, "faucet", kSensor, true);
+    label("2024-06-01T10:59:59.999Z", 20, "shower");
+    label("2024-06-01T10:30:00Z", 6, "toilet");
+    label("2024-06-01T11:00:00Z", 7, "bath");
+    label("2024-06-01T11:10:00Z", 7, "");  // it has a name only
+    label("2024-06-01T10:10:00Z", 9, "hose", kBridge);
+    EXPECT_EQ(labelled(CalendarUnit::Hour, "2024-06-01T09:00:00Z", "2024-06-01T13:00:00Z"),
+              (Texts{"1 faucet 3000000", "1 shower 20000000", "1 toilet 11000000", "2 bath 7000000"}));
+    EXPECT_EQ(labelled(CalendarUnit::Hour, "2024-06-01T11:00:00Z", "2024-06-01T12:00:00Z"), (Texts{"0 bath 7000000"}));
+    EXPECT_EQ(labelled(CalendarUnit::Day, "2024-06-01T00:00:00Z", "2024-06-02T00:00:00Z").size(), 4U);
+    EXPECT_TRUE(labelled(CalendarUnit::Day, "2024-06-02T00:00:00Z", "2024-06-03T00:00:00Z").empty());
+    EXPECT_TRUE(labelled(CalendarUnit::Day, "2024-06-02T00:00:00Z", "2024-06-02T00:00:00Z").empty());
+    EXPECT_TRUE(ask(CalendarUnit::Day, "2024-06-01T00:00:00Z", "2024-06-02T00:00:00Z").labelled.empty())
+        << "nobody asked";
+}
+
+TEST_F(LabelledUsageTest, UsesThatTookMoreThanTheBucketHasShareIt) {
+    label("2024-06-01T10:00:10Z", 2, "faucet");
+    label("2024-06-01T10:00:20Z", 6, "shower");
+    EXPECT_EQ(labelled(CalendarUnit::Minute, "2024-06-01T10:00:00Z", "2024-06-01T10:02:00Z"),
+              (Texts{"0 faucet 250000", "0 shower 750000"}));
+    label("2024-06-01T20:00:00Z", 6, "shower");
+    EXPECT_TRUE(labelled(CalendarUnit::Hour, "2024-06-01T20:00:00Z", "2024-06-01T21:00:00Z").empty())
+        << "the bucket has no water";
+}
+
 }  // namespace
 }  // namespace millrace::store::test

@@ -1,0 +1,30 @@
+// Words that numbers and times are put into (words/).
+export const words = {
+  units: { L: 'L', m3: 'm³', gal: 'gal', ft3: 'ft³', ccf: 'CCF' } as Record<string, string>,
+  flowUnits: { 'L/min': 'L/min', 'm3/h': 'm³/h', 'gal/min': 'gal/min', 'ft3/min': 'ft³/min' } as Record<string, string>,
+  seconds: (n: string) => `${n} s`,
+  minutes: (n: string) => `${n} min`,
+  hours: (n: string) => `${n} h`,
+  hoursMinutes: (h: string, min: string) => `${h} h ${min} min`,
+  days: (n: string) => (n === '1' ? '1 day' : `${n} days`),
+  ago: (span: string) => `${span} ago`,
+  justNow: 'just now',
+  today: 'today',
+  yesterday: 'yesterday',
+  // The kinds of use, by the API's names.
+  categories: {
+    toilet: 'Toilet',
+    shower: 'Shower',
+    bath: 'Bath',
+    faucet: 'Tap',
+    clothes_washer: 'Washing machine',
+    dishwasher: 'Dishwasher',
+    irrigation: 'Irrigation',
+    hose: 'Hose',
+    softener: 'Water softener',
+    leak: 'Leak',
+    other: 'Other',
+    uncategorised: 'Not named',
+  } as Record<string, string>,
+  severities: { info: 'Note', warning: 'Warning', critical: 'Critical' } as Record<string, string>,
+};

@@ -1,0 +1,63 @@
+// Spanish for en/calibration.ts.
+import type { calibration as en } from '../en/calibration';
+
+export const calibration: typeof en = {
+  perTurn: (amount) => `${amount} por vuelta`,
+  millilitres: (amount) => `${amount} mL`,
+  gallons: (amount) => `${amount} gal`,
+  both: (first, second) => `${first} (${second})`,
+  change: (percent) => `${percent} respecto al valor vigente`,
+  noChange: 'igual que el valor vigente',
+  holdsFor: 'Debe valer',
+  holdsForAll: 'para toda el agua, también la contada hasta ahora',
+  holdsFromNow: 'desde ahora; lo contado hasta ahora queda como está',
+  keep: 'Guardar este valor',
+  kept: (amount) => `Guardado. Una vuelta del imán cuenta ahora ${amount}.`,
+  again: 'Hacerlo otra vez',
+  units: {
+    L: 'litros',
+    gal: 'galones (EE. UU.)',
+    m3: 'metros cúbicos',
+    ft3: 'pies cúbicos',
+    ccf: 'cien pies cúbicos (CCF)',
+  },
+  amount: 'Cantidad',
+  unit: 'Unidad',
+  bucket: {
+    intro:
+      'Llene un recipiente cuyo volumen conozca y diga a Millrace cuánto fue. Cuanta más agua, mejor el resultado: bastan 10 litros (3 galones); 50 litros son mejores.',
+    steps: [
+      'Procure que nadie más use agua: ni inodoro, ni lavadora, ni riego.',
+      'Pulse «Empezar», abra el grifo y llene el cubo hasta la marca.',
+      'Cierre el grifo, pulse «Parar» e indique cuánta agua ha sacado.',
+    ],
+    start: 'Empezar',
+    running: 'Saque el agua ahora',
+    runningHint: 'Cierre el grifo antes de pulsar «Parar». El sensor informa con algo de retraso, así que las cifras pueden tardar.',
+    since: 'Desde hace',
+    flow: 'Caudal ahora',
+    counted: 'Contado hasta ahora',
+    countedNothing: 'nada todavía',
+    stop: 'Parar',
+    cancel: 'Abandonar',
+    howMuch: '¿Cuánta agua ha sacado?',
+    drawnFromTo: (from, to) => `Entre las ${from} y las ${to}.`,
+    workOut: 'Calcular',
+    working: 'Calculando…',
+    back: 'Cambiar la cantidad',
+    result: 'Resultado',
+    peaks: (count) => `Contadas entretanto: ${count} vueltas del imán.`,
+    spread: (least, most, percent) =>
+      `Una vuelta más o menos daría ${least} o ${most}: la precisión es de ±${percent} aproximadamente.`,
+    grades: {
+      good: 'Una buena medición.',
+      fair: 'Una medición aceptable. Con más agua sería más segura.',
+      poor: 'Muy poca agua para estar seguros. Saque al menos el triple.',
+    },
+    far: 'Se aparta mucho del valor vigente. ¿Era correcta la cantidad y nadie más usó agua?',
+    notYet: 'Todavía no se ha contado nada; puede que esté por llegar. Millrace vuelve a mirar por sí solo, hasta dos minutos tras la parada.',
+    settled: 'Ya ha llegado todo lo que el sensor tiene que decir de ese tiempo.',
+    unsettled: 'Puede que falte lo último. Millrace vuelve a mirar por sí solo hasta que esté completo, durante dos minutos tras la parada.',
+    silent: 'En este momento no se puede leer el sensor; llenar un cubo no contaría nada.',
+  },
+};
