@@ -24,7 +24,7 @@ export class LeakModes extends View {
     common,
     css`
       .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); align-items: start; }
-      .modes { display: grid; gap: 0.5rem; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); }
+      .modes { display: grid; gap: 0.5rem; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
       .modes svg { flex: none; }
       .modes button { min-height: 3.2rem; }
     `,
