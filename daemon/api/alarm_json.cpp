@@ -16,6 +16,7 @@ Json measured(std::int64_t value, Measure measure, base::VolumeUnit unit) {
         case Measure::Flow: return shown(base::FlowRate{value}, unit);
         case Measure::Amount: return shown(base::Volume{value}, unit);
         case Measure::Count:
+        case Measure::Percent:
         case Measure::Millivolts: return value;
         case Measure::None: return nullptr;
     }
@@ -28,6 +29,7 @@ Json unit_of(Measure measure, base::VolumeUnit unit) {
         case Measure::Flow: return flow_unit(unit);
         case Measure::Amount: return name(unit);
         case Measure::Millivolts: return "mV";
+        case Measure::Percent: return "%";
         case Measure::Count:
         case Measure::None: return nullptr;
     }
@@ -64,6 +66,7 @@ std::string_view name(Measure measure) {
         case Measure::Amount: return "volume";
         case Measure::Count: return "count";
         case Measure::Millivolts: return "voltage";
+        case Measure::Percent: return "percent";
         case Measure::None: return "none";
     }
     return "none";

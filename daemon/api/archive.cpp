@@ -39,6 +39,29 @@ void handle_rebuild(const Site& site, const Request& request, const Responder& r
     responder.answer(std::move(response));
 }
 
+void handle_hold(const Site& site, const Request& request, const Responder& responder) {
+    ports::FileHold* hold = site.dependencies.file_hold;
+    if (hold == nullptr) return responder.answer(problem(404, "There is no file to hold here."));
+    if (request.method == Method::Delete) {
+        return hold->release_file(while_served(site, [responder] {
+            Response response;
+            response.status = 204;
+            responder.answer(std::move(response));
+        }));
+    }
+    Body body(request.body);
+    if (auto refusal = body.problem()) return responder.answer(std::move(*refusal));
+    hold->hold_file(while_served(site, [&site, responder](const base::Result<void, base::Error>& held) {
+        if (!held) {
+            Response response = problem(503, "The file is not held: " + held.error().message + ".");
+            response.headers.emplace_back("Retry-After", "1");
+            return responder.answer(std::move(response));
+        }
+        const base::WallTime until = site.dependencies.clock.wall_now() + ports::FileHold::kLongest;
+        responder.answer(json_response(to_text(Json{{"until", site.settings.zone.rfc3339(until)}})));
+    }));
+}
+
 }  // namespace
 
 std::string archive_document(const ports::ArchiveStatus& status, const base::TimeZone& zone) {
@@ -65,6 +88,12 @@ void add_archive_routes(Router& router, const Site& site) {
         Method::Post, "/api/v1/archive/rebuild",
         [&site](const Request& request, const Responder& responder) { handle_rebuild(site, request, responder); },
         access::Scope::Admin);
+    for (const Method method : {Method::Post, Method::Delete}) {
+        router.add(
+            method, "/api/v1/archive/hold",
+            [&site](const Request& request, const Responder& responder) { handle_hold(site, request, responder); },
+            access::Scope::Admin);
+    }
 }
 
 }  // namespace millrace::api

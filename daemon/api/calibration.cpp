@@ -31,6 +31,7 @@ std::string_view name(CalibrationSource source) {
         case CalibrationSource::Entered: return "entered";
         case CalibrationSource::DrawnVolume: return "drawn";
         case CalibrationSource::MeterReadings: return "meter_readings";
+        case CalibrationSource::Register: return "register";
     }
     return "unknown";
 }

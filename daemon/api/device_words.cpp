@@ -52,7 +52,13 @@ Json meaning_json(const ports::Meaning& meaning) {
 }
 
 std::string_view kind_name(ports::DeviceKind kind) {
-    return kind == ports::DeviceKind::Bridge ? "bridge" : "sensor";
+    switch (kind) {
+        case ports::DeviceKind::Bridge: return "bridge";
+        case ports::DeviceKind::Sensor: return "sensor";
+        case ports::DeviceKind::Puck: return "leak_puck";
+        case ports::DeviceKind::Meter: return "meter";
+    }
+    return "unknown";
 }
 
 Json heading(const DeviceView& view) {
@@ -67,7 +73,12 @@ std::optional<DeviceView> find_device(const Site& site, const Request& request) 
     const auto bridge = std::find_if(live.bridges.begin(), live.bridges.end(), is_asked_for);
     if (bridge != live.bridges.end()) return DeviceView{bridge->id, ports::DeviceKind::Bridge, site.settings.zone};
     const auto sensor = std::find_if(live.sensors.begin(), live.sensors.end(), is_asked_for);
-    if (sensor != live.sensors.end()) return DeviceView{sensor->id, ports::DeviceKind::Sensor, site.settings.zone};
+    if (sensor != live.sensors.end()) {
+        const auto kind = sensor->says ? ports::DeviceKind::Meter : ports::DeviceKind::Sensor;
+        return DeviceView{sensor->id, kind, site.settings.zone};
+    }
+    const auto puck = std::find_if(live.pucks.begin(), live.pucks.end(), is_asked_for);
+    if (puck != live.pucks.end()) return DeviceView{puck->id, ports::DeviceKind::Puck, site.settings.zone};
     return std::nullopt;
 }
 
@@ -108,7 +119,7 @@ void add_list(Router& router, const Site& site, std::string pattern,
                    if (auto refusal = parameters.problem()) return responder.answer(std::move(*refusal));
                    const auto view = find_device(site, request);
                    if (!view || site.dependencies.device_history == nullptr) {
-                       return responder.answer(problem(404, "There is no bridge or sensor of this name."));
+                       return responder.answer(problem(404, "There is no bridge, sensor or leak puck of this name."));
                    }
                    query.device = view->device;
                    (site.dependencies.device_history->*ask)(

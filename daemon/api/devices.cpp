@@ -21,7 +21,51 @@ Json estimate_json(const std::optional<ports::LiveEstimate>& estimate, base::Vol
     };
 }
 
+// A number in hundredths as people read it.
+Json hundredths(const std::optional<std::int64_t>& value) {
+    return value ? Json(static_cast<double>(*value) / 100) : Json(nullptr);
+}
+
+// What a device says beside its water, member by member.
+Json advertised_json(const ports::LiveAdvertised& says) {
+    return Json{{"name", says.name},
+                {"room", says.room.empty() ? Json(nullptr) : Json(says.room)},
+                {"battery_percent", or_null(says.battery_percent)},
+                {"battery_low", or_null(says.battery_low)},
+                {"voltage_mv", or_null(says.voltage_mv)},
+                {"temperature_celsius", hundredths(says.temperature_centi)},
+                {"humidity_percent", hundredths(says.humidity_centi)},
+                {"rssi_dbm", or_null(says.rssi_dbm)},
+                {"trigger_based", says.trigger_based},
+                {"problem", says.problem.empty() ? Json(nullptr) : Json(says.problem)}};
+}
+
+Json meter_json(const std::optional<ports::LiveAdvertised>& says, base::VolumeUnit unit) {
+    if (!says) return nullptr;
+    Json meter = advertised_json(*says);
+    meter["flow_said"] = says->flow ? Json(shown(*says->flow, unit)) : Json(nullptr);
+    meter["storage"] = says->storage ? Json(shown(*says->storage, unit)) : Json(nullptr);
+    return meter;
+}
+
+Json press_json(const std::optional<ports::LivePress>& press, const base::TimeZone& zone) {
+    if (!press) return nullptr;
+    return Json{{"at", zone.rfc3339(press->at)}, {"button", press->button}, {"kind", press->kind}};
+}
+
 }  // namespace
+
+Json puck_json(const ports::LivePuck& puck, const base::TimeZone& zone) {
+    Json json{{"uuid", puck.id.text()},
+              {"wet", or_null(puck.wet)},
+              {"wet_since", time_or_null(puck.wet_since, zone)},
+              {"moisture_percent", hundredths(puck.moisture_centi)},
+              {"last_seen", time_or_null(puck.last_seen, zone)},
+              {"has_buttons", puck.has_buttons},
+              {"last_press", press_json(puck.last_press, zone)}};
+    json.update(advertised_json(puck.says));
+    return json;
+}
 
 Json bridge_json(const ports::LiveBridge& bridge, const base::TimeZone& zone) {
     return Json{
@@ -67,6 +111,7 @@ Json sensor_json(const ports::LiveSensor& sensor, base::VolumeUnit unit, const b
         {"rssi_dbm", or_null(sensor.rssi_dbm)},
         {"temperature_celsius", or_null(sensor.temperature_celsius)},
         {"firmware", or_null(sensor.firmware)},
+        {"bluetooth", meter_json(sensor.says, unit)},
     };
 }
 
@@ -76,6 +121,8 @@ std::string devices_document(const ports::LiveState& live, base::VolumeUnit unit
     for (const auto& bridge : live.bridges) bridges.push_back(bridge_json(bridge, zone));
     Json sensors = Json::array();
     for (const auto& sensor : live.sensors) sensors.push_back(sensor_json(sensor, unit, zone));
+    Json pucks = Json::array();
+    for (const auto& puck : live.pucks) pucks.push_back(puck_json(puck, zone));
     return to_text(Json{
         {"time", zone.rfc3339(now)},
         {"time_zone", zone.name()},
@@ -83,6 +130,7 @@ std::string devices_document(const ports::LiveState& live, base::VolumeUnit unit
         {"flow_unit", flow_unit(unit)},
         {"bridges", std::move(bridges)},
         {"sensors", std::move(sensors)},
+        {"pucks", std::move(pucks)},
     });
 }
 

@@ -1,4 +1,4 @@
-// `/api/v1/devices`: the bridges and sensors as they are now.
+// `/api/v1/devices`: the bridges, sensors and leak pucks as they are now.
 #pragma once
 
 #include <string>
@@ -17,6 +17,7 @@ namespace millrace::api {
 
 // One of them, as in the document.
 [[nodiscard]] Json bridge_json(const ports::LiveBridge& bridge, const base::TimeZone& zone);
+[[nodiscard]] Json puck_json(const ports::LivePuck& puck, const base::TimeZone& zone);
 [[nodiscard]] Json sensor_json(const ports::LiveSensor& sensor, base::VolumeUnit unit, const base::TimeZone& zone);
 
 // The sensor of that name, or null.

@@ -16,7 +16,7 @@
 namespace millrace::api {
 namespace {
 
-constexpr std::array<std::string_view, 3> kTypes = {"sensor", "bridge", "alarm"};
+constexpr std::array<std::string_view, 4> kTypes = {"sensor", "bridge", "puck", "alarm"};
 constexpr std::size_t kMostTypesBytes = 64;
 constexpr std::size_t kMostIdBytes = 64;
 
@@ -29,7 +29,7 @@ std::vector<std::string> types_of(Parameters& parameters) {
         const std::size_t comma = rest.find(',');
         const std::string_view type = rest.substr(0, comma);
         if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
-            parameters.refuse("types", "must be a list of sensor, bridge and alarm, with commas between");
+            parameters.refuse("types", "must be a list of sensor, bridge, puck and alarm, with commas between");
             return {};
         }
         types.emplace_back(type);
@@ -46,6 +46,13 @@ void tell_each(const std::vector<Device>& now, const std::vector<Device>& told, 
         while (before != told.end() && before->id < device.id) ++before;
         if (before == told.end() || before->id != device.id || *before != device) tell(device);
     }
+}
+
+// Whether one that was told of is no longer there.
+template <typename Device>
+bool has_lost_one(const std::vector<Device>& now, const std::vector<Device>& told) {
+    return !std::includes(now.begin(), now.end(), told.begin(), told.end(),
+                          [](const Device& one, const Device& other) { return one.id < other.id; });  // both by id
 }
 
 }  // namespace
@@ -116,6 +123,10 @@ void LiveStream::on_live() {
 }
 
 void LiveStream::on_site() {
+    begin_anew();
+}
+
+void LiveStream::begin_anew() {
     told_ = site_.dependencies.live.live();
     events_.begin_anew();
 }
@@ -123,12 +134,15 @@ void LiveStream::on_site() {
 void LiveStream::tell_changes() {
     if (!listened_to()) return events_.forget();
     ports::LiveState now = site_.dependencies.live.live();
+    if (has_lost_one(now.sensors, told_.sensors) || has_lost_one(now.pucks, told_.pucks)) return begin_anew();
     const base::TimeZone& zone = site_.settings.zone;
     tell_each(now.bridges, told_.bridges,
               [&](const ports::LiveBridge& bridge) { events_.publish("bridge", to_text(bridge_json(bridge, zone))); });
     tell_each(now.sensors, told_.sensors, [&](const ports::LiveSensor& sensor) {
         events_.publish("sensor", to_text(sensor_json(sensor, site_.settings.unit, zone)));
     });
+    tell_each(now.pucks, told_.pucks,
+              [&](const ports::LivePuck& puck) { events_.publish("puck", to_text(puck_json(puck, zone))); });
     told_ = std::move(now);
 }
 

@@ -1,8 +1,9 @@
 // `/api/v1/stream`: what changes, as server-sent events, while it changes.
 //
-// Events: `snapshot` (`devices` and `alarms`, as the routes of those names say them), `sensor` and `bridge` (one of
-// them, as in `devices`), `alarm` (`change`, `at`, `by` and the `alarm`). Changes within kGathered of each other come
-// as one. Volumes are in the site's unit. Loop thread only.
+// Events: `snapshot` (`devices` and `alarms`, as the routes of those names say them), `sensor`, `bridge` and `puck`
+// (one of them, as in `devices`), `alarm` (`change`, `at`, `by` and the `alarm`). Changes within kGathered of each
+// other come as one. When a device was forgotten a new snapshot comes. Volumes are in the site's unit. Loop thread
+// only.
 #pragma once
 
 #include <memory>
@@ -46,6 +47,8 @@ private:
     void handle(const Request& request, const Responder& responder);
     [[nodiscard]] std::string snapshot() const;
     void tell_changes();
+    // A new snapshot for everybody: events cannot say that a device was forgotten, or that all values have other units.
+    void begin_anew();
     void wait_for_comment();
     [[nodiscard]] bool listened_to();
 

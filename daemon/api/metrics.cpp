@@ -160,6 +160,43 @@ MetricsFormat wanted_format(std::string_view accept) {
     return open_metrics > 0 && open_metrics >= text ? MetricsFormat::OpenMetrics : MetricsFormat::Text;
 }
 
+namespace {
+
+// Of the house only, so that no stranger on the air makes a series.
+void append_said_metrics(const base::DeviceId& id, const ports::LiveAdvertised& says, std::vector<Metric>& metrics) {
+    const auto gauge = [&](std::string name, std::string help, double value) {
+        metrics.push_back({std::move(name), std::move(help), MetricType::Gauge, {{"device", id.str()}}, value});
+    };
+    if (says.battery_percent) {
+        gauge("millrace_bluetooth_battery_percent", "The Bluetooth device's battery.",
+              static_cast<double>(*says.battery_percent));
+    }
+    if (says.battery_low) {
+        gauge("millrace_bluetooth_battery_low", "1 when the Bluetooth device says that its battery is low.",
+              *says.battery_low ? 1 : 0);
+    }
+    if (says.rssi_dbm) {
+        gauge("millrace_bluetooth_rssi_dbm", "The Bluetooth device's signal at the adapter.",
+              static_cast<double>(*says.rssi_dbm));
+    }
+    gauge("millrace_bluetooth_understood", "0 while what the Bluetooth device says cannot be read or is not believed.",
+          says.problem.empty() ? 1 : 0);
+}
+
+void append_puck_metrics(const ports::LivePuck& puck, std::vector<Metric>& metrics) {
+    const auto gauge = [&](std::string name, std::string help, double value) {
+        metrics.push_back({std::move(name), std::move(help), MetricType::Gauge, {{"puck", puck.id.str()}}, value});
+    };
+    if (puck.wet) gauge("millrace_puck_wet", "1 while the leak puck feels water.", *puck.wet ? 1 : 0);
+    if (puck.last_seen) {
+        gauge("millrace_puck_last_seen_timestamp_seconds", "When anything of the leak puck last arrived.",
+              static_cast<double>(base::unix_ms(*puck.last_seen)) / 1e3);
+    }
+    append_said_metrics(puck.id, puck.says, metrics);
+}
+
+}  // namespace
+
 void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metrics) {
     const auto add = [&metrics](std::string name, std::string help, MetricType type, const char* label,
                                 const base::DeviceId& id, double value) {
@@ -171,13 +208,14 @@ void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metr
         };
         add("millrace_water_liters_total", "Water counted since the sensor was first heard.", MetricType::Counter,
             "sensor", sensor.id, base::to_litres(sensor.lifetime));
-        for (const ports::Category& category : ports::kCategories) {
-            metrics.push_back({"millrace_water_category_liters_total",
-                               "Water counted, by the kind of use it is known as.",
-                               MetricType::Counter,
-                               {{"sensor", sensor.id.str()}, {"category", std::string(category.key)}},
-                               base::to_litres(sensor.lifetime)});
-        }
+        ports::for_each_total(
+            sensor.categories, sensor.lifetime, [&](const ports::Category& category, base::Volume total) {
+                metrics.push_back({"millrace_water_category_liters_total",
+                                   "Water counted, by the kind of use it is taken for.",
+                                   MetricType::Counter,
+                                   {{"sensor", sensor.id.str()}, {"category", std::string(category.key)}},
+                                   base::to_litres(total)});
+            });
         gauge("millrace_sensor_calibrated", "1 when volumes rest on a calibration of this meter, 0 on a stated guess.",
               sensor.calibrated ? 1 : 0);
         gauge("millrace_sensor_readings_known", "0 while the sensor's readings are sealed and no key opens them.",
@@ -199,7 +237,9 @@ void append_live_metrics(const ports::LiveState& live, std::vector<Metric>& metr
             gauge("millrace_sensor_last_seen_timestamp_seconds", "When anything of the sensor last arrived.",
                   static_cast<double>(base::unix_ms(*sensor.last_seen)) / 1e3);
         }
+        if (sensor.says) append_said_metrics(sensor.id, *sensor.says, metrics);
     }
+    for (const auto& puck : live.pucks) append_puck_metrics(puck, metrics);
     for (const auto& bridge : live.bridges) {
         add("millrace_bridge_connected", "1 while the bridge is connected.", MetricType::Gauge, "bridge", bridge.id,
             bridge.connected ? 1 : 0);

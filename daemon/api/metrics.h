@@ -1,8 +1,8 @@
 // `/metrics`: Prometheus's text format 0.0.4, or OpenMetrics 1.0 for who prefers it, written by us because it is so
 // little.
 //
-// Water is exported in litres whatever the site shows, since a metric has one unit. Sensors and bridges are described
-// here from the live view; every other part brings its own figures.
+// Water is exported in litres whatever the site shows, since a metric has one unit. Sensors, bridges and leak pucks are
+// described here from the live view; every other part brings its own figures.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@
 
 namespace millrace::api {
 
-// The water figures of every sensor and the connection of every bridge.
+// The water figures of every sensor, the connection of every bridge, and how every leak puck does.
 void append_live_metrics(const ports::LiveState& live, std::vector<ports::Metric>& metrics);
 
 void append_build_metrics(const StatusInfo& status, ports::CloudMode mode, std::vector<ports::Metric>& metrics);

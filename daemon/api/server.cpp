@@ -37,8 +37,10 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_restart_route(router_, *site_);
     add_settings_routes(router_, *site_);
     add_setup_route(router_, *site_);
+    add_check_routes(router_, *site_);
     add_devices_route(router_, *site_);
     add_device_word_routes(router_, *site_);
+    add_bluetooth_routes(router_, *site_);
     add_readings_route(router_, *site_);
     add_usage_route(router_, *site_);
     add_estimates_route(router_, *site_);
@@ -56,6 +58,7 @@ Server::Server(boost::asio::io_context& loop, Settings settings, Dependencies de
     add_habit_routes(router_, *site_);
     add_limits_route(router_, *site_);
     add_use_routes(router_, *site_);
+    add_category_routes(router_, *site_);
     add_channel_routes(router_, *site_);
     add_session_routes(router_, *site_);
     add_network_routes(router_, *site_);
@@ -78,9 +81,10 @@ void Server::stop() {
     http_.stop();
 }
 
-void Server::set_site(base::VolumeUnit unit, const base::TimeZone& zone) {
+void Server::set_site(base::VolumeUnit unit, const base::TimeZone& zone, const std::optional<meter::Tariff>& tariff) {
     site_->settings.unit = unit;
     site_->settings.zone = zone;
+    site_->settings.tariff = tariff;
     stream_->on_site();
 }
 

@@ -19,6 +19,8 @@
 #include "base/time.h"
 #include "ports/alarms.h"
 #include "ports/backups.h"
+#include "ports/bluetooth.h"
+#include "ports/checks.h"
 #include "ports/controls.h"
 #include "ports/device_history.h"
 #include "ports/health.h"
@@ -65,8 +67,12 @@ struct Dependencies {
     std::function<base::Result<void, base::Error>()> restart{};
     const ports::Releases* releases = nullptr;  // null: nobody is asked
     SetupViews setup{};
-    ports::DeviceHistory* device_history = nullptr;  // null: nothing is kept of what devices say
-    const ports::Vocabulary* words = nullptr;        // with a device history never null
+    ports::DeviceHistory* device_history = nullptr;        // null: nothing is kept of what devices say
+    const ports::Vocabulary* words = nullptr;              // with a device history never null
+    ports::FileHold* file_hold = nullptr;                  // null: the store's file cannot be held
+    ports::Checks* checks = nullptr;                       // null: none are made
+    const ports::BluetoothView* bluetooth = nullptr;       // null: nobody listens
+    ports::BluetoothDevices* bluetooth_devices = nullptr;  // with a view never null
 };
 
 struct Site;
@@ -85,7 +91,7 @@ public:
     void stop();
 
     // For answers from now on; those who listen to the stream get a new snapshot.
-    void set_site(base::VolumeUnit unit, const base::TimeZone& zone);
+    void set_site(base::VolumeUnit unit, const base::TimeZone& zone, const std::optional<meter::Tariff>& tariff);
 
     // Where it listens, as "127.0.0.1:8099"; empty while it does not.
     [[nodiscard]] std::string address() const { return http_.address(); }

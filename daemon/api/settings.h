@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time_zone.h"
 #include "base/units.h"
+#include "meter/tariff.h"
 
 namespace millrace::api {
 
@@ -21,6 +23,7 @@ struct Settings {
     std::size_t max_connections_per_address = 64;
     base::TimeZone zone;                              // the site's
     base::VolumeUnit unit = base::VolumeUnit::Litre;  // the site's
+    std::optional<meter::Tariff> tariff;              // what water costs, where the owner has said
 };
 
 }  // namespace millrace::api

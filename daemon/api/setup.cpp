@@ -86,7 +86,7 @@ Json broker_json(const std::optional<ports::HomeAssistantLink>& link) {
     return Json{
         {"configured", link.has_value()},
         {"connected", link && link->broker.connected},
-        {"address", link ? Json(link->broker.address) : Json(nullptr)},
+        {"address", link ? text_or_null(link->broker.address) : Json(nullptr)},
         {"problem", link ? text_or_null(link->broker.problem) : Json(nullptr)},
     };
 }

@@ -112,9 +112,9 @@ private:
 
 }  // namespace
 
-std::size_t most_buckets(base::WallTime from, base::WallTime to, base::CalendarUnit bucket) {
+std::int64_t most_buckets(base::WallTime from, base::WallTime to, base::CalendarUnit bucket) {
     if (to <= from) return 0;
-    return static_cast<std::size_t>((to - from) / base::length_of(bucket).shortest) + 2;
+    return (to - from) / base::length_of(bucket).shortest + 2;
 }
 
 base::WallTime default_from(base::WallTime to, base::CalendarUnit bucket, const base::TimeZone& zone) {

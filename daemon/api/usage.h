@@ -13,7 +13,7 @@ namespace millrace::api {
 
 // Fewer than the store would give, because the document is built on the loop thread, which this many cost about 7 ms on
 // a PC: more than a year of hours.
-inline constexpr std::size_t kMaxBucketsPerAnswer = 10'000;
+inline constexpr std::int64_t kMaxBucketsPerAnswer = 10'000;
 
 struct UsageView {
     base::DeviceId sensor;
@@ -43,7 +43,7 @@ struct PeriodBefore {
                                          const base::TimeZone& zone);
 
 // At least as many as the buckets that a range touches.
-[[nodiscard]] std::size_t most_buckets(base::WallTime from, base::WallTime to, base::CalendarUnit bucket);
+[[nodiscard]] std::int64_t most_buckets(base::WallTime from, base::WallTime to, base::CalendarUnit bucket);
 
 // Where a question begins that names no start: the last 60 minutes, 24 hours, 30 days, 13 weeks, 12 months or 5 years
 // up to `to`, the one that is running included.

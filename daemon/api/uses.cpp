@@ -13,6 +13,7 @@
 #include "api/parameters.h"
 #include "api/quantity.h"
 #include "api/routes.h"
+#include "api/use_words.h"
 #include "ports/categories.h"
 
 namespace millrace::api {
@@ -21,43 +22,49 @@ namespace {
 using detect::Use;
 using ports::KeptUse;
 
-constexpr std::string_view kByTheOwner = "owner";
-
 constexpr base::Milliseconds kDefaultRange = std::chrono::hours{24};
 // How many uses may begin in the same millisecond: told apart from each other, two do.
 constexpr std::size_t kTogether = 8;
 // The year 2200: no use is named by a later time.
 constexpr std::int64_t kLatestMs = 7'258'118'400'000;
 
-// What stands of a label, and the alarm beside the use.
-void add_known(Json& document, const KeptUse& kept) {
-    const ports::UseLabel label = kept.label.value_or(ports::UseLabel{});
-    const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-    document["category"] = text_or_null(label.category);
-    document["category_source"] = label.category.empty() ? Json(nullptr) : Json(kByTheOwner);
-    document["name"] = text_or_null(label.name);
-    document["labelled_by"] = text_or_null(label.by);
+// What is known of a use beside its water.
+void add_known(Json& document, const KeptUse& kept, const UsesView& view) {
+    const auto text_or_null = [](std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); };
+    const UseWord word = word_of(kept);
+    const bool told = word.source == kByMillrace;
+    document["category"] = text_or_null(word.category);
+    document["category_source"] = text_or_null(word.source);
+    document["confidence"] = told ? Json(kept.verdict->confidence) : Json(nullptr);
+    document["explanation"] = told ? Json(explanation(kept.use, kept.cycle, *kept.verdict, view.unit)) : Json(nullptr);
+    document["alike_this_week"] = kept.verdict ? Json(kept.verdict->alike_this_week) : Json(nullptr);
+    document["steady"] = is_steady(kept.use);
+    document["fills"] = kept.cycle ? kept.cycle->fills : 1;
+    document["name"] = text_or_null(word.name);
+    document["labelled_by"] = text_or_null(kept.label ? kept.label->by : "");
     document["alarm"] = or_null(kept.alarm);
 }
 
 // `id` of one that has ended.
 Json use_json(const KeptUse& kept, std::optional<std::string> id, const UsesView& view) {
     const Use& use = kept.use;
+    const base::WallTime end = end_of(kept);
     Json shape = Json::array();
     for (const base::FlowRate part : use.shape) shape.push_back(shown(part, view.unit));
     Json document{
         {"id", or_null(id)},
         {"start", view.zone.rfc3339(use.start)},
-        {"end", view.zone.rfc3339(use.end)},
-        {"seconds", static_cast<double>((use.end - use.start).count()) / 1e3},
-        {"volume", shown(use.volume, view.unit)},
+        {"end", view.zone.rfc3339(end)},
+        {"seconds", static_cast<double>((end - use.start).count()) / 1e3},
+        {"provisional", !id.has_value()},
+        {"volume", shown(volume_of(kept), view.unit)},
         {"peak_flow", shown(use.peak, view.unit)},
         {"mean_flow", shown(use.mean, view.unit)},
         {"base_flow", shown(use.base, view.unit)},
         {"overlapped", use.overlapped},
         {"shape", std::move(shape)},
     };
-    add_known(document, kept);
+    add_known(document, kept, view);
     return document;
 }
 
@@ -65,10 +72,13 @@ Json use_json(const KeptUse& kept, const UsesView& view) {
     return use_json(kept, use_id(ports::key_of(kept.use)), view);
 }
 
-std::optional<Use> open_use(const Site& site, const base::DeviceId& sensor) {
+std::optional<KeptUse> open_use(const Site& site, const base::DeviceId& sensor) {
     if (site.dependencies.alarms == nullptr) return std::nullopt;
     for (const ports::SensorWatch& watch : site.dependencies.alarms->alarms().sensors) {
-        if (watch.sensor == sensor) return watch.use;
+        if (watch.sensor != sensor || !watch.use) continue;
+        KeptUse open{*watch.use};
+        open.verdict = watch.use_may_be;
+        return open;
     }
     return std::nullopt;
 }
@@ -138,9 +148,10 @@ void handle_label(const Site& site, ports::Alarms& alarms, const Request& reques
             KeptUse kept = std::move(**found);
             ports::UseLabel label = label_from(*body, kept.label.value_or(ports::UseLabel{}));
             const ports::UseLabelRecord record{view.sensor, *key, label};
+            const KeptUse before = kept;
             kept.label = label.category.empty() && label.name.empty() ? std::nullopt : std::optional(std::move(label));
             alarms.label_use(
-                record,
+                record, before,
                 while_served(site, [kept = std::move(kept), view, responder](base::Result<void, base::Error> done) {
                     if (!done) return responder.answer(problem(503, "It could not be kept: " + done.error().message));
                     responder.answer(json_response(use_document(kept, view)));
@@ -230,7 +241,7 @@ std::string use_document(const KeptUse& use, const UsesView& view) {
                         {"use", use_json(use, view)}});
 }
 
-std::string uses_document(const std::vector<KeptUse>& uses, const std::optional<Use>& open,
+std::string uses_document(const std::vector<KeptUse>& uses, const std::optional<KeptUse>& open,
                           std::optional<base::WallTime> next, const UsesView& view) {
     Json items = Json::array();
     for (const KeptUse& use : uses) items.push_back(use_json(use, view));
@@ -241,7 +252,7 @@ std::string uses_document(const std::vector<KeptUse>& uses, const std::optional<
         {"unit", name(view.unit)},
         {"flow_unit", flow_unit(view.unit)},
         {"next_cursor", next ? Json(base::to_rfc3339(*next)) : Json(nullptr)},
-        {"open", open ? use_json(KeptUse{*open}, std::nullopt, view) : Json(nullptr)},
+        {"open", open ? use_json(*open, std::nullopt, view) : Json(nullptr)},
         {"items", std::move(items)},
     });
 }
@@ -249,16 +260,19 @@ std::string uses_document(const std::vector<KeptUse>& uses, const std::optional<
 std::string uses_csv(const std::vector<KeptUse>& uses, const UsesView& view) {
     Csv csv({"start", "end", "seconds", column("volume", view.unit), flow_column("peak_flow", view.unit),
              flow_column("mean_flow", view.unit), flow_column("base_flow", view.unit), "overlapped", "id", "category",
-             "category_source", "name", "labelled_by", "alarm"});
+             "category_source", "confidence", "fills", "name", "labelled_by", "alarm"});
     for (const KeptUse& kept : uses) {
         const Use& use = kept.use;
-        const ports::UseLabel label = kept.label.value_or(ports::UseLabel{});
-        csv.row({view.zone.rfc3339(use.start), view.zone.rfc3339(use.end),
-                 static_cast<double>((use.end - use.start).count()) / 1e3, shown(use.volume, view.unit),
+        const UseWord word = word_of(kept);
+        const base::WallTime end = end_of(kept);
+        const bool told = word.source == kByMillrace;
+        csv.row({view.zone.rfc3339(use.start), view.zone.rfc3339(end),
+                 static_cast<double>((end - use.start).count()) / 1e3, shown(volume_of(kept), view.unit),
                  shown(use.peak, view.unit), shown(use.mean, view.unit), shown(use.base, view.unit), use.overlapped,
-                 use_id(ports::key_of(use)), label.category, label.category.empty() ? "" : kByTheOwner,
-                 CsvCell::quoted(label.name), CsvCell::quoted(label.by),
-                 kept.alarm ? CsvCell(*kept.alarm) : CsvCell("")});
+                 use_id(ports::key_of(use)), std::string(word.category), std::string(word.source),
+                 told ? CsvCell(kept.verdict->confidence) : CsvCell(""),
+                 std::int64_t{kept.cycle ? kept.cycle->fills : 1}, CsvCell::quoted(word.name),
+                 CsvCell::quoted(kept.label ? kept.label->by : ""), kept.alarm ? CsvCell(*kept.alarm) : CsvCell("")});
     }
     return std::move(csv).text();
 }

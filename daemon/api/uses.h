@@ -33,8 +33,9 @@ struct UsesView {
 // The page's last use, when more than `limit` were asked for and found. Uses that began together stay together.
 [[nodiscard]] std::optional<base::WallTime> cut_page(std::vector<ports::KeptUse>& uses, std::size_t limit);
 
-[[nodiscard]] std::string uses_document(const std::vector<ports::KeptUse>& uses, const std::optional<detect::Use>& open,
-                                        std::optional<base::WallTime> next, const UsesView& view);
+[[nodiscard]] std::string uses_document(const std::vector<ports::KeptUse>& uses,
+                                        const std::optional<ports::KeptUse>& open, std::optional<base::WallTime> next,
+                                        const UsesView& view);
 // One alone, as it stands after it was labelled.
 [[nodiscard]] std::string use_document(const ports::KeptUse& use, const UsesView& view);
 // Without the one that is under way.

@@ -14,20 +14,29 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/server.h"
+#include "app/adopted_devices.h"
 #include "app/answer_codes.h"
 #include "app/calibrations.h"
+#include "app/check_facts.h"
 #include "app/daemon_controls.h"
 #include "app/keep.h"
 #include "app/log.h"
 #include "app/online_rebuild.h"
 #include "app/privileges.h"
+#include "app/service_manager.h"
+#include "app/supervisor/broker.h"
+#include "app/supervisor/home.h"
 #include "app/system_random.h"
 #include "app/token_file.h"
 #include "base/system_clock.h"
+#include "base/version.h"
+#include "ble/radio.h"
 #include "capture/doors.h"
 #include "capture/guest.h"
 #include "capture/pcap/live_capture.h"
+#include "doctor/checkup.h"
 #include "hub/hub.h"
+#include "hub/neighbours.h"
 #include "hub/vocabulary.h"
 #include "hub/watch.h"
 #include "message/topic.h"
@@ -94,6 +103,14 @@ capture::TopicKind kind_of(std::string_view topic) {
     return {name(kind), kind == message::Kind::Boot, kind == message::Kind::Samples};
 }
 
+// Counted apart from the doors for bridges, and from the guest's.
+constexpr ports::ConnectionId kFirstByBluetooth = ports::ConnectionId{1} << 61U;
+
+bool listens(const ports::BluetoothState& bluetooth) {
+    return std::any_of(bluetooth.adapters.begin(), bluetooth.adapters.end(),
+                       [](const auto& adapter) { return adapter.state == ports::BluetoothPart::Working; });
+}
+
 // Opens the interface to watch, if there is one, and gives up what only that takes.
 base::Result<std::unique_ptr<capture::PacketSource>, base::Error> open_watched(const settings::Settings& settings) {
     if (settings.live.interface.empty()) return nullptr;
@@ -109,13 +126,16 @@ base::Result<std::unique_ptr<capture::PacketSource>, base::Error> open_watched(c
 
 struct App::Parts {
     using Restart = std::function<base::Result<void, base::Error>()>;
+    using CheckFacts = std::function<doctor::Known()>;
 
     Parts(ChosenSettings& chosen, const payload::KeyRing& keys, store::Database database,
-          std::unique_ptr<capture::PacketSource> watched, Restart restart)
-        : Parts(chosen.in_force(), chosen, keys, std::move(database), std::move(watched), std::move(restart)) {}
+          std::unique_ptr<capture::PacketSource> watched, Restart restart, CheckFacts check_facts)
+        : Parts(chosen.in_force(), chosen, keys, std::move(database), std::move(watched), std::move(restart),
+                std::move(check_facts)) {}
 
     Parts(const settings::Settings& settings, ChosenSettings& chosen, const payload::KeyRing& keys,
-          store::Database database, std::unique_ptr<capture::PacketSource> watched, Restart restart)
+          store::Database database, std::unique_ptr<capture::PacketSource> watched, Restart restart,
+          CheckFacts check_facts)
         : ask_restart(std::move(restart)),
           started(clock.steady_now()),
           writer(std::move(database), settings.store, clock, poster(loop)),
@@ -127,8 +147,11 @@ struct App::Parts {
           guest(loop, clock, settings.guest, hub),
           live(watched ? std::make_unique<capture::LiveCapture>(loop, clock, settings.live, std::move(watched), hub)
                        : nullptr),
+          neighbours(hub, clock),
+          radio(settings.ble, {loop, clock, neighbours, hub, [last = kFirstByBluetooth]() mutable { return ++last; }}),
           rebuild(writer, hub, reader, clock, settings.hub.zone),
           controls(settings, keys, {hub, writer, doors, rebuild, clock}),
+          adopted(settings, {hub, neighbours, writer, controls}),
           answer_codes(settings.store.state_dir, random),
           tokens(settings.store.state_dir),
           notifier(loop, settings.notify, told_of()),
@@ -136,6 +159,7 @@ struct App::Parts {
                                       [this](const ports::Release& newest) { publisher.on_release(newest); }}),
           publisher(loop, settings.publish, clock, commands()),
           recorder(loop, settings.recorder, reader, hub, clock),
+          checks({clock, poster(loop), std::move(check_facts)}),
           server(
               loop, settings.api,
               {hub,
@@ -143,7 +167,7 @@ struct App::Parts {
                controls,
                clock,
                reports(),
-               {MILLRACE_VERSION, clock.wall_now(), MILLRACE_REVISION},
+               {base::version(), clock.wall_now(), MILLRACE_REVISION},
                &watch,
                &notifier,
                {&tokens,
@@ -156,11 +180,20 @@ struct App::Parts {
                &releases,
                {&doors, &guest, settings.live.interface, &publisher},
                &reader,
-               &words}),
+               &words,
+               &writer,
+               &checks,
+               &radio,
+               &adopted}),
           signals(loop, SIGINT, SIGTERM),
           tick(loop),
+          alive_timer(loop),
           restart_timer(loop) {
         doors.set_kind_of(kind_of);
+        if (const auto home = supervisor_home()) {
+            supervisor_broker = std::make_unique<SupervisorBroker>(*home, clock, poster(loop));
+            publisher.ask_for_broker(*supervisor_broker);
+        }
         if (live) live->set_bridge_of_device([this](const auto& device) { return hub.pipeline().bridge_of(device); });
     }
 
@@ -190,8 +223,8 @@ struct App::Parts {
                 }};
     }
     std::vector<const ports::SelfReport*> reports() const {
-        std::vector<const ports::SelfReport*> all{&writer,   &hub,      &doors,     &guest,
-                                                  &notifier, &releases, &publisher, &recorder};
+        std::vector<const ports::SelfReport*> all{&writer,     &hub,      &doors,    &guest,     &radio,
+                                                  &neighbours, &notifier, &releases, &publisher, &recorder};
         if (live) all.push_back(live.get());
         return all;
     }
@@ -210,19 +243,25 @@ struct App::Parts {
     capture::Doors doors;
     capture::Guest guest;
     std::unique_ptr<capture::LiveCapture> live;  // where an interface is watched
+    hub::Neighbours neighbours;
+    ble::Radio radio;
     OnlineRebuild rebuild;
     DaemonControls controls;
+    AdoptedDevices adopted;
     AnswerCodes answer_codes;
     TokenFile tokens;
     hub::Vocabulary words;
     notify::Notifier notifier;
     notify::ReleaseCheck releases;
+    std::unique_ptr<SupervisorBroker> supervisor_broker;  // as an app of Home Assistant
     publish::Publisher publisher;
     recorder::Recorder recorder;
+    doctor::Checkup checks;
     api::Server server;
     boost::asio::signal_set signals;
     boost::asio::steady_timer tick;
     base::SteadyTime cloud_noted{};
+    boost::asio::steady_timer alive_timer;
     boost::asio::steady_timer restart_timer;
     bool moving = false;  // to another time zone
     bool stopping = false;
@@ -230,13 +269,16 @@ struct App::Parts {
     base::Result<void, base::Error> outcome;
 };
 
-App::App(settings::Settings settings, payload::KeyRing keys, FitToStart fit_to_start)
+App::App(settings::Settings settings, payload::KeyRing keys, FitToStart fit_to_start, std::string config_file,
+         ReadyDescriptor ready)
     : settings_(std::move(settings),
                 [this](const auto& wanted, auto choice, auto done) {
                     return use_settings(wanted, std::move(choice), std::move(done));
                 }),
       keys_(std::move(keys)),
-      fit_to_start_(std::move(fit_to_start)) {}
+      fit_to_start_(std::move(fit_to_start)),
+      config_file_(std::move(config_file)),
+      ready_(std::move(ready)) {}
 
 App::~App() = default;
 
@@ -249,13 +291,16 @@ base::Result<Ending, base::Error> App::run() {
     const bool key_came = opens_the_past(opened->first, keys_);
     settings_.restore(opened->second);
     set_log_level(std::string(name(settings_.in_force().log_level)));
-    parts_ = std::make_unique<Parts>(settings_, keys_, std::move(opened->first), std::move(*watched),
-                                     [this] { return restart(); });
+    parts_ = std::make_unique<Parts>(
+        settings_, keys_, std::move(opened->first), std::move(*watched), [this] { return restart(); },
+        [this] { return facts_for_checks(); });
     parts_->hub.restore(opened->second);
     parts_->controls.restore(opened->second);
+    parts_->adopted.restore(opened->second);
     parts_->notifier.restore(opened->second);
     parts_->writer.start();
     parts_->reader.start();
+    say_alive();
     parts_->signals.async_wait([this](const boost::system::error_code& error, int) {
         if (error) return;
         parts_->ending = Ending::Stopped;  // whatever was asked for before
@@ -288,16 +333,31 @@ void App::open_doors() {
     parts.publisher.start();
     parts.recorder.start();
     parts.hub.open_diary();
-    parts.outcome = parts.doors.start();
+    parts.outcome = parts.doors.start(inherited_bridge_socket());
     if (parts.outcome) parts.outcome = parts.guest.start();
     if (parts.live) parts.live->start();
+    parts.radio.start();
     if (parts.outcome) parts.outcome = parts.server.start();
     if (!parts.outcome) return stop();
-    log().info("millrace {}: bridges on {} ({}), page and API on {}://{}/, state in {}", MILLRACE_VERSION,
+    log().info("millrace {}: bridges on {} ({}), page and API on {}://{}/, state in {}", base::version(),
                parts.doors.local_endpoint(), name(parts.hub.live().cloud_mode),
                settings_.in_force().api.certificate_file.empty() ? "http" : "https", parts.server.address(),
                settings_.in_force().store.state_dir);
+    tell_ready("bridges on " + parts.doors.local_endpoint() + ", page on " + parts.server.address());
+    ready_.tell();
     tick();
+}
+
+// From the loop, so that one that hangs says nothing.
+void App::say_alive() {
+    const auto limit = watchdog_limit();
+    if (!limit) return;
+    tell_alive();
+    constexpr int kTimesInTheLimit = 3;
+    parts_->alive_timer.expires_after(*limit / kTimesInTheLimit);
+    parts_->alive_timer.async_wait([this](const boost::system::error_code& error) {
+        if (!error) say_alive();
+    });
 }
 
 // Silences are explained by it later.
@@ -312,9 +372,11 @@ void App::tick() {
     if (now - parts_->cloud_noted >= kCloudNotedEvery) {
         parts_->cloud_noted = now;
         note_cloud();
+        parts_->hub.note_listening(listens(parts_->radio.bluetooth()));
     }
     parts_->hub.tick();
     parts_->releases.tick();
+    if (parts_->supervisor_broker) parts_->supervisor_broker->tick();
     parts_->tick.expires_after(hub::Hub::kTick);
     parts_->tick.async_wait([this](const boost::system::error_code& error) {
         if (!error) tick();
@@ -335,7 +397,7 @@ base::Result<void, base::Error> App::use_settings(const settings::Settings& want
         used.publisher.set_site(wanted.publish.unit, wanted.publish.zone, wanted.publish.tariff);
         used.notifier.set_site(wanted.notify.unit, wanted.notify.zone);
         used.recorder.set_unit(wanted.recorder.unit);
-        used.server.set_site(wanted.api.unit, wanted.api.zone);
+        used.server.set_site(wanted.api.unit, wanted.api.zone, wanted.api.tariff);
     };
     // Until the other zone's day, week and month are counted, nothing may be added to the present ones.
     parts.moving = moved;
@@ -382,23 +444,49 @@ base::Result<void, base::Error> App::restart() {
     return {};
 }
 
+doctor::Known App::facts_for_checks() const {
+    const Parts& parts = *parts_;
+    doctor::House house{parts.hub.live(),
+                        parts.doors.bridge_listener(),
+                        parts.guest.guest(),
+                        settings_.in_force().live.interface,
+                        parts.publisher.home_assistant(),
+                        parts.radio.bluetooth(),
+                        parts.adopted.heard(),
+                        parts.adopted.adopted()};
+    const auto fit = fit_to_start_();
+    return with_house(facts_known(settings_.in_force(), config_file_, parts.clock.wall_now()),
+                      fit ? std::string() : fit.error().message, std::move(house));
+}
+
 void App::stop() {
     Parts& parts = *parts_;
     if (std::exchange(parts.stopping, true)) return;
+    if (parts.ending == Ending::Stopped) {
+        tell_stopping();
+    } else {
+        tell_restarting();
+    }
     parts.tick.cancel();
     parts.restart_timer.cancel();
     if (parts.ending == Ending::Stopped) parts.signals.cancel();  // else somebody may still want it to stop for good
     parts.server.stop();
     parts.backups.stop();
+    parts.checks.stop();
     parts.notifier.stop();
     parts.releases.stop();
+    if (parts.supervisor_broker) parts.supervisor_broker->stop();
     parts.recorder.stop();
     parts.doors.stop();
     parts.guest.stop();
     if (parts.live) parts.live->stop();
+    parts.radio.stop();
     parts.hub.close_diary();
     parts.writer.abandon_rebuild();
-    parts.publisher.stop([this] { parts_->loop.stop(); });
+    parts.publisher.stop([this] {
+        parts_->alive_timer.cancel();
+        parts_->loop.stop();
+    });
 }
 
 }  // namespace millrace::app

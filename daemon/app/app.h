@@ -7,9 +7,12 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "app/chosen_settings.h"
+#include "app/ready_descriptor.h"
 #include "base/result.h"
+#include "doctor/facts.h"
 #include "payload/key_ring.h"
 #include "settings/settings.h"
 
@@ -22,7 +25,9 @@ public:
     // Whether a new process would start, or what is wrong with the config file or a key file.
     using FitToStart = std::function<base::Result<void, base::Error>()>;
 
-    App(settings::Settings settings, payload::KeyRing keys, FitToStart fit_to_start);
+    // `config_file` is only told to people; empty: there is none.
+    App(settings::Settings settings, payload::KeyRing keys, FitToStart fit_to_start, std::string config_file,
+        ReadyDescriptor ready = {});
     ~App();
     App(const App&) = delete;
     App& operator=(const App&) = delete;
@@ -37,14 +42,18 @@ private:
     void open_doors();
     void note_cloud();
     void tick();
+    void say_alive();
     [[nodiscard]] base::Result<void, base::Error> restart();
     [[nodiscard]] base::Result<void, base::Error> use_settings(const settings::Settings& wanted,
                                                                ports::ChoiceRecord choice, ports::Controls::Done done);
+    [[nodiscard]] doctor::Known facts_for_checks() const;
     void stop();
 
     ChosenSettings settings_;
     payload::KeyRing keys_;
     FitToStart fit_to_start_;
+    std::string config_file_;
+    ReadyDescriptor ready_;
     std::unique_ptr<Parts> parts_;
 };
 

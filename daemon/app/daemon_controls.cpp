@@ -12,6 +12,7 @@
 #include "app/key_files.h"
 #include "app/log.h"
 #include "app/replay.h"
+#include "base/bluetooth_address.h"
 
 namespace millrace::app {
 namespace {
@@ -61,6 +62,9 @@ void DaemonControls::set_cloud_mode(ports::CloudMode mode, Done done) {
 
 base::Result<void, base::Error> DaemonControls::not_named_in_config(const std::optional<base::DeviceId>& bridge) const {
     std::string file = bridge ? std::string() : key_files_.default_file;
+    if (!bridge && file.empty() && !key_files_.default_key.empty()) {
+        return refused("the app's option `key` holds this key; put the new one there and start again");
+    }
     for (const auto& [id, path] : key_files_.bridges) {
         if (bridge == id) file = path;
     }
@@ -91,18 +95,31 @@ base::Result<void, base::Error> DaemonControls::try_key(const std::optional<base
 }
 
 void DaemonControls::add_key(std::optional<base::DeviceId> bridge, base::Bytes content, Done done) {
+    if (bridge && base::BluetoothAddress::of(*bridge)) return add_bind_key(*bridge, std::move(content), done);
     auto key = payload::SecretKey::parse(content);
     ::explicit_bzero(content.data(), content.size());
     if (!key) return done(base::failure(std::move(key.error())));
     if (auto fits = not_named_in_config(bridge); !fits) return done(std::move(fits));
     if (auto opens = try_key(bridge, *key); !opens) return done(std::move(opens));
-    if (auto kept = keep_key(state_dir_, bridge, *key); !kept) return done(std::move(kept));
+    if (auto kept = keep_key(state_dir_, bridge, key->bytes()); !kept) return done(std::move(kept));
     if (bridge) {
         keys_.set(*bridge, std::move(*key));
     } else {
         keys_.set_default(std::move(*key));
     }
     log().info("a key was added for {}", bridge ? "bridge " + bridge->str() : "bridges without one of their own");
+    use_keys();
+    done({});
+}
+
+void DaemonControls::add_bind_key(const base::DeviceId& device, base::Bytes content, const Done& done) {
+    auto key = payload::BindKey::parse(content);
+    ::explicit_bzero(content.data(), content.size());
+    if (!key) return done(base::failure(std::move(key.error())));
+    if (auto fits = not_named_in_config(device); !fits) return done(std::move(fits));
+    if (auto kept = keep_key(state_dir_, device, key->bytes()); !kept) return done(std::move(kept));
+    keys_.set_bind_key(device, std::move(*key));
+    log().info("a key was added for the Bluetooth device {}", device.str());
     use_keys();
     done({});
 }

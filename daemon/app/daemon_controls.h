@@ -47,6 +47,7 @@ public:
 
 private:
     [[nodiscard]] base::Result<void, base::Error> use_mode(ports::CloudMode mode);
+    void add_bind_key(const base::DeviceId& device, base::Bytes content, const Done& done);
     void use_keys();
     [[nodiscard]] base::Result<void, base::Error> try_key(const std::optional<base::DeviceId>& bridge,
                                                           const payload::SecretKey& key) const;

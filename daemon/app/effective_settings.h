@@ -1,4 +1,5 @@
-// The settings a command works with: the config file's, with the command line's on top.
+// The settings a command works with: the config file's, with the app's options on top where we are one of Home
+// Assistant's, and the command line's on top of all.
 #pragma once
 
 #include <string>
@@ -19,7 +20,8 @@ struct CommonOptions {
     std::string cloud;
 };
 
-// The file given, else /etc/millrace/millrace.yaml when that exists, else nothing.
+// The file given, else /etc/millrace/millrace.yaml when that exists, else nothing. As an app of Home Assistant, the
+// file in the app's own config folder instead.
 [[nodiscard]] std::string config_file_of(const CommonOptions& options);
 
 // All defaults without a file. The error lists every problem, a line each.

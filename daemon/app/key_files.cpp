@@ -8,11 +8,12 @@
 #include <fstream>
 
 #include "app/private_file.h"
+#include "base/bluetooth_address.h"
 
 namespace millrace::app {
 namespace {
 
-// A key is 32 bytes or 64 digits with some white space; a longer file is something else.
+// A key is at most 64 digits with some white space; a longer file is something else.
 constexpr std::size_t kMaxKeyFileBytes = 4096;
 
 // Of the file with the key of all bridges that have none of their own.
@@ -27,6 +28,29 @@ void add_problem(std::string& problems, const base::Error& error) {
     problems += error.message;
 }
 
+// The content of a key file goes to `use`, and is gone from memory afterwards.
+template <typename Use>
+auto with_content(const std::string& path, Use use) -> decltype(use(base::ByteView())) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return base::failure(base::Error{"cannot read the key file " + path + ": " + std::strerror(errno)});  // NOLINT
+    }
+    base::Bytes content(kMaxKeyFileBytes + 1);
+    file.read(reinterpret_cast<char*>(content.data()), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(file.gcount()));
+    auto key = use(base::ByteView(content));
+    explicit_bzero(content.data(), content.size());
+    if (!key) return base::failure(base::Error{"the key file " + path + " holds no key: " + key.error().message});
+    return key;
+}
+
+void read_into(payload::KeyRing& keys, const std::optional<base::DeviceId>& owner, const std::string& path,
+               std::string& problems) {
+    const auto read =
+        with_content(path, [&keys, &owner](base::ByteView content) { return put_key(keys, owner, content); });
+    if (!read) add_problem(problems, read.error());
+}
+
 void read_directory(const std::string& directory, payload::KeyRing& keys, std::string& problems) {
     std::error_code fault;
     for (std::filesystem::directory_iterator it(directory, fault), end; !fault && it != end; it.increment(fault)) {
@@ -39,33 +63,38 @@ void read_directory(const std::string& directory, payload::KeyRing& keys, std::s
                         {path.string() + ": a key file is named after its bridge, such as 61F6F57900000001.key"});
             continue;
         }
-        if (auto key = read_key_file(path.string())) {
-            if (is_default) {
-                keys.set_default(std::move(*key));
-            } else {
-                keys.set(*bridge, std::move(*key));
-            }
-        } else {
-            add_problem(problems, key.error());
-        }
+        read_into(keys, bridge, path.string(), problems);
     }
     if (fault) add_problem(problems, {"cannot read the key directory " + directory + ": " + fault.message()});
 }
 
 }  // namespace
 
-base::Result<payload::SecretKey, base::Error> read_key_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return base::failure(base::Error{"cannot read the key file " + path + ": " + std::strerror(errno)});  // NOLINT
+base::Result<void, base::Error> put_key(payload::KeyRing& keys, const std::optional<base::DeviceId>& owner,
+                                        base::ByteView content) {
+    if (owner && base::BluetoothAddress::of(*owner)) {
+        // A bridge's name may look so by chance; its key does not.
+        if (auto key = payload::BindKey::parse(content)) {
+            keys.set_bind_key(*owner, std::move(*key));
+            return {};
+        }
     }
-    base::Bytes content(kMaxKeyFileBytes + 1);
-    file.read(reinterpret_cast<char*>(content.data()), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(file.gcount()));
     auto key = payload::SecretKey::parse(content);
-    explicit_bzero(content.data(), content.size());
-    if (!key) return base::failure(base::Error{"the key file " + path + " holds no key: " + key.error().message});
-    return std::move(*key);
+    if (!key) return base::failure(std::move(key.error()));
+    if (owner) {
+        keys.set(*owner, std::move(*key));
+    } else {
+        keys.set_default(std::move(*key));
+    }
+    return {};
+}
+
+base::Result<payload::SecretKey, base::Error> read_key_file(const std::string& path) {
+    return with_content(path, payload::SecretKey::parse);
+}
+
+base::Result<payload::BindKey, base::Error> read_bind_key_file(const std::string& path) {
+    return with_content(path, payload::BindKey::parse);
 }
 
 base::Result<payload::KeyRing, base::Error> read_keys(const settings::Keys& files, const std::string& state_dir) {
@@ -73,33 +102,25 @@ base::Result<payload::KeyRing, base::Error> read_keys(const settings::Keys& file
     std::string problems;
     const std::string kept = kept_keys(state_dir);
     if (std::error_code ignored; std::filesystem::exists(kept, ignored)) read_directory(kept, keys, problems);
-    if (!files.default_file.empty()) {
-        if (auto key = read_key_file(files.default_file)) {
-            keys.set_default(std::move(*key));
-        } else {
-            add_problem(problems, key.error());
-        }
+    if (!files.default_key.empty()) {
+        const auto put = put_key(keys, std::nullopt, base::as_bytes(files.default_key));
+        if (!put) add_problem(problems, put.error());
     }
+    if (!files.default_file.empty()) read_into(keys, std::nullopt, files.default_file, problems);
     if (!files.directory.empty()) read_directory(files.directory, keys, problems);
-    for (const auto& [bridge, path] : files.bridges) {
-        if (auto key = read_key_file(path)) {
-            keys.set(bridge, std::move(*key));
-        } else {
-            add_problem(problems, key.error());
-        }
-    }
+    for (const auto& [owner, path] : files.bridges) read_into(keys, owner, path, problems);
     if (!problems.empty()) return base::failure(base::Error{problems});
     return keys;
 }
 
-base::Result<void, base::Error> keep_key(const std::string& state_dir, const std::optional<base::DeviceId>& bridge,
-                                         const payload::SecretKey& key) {
+base::Result<void, base::Error> keep_key(const std::string& state_dir, const std::optional<base::DeviceId>& owner,
+                                         std::span<const std::uint8_t> key) {
     const std::string folder = kept_keys(state_dir);
-    const std::string path = folder + "/" + (bridge ? bridge->str() : kDefaultStem) + ".key";
+    const std::string path = folder + "/" + (owner ? owner->str() : kDefaultStem) + ".key";
     if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
         return base::failure(base::Error{"cannot make " + folder + ": " + std::strerror(errno)});  // NOLINT
     }
-    return write_private_file(path, key.bytes());
+    return write_private_file(path, key);
 }
 
 }  // namespace millrace::app

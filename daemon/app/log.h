@@ -1,7 +1,7 @@
 // The log: one named logger for each room that logs, on stderr. Rooms find theirs by name in spdlog's registry.
 //
-// Under systemd (JOURNAL_STREAM is set) lines begin with the syslog level the journal understands; elsewhere with time
-// and level.
+// Where stderr leads to systemd's journal, lines become its entries (app/journal.h); elsewhere they begin with time and
+// level.
 #pragma once
 
 #include <memory>

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "app/service_manager.h"
+
 namespace millrace::app {
 namespace {
 
@@ -42,9 +44,11 @@ base::Error start_anew() {
     pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
-    // What a library has left open is not the next one's.
+    // What a library has left open is not the next one's; what systemd has handed over is.
     constexpr unsigned kFirst = STDERR_FILENO + 1;
-    ::close_range(kFirst, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+    const unsigned kept = inherited_descriptors();
+    for (unsigned i = 0; i < kept; ++i) ::fcntl(static_cast<int>(kFirst + i), F_SETFD, 0);
+    ::close_range(kFirst + kept, UINT_MAX, CLOSE_RANGE_CLOEXEC);
     ::execv(program.c_str(), pointers.data());
     return {"the restart failed: " + program + ": " + std::strerror(errno)};  // NOLINT(concurrency-mt-unsafe)
 }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/wide.h"
+
 namespace millrace::base {
 namespace {
-
-__extension__ typedef __int128 Wide;  // a product of two quantities; the standard has no such type
 
 std::int64_t held(Wide value) {
     using Limits = std::numeric_limits<std::int64_t>;

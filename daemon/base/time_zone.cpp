@@ -1,5 +1,6 @@
 #include "base/time_zone.h"
 
+#include <cstdlib>
 #include <exception>
 
 #include <date/date.h>
@@ -42,6 +43,18 @@ bool is_real(CalendarUnit unit) {
     return unit == CalendarUnit::Minute || unit == CalendarUnit::Hour;
 }
 
+// $TZ says it for a process, as for every program, and containers have no other way; else the machine does. What the
+// database does not know, such as a zone spelt out as a rule, leaves it to the machine.
+const date::time_zone* own_zone() {
+    const char* named = std::getenv("TZ");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+    if (named == nullptr || *named == '\0') return date::current_zone();
+    try {
+        return date::locate_zone(*named == ':' ? named + 1 : named);
+    } catch (const std::exception&) {
+        return date::current_zone();
+    }
+}
+
 }  // namespace
 
 UnitLength length_of(CalendarUnit unit) {
@@ -62,7 +75,7 @@ TimeZone::TimeZone() : zone_(date::locate_zone("Etc/UTC")) {}
 Result<TimeZone, Error> TimeZone::load(std::string_view name) {
     try {
         TimeZone zone;
-        zone.zone_ = name.empty() ? date::current_zone() : date::locate_zone(name);
+        zone.zone_ = name.empty() ? own_zone() : date::locate_zone(name);
         return zone;
     } catch (const std::exception&) {
         if (name.empty()) return TimeZone{};

@@ -35,8 +35,8 @@ public:
     // UTC.
     TimeZone();
 
-    // `name` is an IANA name such as "America/Denver", or empty for the system's own zone. Fails with a message that
-    // names the zone when the tz database does not know it.
+    // `name` is an IANA name such as "America/Denver", or empty for $TZ, else the system's own zone. Fails with a
+    // message that names the zone when the tz database does not know it.
     [[nodiscard]] static Result<TimeZone, Error> load(std::string_view name);
 
     [[nodiscard]] std::string name() const;

@@ -1,11 +1,14 @@
 #include "capture/doors.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 
 #include "capture/failover.h"
+#include "capture/inherited_socket.h"
 #include "capture/listener.h"
 #include "capture/network_metrics.h"
 #include "capture/relay.h"
@@ -70,6 +73,7 @@ struct Doors::Parts final : public ports::BridgeLink {
     }
 
     base::Result<DoorSet, base::Error> make_doors(ports::CloudMode mode);
+    base::Result<void, base::Error> listen(std::optional<int> inherited_socket);
     void announce(std::string_view when);
 
     Settings settings;
@@ -98,6 +102,22 @@ base::Result<DoorSet, base::Error> Doors::Parts::make_doors(ports::CloudMode mod
     return made;
 }
 
+base::Result<void, base::Error> Doors::Parts::listen(std::optional<int> inherited_socket) {
+    if (!inherited_socket) return listener.open(settings.listen);
+    const auto endpoint = listening_endpoint(*inherited_socket);
+    if (endpoint && !is_at(*endpoint, settings.listen)) {
+        logger()->warn(
+            "bridge.listen says {}, but systemd listens on {} for us: {} holds, and nobody answers on the other; "
+            "make them the same (`systemctl edit millrace.socket`), or `systemctl disable --now millrace.socket`",
+            settings.listen, text(*endpoint), settings.listen);
+        ::close(*inherited_socket);
+        return listener.open(settings.listen);
+    }
+    auto adopted = listener.adopt(*inherited_socket);
+    if (!adopted) ::close(*inherited_socket);
+    return adopted;
+}
+
 void Doors::Parts::announce(std::string_view when) {
     const auto endpoint = listener.local_endpoint();
     std::string what = "answering them as their cloud would";
@@ -118,8 +138,7 @@ base::Result<void, base::Error> Doors::start(std::optional<int> inherited_socket
     auto& parts = *parts_;
     auto made = parts.make_doors(parts.settings.mode);
     if (!made) return base::failure(std::move(made.error()));
-    auto listening =
-        inherited_socket ? parts.listener.adopt(*inherited_socket) : parts.listener.open(parts.settings.listen);
+    auto listening = parts.listen(inherited_socket);
     if (!listening) return listening;
     parts.doors = std::move(*made);
     parts.context.network.set_cloud(parts.doors.relay ? parts.settings.cloud : "");

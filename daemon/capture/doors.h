@@ -37,8 +37,9 @@ public:
           ports::Handover* handover, DoorLimits limits = {});
     ~Doors() override;
 
-    // Listens on settings.listen, or on a socket handed over by systemd, which is then owned here. The error names the
-    // address and says how to mend it; after one, the doors stay closed and start() may be called again.
+    // Listens on settings.listen, with the socket that systemd listens on there, if there is one, which is owned here
+    // from then on. The error names the address and says how to mend it; after one, the doors stay closed and start()
+    // may be called again.
     [[nodiscard]] base::Result<void, base::Error> start(std::optional<int> inherited_socket = std::nullopt);
     void stop();
 

@@ -1,10 +1,10 @@
 #include "capture/listener.h"
 
-#include <sys/socket.h>
-
 #include <spdlog/spdlog.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+
+#include "capture/inherited_socket.h"
 
 namespace millrace::capture {
 
@@ -85,19 +85,10 @@ base::Result<void, base::Error> Listener::open(const std::string& listen) {
 }
 
 base::Result<void, base::Error> Listener::adopt(int native_descriptor) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof(address);
-    int listening = 0;
-    socklen_t flag_size = sizeof(listening);
-    const bool usable = ::getsockname(native_descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-                        (address.ss_family == AF_INET || address.ss_family == AF_INET6) &&
-                        ::getsockopt(native_descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &flag_size) == 0 &&
-                        listening != 0;
+    const auto endpoint = listening_endpoint(native_descriptor);
     error_code error;
-    if (usable) {
-        acceptor_.assign(address.ss_family == AF_INET ? tcp::v4() : tcp::v6(), native_descriptor, error);
-    }
-    if (!usable || error) {
+    if (endpoint) acceptor_.assign(endpoint->protocol(), native_descriptor, error);
+    if (!endpoint || error) {
         failure_ =
             "the socket handed over for bridges is no listening TCP socket; check ListenStream= in the socket unit";
         return base::failure(base::Error{failure_});

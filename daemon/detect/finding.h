@@ -19,7 +19,8 @@ enum class Measure : std::uint8_t {
     Amount = 3,    // microlitres
     Count = 4,
     Millivolts = 5,
-    None = 6,  // it happened, there is nothing to compare
+    None = 6,     // it happened, there is nothing to compare
+    Percent = 7,  // of a battery's charge
 };
 
 enum class LimitSource : std::uint8_t {
@@ -43,12 +44,12 @@ struct Finding {
     LimitSource source = LimitSource::Fallback;
     std::int64_t usual = 0;  // the most this house showed without a leak, in the measure's unit; 0: not known
     int learned_days = 0;    // over how many days
-    std::string detail;      // what numbers cannot say: the text of a device's event
+    std::string detail;      // what numbers cannot say: the text of a device's event, where a leak puck lies
 
-    // A finding that does not hold yet is pending: on its way to its limit. A voltage is the one thing that falls. Of a
+    // A finding that does not hold yet is pending: on its way to its limit. A battery is the one thing that falls. Of a
     // budget one is told from three quarters of it on, while something can still be done.
     [[nodiscard]] bool holds() const {
-        if (measure == Measure::Millivolts) return observed <= limit;
+        if (measure == Measure::Millivolts || measure == Measure::Percent) return observed <= limit;
         if (is_budget(rule)) return observed >= limit - limit / 4;
         return measure == Measure::None || observed >= limit;
     }

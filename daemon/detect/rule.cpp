@@ -23,6 +23,9 @@ std::string_view name(Rule rule) {
         case Rule::BatteryDead: return "battery_dead";
         case Rule::DataErased: return "data_erased";
         case Rule::ClockMissing: return "clock_missing";
+        case Rule::PuckWet: return "puck_wet";
+        case Rule::PuckSilent: return "puck_silent";
+        case Rule::PuckBattery: return "puck_battery";
         case Rule::BudgetDay: return "budget_day";
         case Rule::BudgetWeek: return "budget_week";
         case Rule::BudgetMonth: return "budget_month";
@@ -57,6 +60,7 @@ Severity severity_of(Rule rule) {
         case Rule::Burst:
         case Rule::AwayUse:
         case Rule::DeviceMoved:
+        case Rule::PuckWet:
         case Rule::BatteryDead: return Severity::Critical;
         case Rule::LongUse: return Severity::Info;
         default: return Severity::Warning;

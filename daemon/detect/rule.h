@@ -28,6 +28,10 @@ enum class Rule : std::uint8_t {
     BatteryDead = 37,
     DataErased = 38,
     ClockMissing = 39,
+    // Leak pucks, which feel water where none should be. Each is an incident of its own.
+    PuckWet = 48,
+    PuckSilent = 49,
+    PuckBattery = 50,
     // Budgets of the owner, for the local day, week and month. Each is an incident of its own, and no leak: whoever has
     // a valve closed by leaks does not want to be without water because it was much.
     BudgetDay = 64,
@@ -39,7 +43,8 @@ inline constexpr Rule kRules[] = {Rule::Burst,        Rule::ContinuousFlow, Rule
                                   Rule::LongUse,      Rule::AwayUse,        Rule::SprinklerZone, Rule::ImpossibleFlow,
                                   Rule::SensorSilent, Rule::BridgeOffline,  Rule::RadioLost,     Rule::DeviceMoved,
                                   Rule::BatteryLow,   Rule::BatteryDead,    Rule::DataErased,    Rule::ClockMissing,
-                                  Rule::BudgetDay,    Rule::BudgetWeek,     Rule::BudgetMonth};
+                                  Rule::PuckWet,      Rule::PuckSilent,     Rule::PuckBattery,   Rule::BudgetDay,
+                                  Rule::BudgetWeek,   Rule::BudgetMonth};
 
 enum class Severity : std::uint8_t { Info = 1, Warning = 2, Critical = 3 };
 
@@ -49,6 +54,10 @@ enum class Severity : std::uint8_t { Info = 1, Warning = 2, Critical = 3 };
 
 [[nodiscard]] constexpr bool is_budget(Rule rule) {
     return rule == Rule::BudgetDay || rule == Rule::BudgetWeek || rule == Rule::BudgetMonth;
+}
+
+[[nodiscard]] constexpr bool is_of_pucks(Rule rule) {
+    return rule == Rule::PuckWet || rule == Rule::PuckSilent || rule == Rule::PuckBattery;
 }
 
 // Whether what it finds has a volume of water.

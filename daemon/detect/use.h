@@ -26,4 +26,16 @@ struct Use {
     bool operator==(const Use&) const = default;
 };
 
+// Which of a sensor's uses.
+struct UseKey {
+    base::WallTime start;
+    bool overlapped = false;
+    base::Volume volume;
+
+    bool operator==(const UseKey&) const = default;
+};
+[[nodiscard]] inline UseKey key_of(const Use& use) {
+    return {use.start, use.overlapped, use.volume};
+}
+
 }  // namespace millrace::detect

@@ -19,8 +19,12 @@ constexpr std::int64_t kLeastFlow = 6'300;
 constexpr std::int64_t kAboveBase = 3;
 constexpr Milliseconds kShortestRest{12'000};
 constexpr Milliseconds kLongestRest{40'000};
+// Half a gallon a minute: a flow that grew to that during a use is the use's own, such as a sprinkler zone's, and no
+// leak beside it, for so long.
+constexpr std::int64_t kOpened = 31'500;
+constexpr Milliseconds kLongestUse = std::chrono::hours{4};
 // Waiting for the batch that may tell of more.
-constexpr Milliseconds kReportedWithin{45'000};
+constexpr Milliseconds kReportedWithin{40'000};
 
 WallTime after(WallTime start, std::size_t buckets) {
     return start + static_cast<std::int64_t>(buckets) * kBucket;
@@ -30,6 +34,7 @@ WallTime after(WallTime start, std::size_t buckets) {
 
 std::vector<Use> UseCutter::add(const WaterStep& step, base::VolumePerPeak per_peak, FlowRate base) {
     per_peak_ = per_peak;
+    if (open_ && base.microlitres_per_second >= kOpened && step.to - open_->start < kLongestUse) base = open_->base;
     const std::int64_t least = std::max(kLeastFlow, kAboveBase * base.microlitres_per_second);
     rest_ = std::clamp(Milliseconds{per_peak.microlitres * 1'500 / kLeastFlow}, kShortestRest, kLongestRest);
     const Milliseconds since_last = last_water_ ? step.to - *last_water_ : kLongestRest;

@@ -13,8 +13,9 @@ constexpr std::size_t kEven = 4;
 // From a short tap of 15 s to a bath of 20 minutes.
 constexpr std::size_t kShortest = 3;
 constexpr std::size_t kLongest = 240;
-// A step is half a gallon a minute or more: 158 ml in 5 s; of a larger flow, three tenths; and never two peaks or less.
-constexpr std::int64_t kLeastStep = 158'000;
+// A step is a quarter of a gallon a minute or more: 80 ml in 5 s, a tap; of a larger flow, three tenths; and never two
+// peaks or less.
+constexpr std::int64_t kLeastStep = 80'000;
 constexpr std::int64_t kStepTenths = 3;
 constexpr std::int64_t kGrains = 2;
 

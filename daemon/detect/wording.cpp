@@ -53,6 +53,7 @@ std::string quantity(Measure measure, std::int64_t value, const Wording& w) {
             std::snprintf(text.data(), text.size(), "%.2f V", static_cast<double>(value) / 1'000);
             return text.data();
         }
+        case Measure::Percent: return std::to_string(value) + " %";
         case Measure::None: break;
     }
     return "";
@@ -153,8 +154,11 @@ std::string system_sentence(const Finding& finding, const Wording& w) {
     const std::string limit = limit_text(finding, w);
     switch (finding.rule) {
         case Rule::SensorSilent:
-            return "Nothing was heard of the sensor for " + observed + ", " + since +
-                   ", though its bridge is connected" + limit + " Leaks cannot be seen meanwhile.";
+            // A meter that needs no bridge has a place in its stead.
+            return "Nothing was heard of the " + (finding.detail.empty() ? "sensor" : "meter" + detail_text(finding)) +
+                   " for " + observed + ", " + since +
+                   (finding.detail.empty() ? ", though its bridge is connected" : "") + limit +
+                   " Leaks cannot be seen meanwhile.";
         case Rule::BridgeOffline:
             return "The bridge has been offline for " + observed + ", " + since + limit +
                    " Leaks cannot be seen meanwhile.";
@@ -171,6 +175,24 @@ std::string system_sentence(const Finding& finding, const Wording& w) {
         case Rule::ClockMissing:
             return "Messages without a time of their own came" + (observed.empty() ? "" : " " + observed) +
                    " in the last hour, " + since + limit + " The time of arrival is used for them.";
+        default: return "";
+    }
+}
+
+// Of pucks, the detail is where they lie.
+std::string puck_sentence(const Finding& finding, const Wording& w) {
+    const std::string puck = "leak puck" + detail_text(finding);
+    const std::string since = since_text(finding, w);
+    const std::string observed = quantity(finding.measure, finding.observed, w);
+    switch (finding.rule) {
+        case Rule::PuckWet: return "The " + puck + " feels water, " + since + ". Look after it at once.";
+        case Rule::PuckSilent:
+            return "Nothing was heard of the " + puck + " for " + observed + ", " + since + limit_text(finding, w) +
+                   " It cannot tell of water meanwhile.";
+        case Rule::PuckBattery:
+            if (finding.measure == Measure::None)
+                return "The battery of the " + puck + " is low, it says. Change it soon.";
+            return "The battery of the " + puck + " is down to " + observed + ". Change it soon.";
         default: return "";
     }
 }
@@ -209,6 +231,9 @@ std::string title(Rule rule) {
         case Rule::BatteryDead: return "Battery dead";
         case Rule::DataErased: return "Stored data erased";
         case Rule::ClockMissing: return "Clock missing";
+        case Rule::PuckWet: return "Water at a leak puck";
+        case Rule::PuckSilent: return "Leak puck silent";
+        case Rule::PuckBattery: return "Leak puck's battery low";
         case Rule::BudgetDay: return "Budget of the day";
         case Rule::BudgetWeek: return "Budget of the week";
         case Rule::BudgetMonth: return "Budget of the month";
@@ -218,6 +243,7 @@ std::string title(Rule rule) {
 
 std::string sentence(const Finding& finding, const Wording& w) {
     if (is_budget(finding.rule)) return budget_sentence(finding, w);
+    if (is_of_pucks(finding.rule)) return puck_sentence(finding, w);
     return is_water(finding.rule) ? water_sentence(finding, w) : system_sentence(finding, w);
 }
 

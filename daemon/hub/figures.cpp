@@ -11,7 +11,7 @@ using ports::Metric;
 using ports::MetricType;
 
 constexpr std::array<const char*, kUnderstandings> kUnderstandingNames{"decoded", "not_opened", "not_decoded",
-                                                                       "unknown"};
+                                                                       "unknown", "not_believed"};
 constexpr std::array<const char*, message::kDecodeFaults> kFaultNames{"not_json", "wrong_shape", "insane_value",
                                                                       "too_large"};
 

@@ -414,9 +414,13 @@ void Hub::tell_watch(const Outcome& outcome) {
         const auto* event = std::get_if<ports::EventRecord>(&projection);
         if (event != nullptr) surroundings_.watch->on_event(*event, house.devices.at(event->device).record.kind);
     }
-    if (outcome.readings.empty()) return;
     const base::DeviceId& id = *outcome.topic.device;
     const WallTime now = surroundings_.clock.wall_now();
+    const bool is_puck = outcome.topic.role == message::Role::Puck;
+    if (is_puck && outcome.understanding == Understanding::Decoded && adopted_.contains(id)) {
+        surroundings_.watch->on_puck(live_puck(id, house.devices.at(id)), now);
+    }
+    if (outcome.readings.empty()) return;
     surroundings_.watch->on_readings(id, outcome.readings, house.sensors.at(id).calibration, clock_ahead(id, now), now);
 }
 

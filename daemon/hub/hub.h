@@ -26,6 +26,7 @@
 #include "hub/pipeline.h"
 #include "hub/settings.h"
 #include "hub/water_totals.h"
+#include "ports/bluetooth.h"
 #include "ports/bridge_link.h"
 #include "ports/frame_store.h"
 #include "ports/health.h"
@@ -70,6 +71,14 @@ public:
     void set_cloud_mode(ports::CloudMode mode);
     // Whether the way to the cloud is known to be broken, for the diary.
     void note_cloud_away(bool away, const std::string& why);
+
+    // The Bluetooth devices of the house; others are not shown, whatever they have said. One that was not among them
+    // before, or whose key has changed, may count its advertisements anew.
+    void set_adopted(const std::vector<ports::AdoptedDevice>& adopted);
+    void begin_anew(const ports::AdoptedDevice& device);
+    // Whether an adapter listens, and how well one of these devices is heard.
+    void note_listening(bool listens);
+    void note_signal(const base::DeviceId& device, std::int64_t rssi_dbm);
 
     // Where days, weeks and months begin; while held, together with the totals of these by set_totals().
     void set_zone(const base::TimeZone& zone);
@@ -136,6 +145,12 @@ private:
         std::optional<base::SteadyTime> heartbeat_due;  // as its last connection left it
     };
 
+    // A Bluetooth device of the house.
+    struct Adopted {
+        ports::AdoptedDevice device;
+        std::optional<std::int64_t> rssi_dbm;
+    };
+
     // How many bridges the log names because no key opens what they say. A house has one or two; a stranger can make
     // up any number.
     static constexpr std::size_t kMaxSealedNotices = 16;
@@ -169,6 +184,8 @@ private:
     [[nodiscard]] base::Milliseconds clock_ahead(const base::DeviceId& sensor, base::WallTime now) const;
     [[nodiscard]] base::WallTime device_time(const ports::DeviceRecord& sensor, base::WallTime now) const;
     [[nodiscard]] ports::LiveBridge live_bridge(const base::DeviceId& id) const;
+    [[nodiscard]] ports::LivePuck live_puck(const base::DeviceId& id, const Device& device) const;
+    [[nodiscard]] ports::LiveAdvertised live_advertised(const base::DeviceId& id, const Device& device) const;
     [[nodiscard]] ports::LiveSensor live_sensor(const base::DeviceId& id, const Device& device,
                                                 base::WallTime now) const;
 
@@ -184,6 +201,8 @@ private:
     std::map<base::DeviceId, BridgeRun> runs_;
     std::unordered_map<base::DeviceId, base::Volume> durable_lifetime_;
     std::unordered_map<base::DeviceId, WaterTotals> totals_;
+    std::map<base::DeviceId, Adopted> adopted_;
+    bool hears_bluetooth_ = false;
     std::unordered_map<base::DeviceId, WaterTotals> at_least_;  // by sealed messages
     std::vector<ports::LiveSubscriber*> subscribers_;
     bool changed_ = true;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "hub/hub.h"
+#include "hub/watch.h"
 #include "message/states.h"
 #include "meter/flow.h"
 
@@ -10,11 +11,6 @@ namespace {
 
 using base::WallTime;
 
-std::optional<std::int64_t> state_of(const Device& device, std::uint64_t key) {
-    const auto found = device.states.find(key);
-    return found == device.states.end() ? std::nullopt : std::optional(found->second);
-}
-
 }  // namespace
 
 ports::LiveState Hub::live() const {
@@ -22,18 +18,33 @@ ports::LiveState Hub::live() const {
     state.cloud_mode = cloud_mode_;
     const WallTime now = surroundings_.clock.wall_now();
     const House& house = pipeline_.house();
+    state.hears_bluetooth = hears_bluetooth_;
     for (const auto& [id, device] : house.devices) {
-        if (device.record.kind == ports::DeviceKind::Bridge) {
-            state.bridges.push_back(live_bridge(id));
-        } else {
-            state.sensors.push_back(live_sensor(id, device, now));
+        const bool strange = ports::is_of_bluetooth(device.record.kind) && !adopted_.contains(id);
+        if (strange) continue;
+        switch (device.record.kind) {
+            case ports::DeviceKind::Bridge: state.bridges.push_back(live_bridge(id)); break;
+            case ports::DeviceKind::Puck: state.pucks.push_back(live_puck(id, device)); break;
+            case ports::DeviceKind::Sensor:
+            case ports::DeviceKind::Meter: state.sensors.push_back(live_sensor(id, device, now)); break;
         }
     }
+    // A puck that was adopted and not heard yet is worth showing too.
+    for (const auto& [id, adopted] : adopted_) {
+        const bool is_puck = adopted.device.role == ports::BluetoothRole::Puck;
+        if (is_puck && !house.devices.contains(id)) state.pucks.push_back(live_puck(id, Device{}));
+    }
+    std::sort(state.pucks.begin(), state.pucks.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     // A bridge that connected and has not said anything yet is worth showing too.
     for (const auto& [id, run] : runs_) {
         if (run.connection != 0 && !house.devices.contains(id)) state.bridges.push_back(live_bridge(id));
     }
     std::sort(state.bridges.begin(), state.bridges.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    if (surroundings_.watch != nullptr) {
+        for (ports::LiveSensor& sensor : state.sensors) {
+            sensor.categories = surroundings_.watch->category_totals(sensor.id);
+        }
+    }
     return state;
 }
 
@@ -115,11 +126,17 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
         live.last_hour = totals.within(kHour, now);
         live.last_24h = totals.within(WaterTotals::kWindow, now);
     }
+    if (device.record.kind == ports::DeviceKind::Meter) {
+        live.says = live_advertised(id, device);
+        // One that could be read once can be: what its key does not open now is a forgery.
+        live.readings_known = device.fault != AdvertisedFault::NoKey &&
+                              (device.fault != AdvertisedFault::WrongKey || sensor.last_reading);
+    }
     if (live.bridge) {
         const auto run = runs_.find(*live.bridge);
         live.readings_known = !(run != runs_.end() && run->second.sealed_shut);
     }
-    if (!live.readings_known) {
+    if (!live.readings_known && !live.says) {
         const meter::SealedFlow estimated = meter::sealed_flow_at(sensor.sealed, device_time(device.record, now));
         live.estimate = ports::LiveEstimate{estimated.running, estimated.since, {}};
         const auto today = at_least_.find(id);

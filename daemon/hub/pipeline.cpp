@@ -53,6 +53,7 @@ std::optional<WallTime> published_at(const message::Topic& topic) {
 
 // Whether the frame speaks of a bridge or of a sensor; nothing when that cannot be told.
 std::optional<DeviceKind> kind_of(const ports::Frame& frame, const Outcome& outcome) {
+    if (outcome.topic.role) return *outcome.topic.role == message::Role::Puck ? DeviceKind::Puck : DeviceKind::Meter;
     if (frame.bridge) return *outcome.topic.device == *frame.bridge ? DeviceKind::Bridge : DeviceKind::Sensor;
     if (!outcome.message) return std::nullopt;
     if (std::holds_alternative<message::Samples>(*outcome.message)) return DeviceKind::Sensor;
@@ -63,6 +64,14 @@ std::optional<DeviceKind> kind_of(const ports::Frame& frame, const Outcome& outc
         return answer->peaks ? DeviceKind::Sensor : DeviceKind::Bridge;
     }
     return std::nullopt;
+}
+
+// Only our own door, and the archive written out, speak of advertisements: what else uses such a topic, in MQTT, is
+// nothing to us.
+message::Topic topic_of(const ports::Frame& frame) {
+    message::Topic topic = message::parse_topic(frame.topic);
+    if (topic.role && frame.door != ports::Door::Bluetooth && frame.door != ports::Door::JsonLines) topic = {};
+    return topic;
 }
 
 }  // namespace
@@ -89,7 +98,7 @@ void Pipeline::restore(const ports::StoredState& stored) {
         Device& device = house_.devices[record.id];
         device.record = record;
         device.last_seen = record.last_seen;
-        if (record.kind == DeviceKind::Sensor) house_.sensors[record.id];
+        if (ports::counts_water(record.kind)) house_.sensors[record.id];
     }
     for (const ports::MeterRecord& record : stored.meters) {
         meter::SensorMeter& meter = house_.sensors[record.sensor].meter;
@@ -132,6 +141,7 @@ std::optional<base::DeviceId> Pipeline::bridge_of(const base::DeviceId& device) 
 }
 
 std::optional<base::Bytes> Pipeline::open(const ports::Frame& frame, Outcome& outcome) const {
+    if (outcome.topic.role) return open_advertised(frame, outcome);
     if (!outcome.topic.sealed()) return frame.payload;
     std::optional<base::DeviceId> bridge = frame.bridge;
     if (!bridge && outcome.topic.device) bridge = bridge_of(*outcome.topic.device);
@@ -157,16 +167,21 @@ std::optional<base::Bytes> Pipeline::open(const ports::Frame& frame, Outcome& ou
 
 bool Pipeline::opens(const ports::Frame& frame) const {
     Outcome outcome;
-    outcome.topic = message::parse_topic(frame.topic);
+    outcome.topic = topic_of(frame);
     return open(frame, outcome).has_value();
 }
 
 Outcome Pipeline::apply(const ports::Frame& frame) {
     Outcome outcome;
-    outcome.topic = message::parse_topic(frame.topic);
+    outcome.topic = topic_of(frame);
     const std::optional<base::Bytes> plain = open(frame, outcome);
     if (!plain) {
         outcome.understanding = Understanding::NotOpened;
+    } else if (!believes(frame, outcome)) {
+        outcome.understanding = Understanding::NotBelieved;
+    } else if (is_owners_word(frame, outcome.topic)) {
+        outcome.message = message::Raw{};
+        outcome.understanding = Understanding::Decoded;
     } else if (outcome.topic.kind == message::Kind::Unknown || outcome.topic.flags == message::kFlagsBinary) {
         outcome.understanding = Understanding::Unknown;
     } else if (auto decoded = message::decode(outcome.topic, *plain)) {
@@ -182,6 +197,8 @@ Outcome Pipeline::apply(const ports::Frame& frame) {
     const ports::DeviceRecord before = device->record;
     if (outcome.message) apply_message(frame, *device, outcome);
     if (outcome.understanding == Understanding::NotOpened) apply_sealed(frame, *device, outcome);
+    if (is_owners_word(frame, outcome.topic)) begin_anew(frame, *device, outcome);
+    if (outcome.topic.role) note_fault(*device, outcome);
     // Backwards too, because a clock may have been put right.
     if (device->last_seen && std::chrono::abs(*device->last_seen - device->record.last_seen) >= kLastSeenStep) {
         device->record.last_seen = *device->last_seen;
@@ -205,11 +222,16 @@ Device* Pipeline::note_device(const ports::Frame& frame, Outcome& outcome) {
         found->second.record.first_seen = frame.received;
     }
     Device& device = found->second;
-    if (device.record.kind == DeviceKind::Sensor) {
+    // What a Bluetooth device is to the house, its owner may have changed.
+    if (outcome.topic.role) device.record.kind = *kind_of(frame, outcome);
+    if (ports::counts_water(device.record.kind)) {
         house_.sensors[id];
         if (frame.bridge) device.record.bridge = frame.bridge;
     }
-    if (frame.direction == base::Direction::ToCloud) {
+    // What anybody may have sent is no sign of life: what is not believed, or not opened by the device's own key.
+    const bool forged = outcome.understanding == Understanding::NotBelieved ||
+                        (outcome.topic.role && outcome.had_key && outcome.understanding == Understanding::NotOpened);
+    if (frame.direction == base::Direction::ToCloud && !forged) {
         device.last_seen = frame.received;
         if (const auto published = published_at(outcome.topic); published && !frame.dup) {
             device.clock_ahead = *published - frame.received;
@@ -251,6 +273,8 @@ void Pipeline::apply_message(const ports::Frame& frame, Device& device, Outcome&
         }
     } else if (const auto* response = std::get_if<message::BootResponse>(&*outcome.message)) {
         apply_boot_response(frame, *response, device, outcome);
+    } else if (const auto* advertised = std::get_if<message::Advertised>(&*outcome.message)) {
+        apply_advertised(frame, *advertised, device, outcome);
     }
 }
 
@@ -263,7 +287,12 @@ void Pipeline::apply_boot(const message::Boot& boot, Device& device) {
 void Pipeline::apply_samples(const ports::Frame& frame, const message::Samples& samples, Outcome& outcome) {
     const base::DeviceId& id = *outcome.topic.device;
     Sensor& sensor = house_.sensors[id];
-    outcome.readings = meter::apply(sensor.meter, samples, frame.received, sensor.calibration);
+    note_readings(id, sensor, meter::apply(sensor.meter, samples, frame.received, sensor.calibration), outcome);
+}
+
+void Pipeline::note_readings(const base::DeviceId& id, Sensor& sensor, std::vector<meter::Reading> readings,
+                             Outcome& outcome) {
+    outcome.readings = std::move(readings);
     for (const meter::Reading& reading : outcome.readings) {
         const bool of_this_series = reading.series == sensor.meter.series.number;
         outcome.projections.emplace_back(

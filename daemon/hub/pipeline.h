@@ -22,11 +22,12 @@ namespace millrace::hub {
 // How far a frame could be understood.
 enum class Understanding : std::uint8_t {
     Decoded,
-    NotOpened,   // sealed, and no key opened it
-    NotDecoded,  // plain, but not the message its topic announces
-    Unknown,     // of a type, flags or topic that we do not know
+    NotOpened,    // sealed, and no key opened it
+    NotDecoded,   // plain, but not the message its topic announces
+    Unknown,      // of a type, flags or topic that we do not know
+    NotBelieved,  // an advertisement that anybody may have sent
 };
-inline constexpr std::size_t kUnderstandings = static_cast<std::size_t>(Understanding::Unknown) + 1;
+inline constexpr std::size_t kUnderstandings = static_cast<std::size_t>(Understanding::NotBelieved) + 1;
 
 struct Outcome {
     message::Topic topic;
@@ -34,6 +35,7 @@ struct Outcome {
     bool had_key = false;  // there was a key to try
     std::optional<message::Message> message;
     std::optional<message::DecodeError> error;
+    std::optional<std::uint32_t> counter;  // of an encrypted advertisement that was opened
     std::vector<meter::Reading> readings;  // of topic.device
     std::vector<ports::Projection> projections;
 };
@@ -77,9 +79,22 @@ private:
     void apply_message(const ports::Frame& frame, Device& device, Outcome& outcome);
     void apply_boot(const message::Boot& boot, Device& device);
     void apply_samples(const ports::Frame& frame, const message::Samples& samples, Outcome& outcome);
+    // What came of a message goes to the projections.
+    void note_readings(const base::DeviceId& id, Sensor& sensor, std::vector<meter::Reading> readings,
+                       Outcome& outcome);
     void apply_states(const ports::Frame& frame, const message::States& states, Device& device, Outcome& outcome);
     void apply_boot_response(const ports::Frame& frame, const message::BootResponse& response, Device& device,
                              Outcome& outcome);
+
+    // Of what Bluetooth devices advertise: pipeline_advertised.cpp.
+    [[nodiscard]] static bool is_owners_word(const ports::Frame& frame, const message::Topic& topic);
+    [[nodiscard]] std::optional<base::Bytes> open_advertised(const ports::Frame& frame, Outcome& outcome) const;
+    [[nodiscard]] bool believes(const ports::Frame& frame, const Outcome& outcome) const;
+    void apply_advertised(const ports::Frame& frame, const message::Advertised& advertised, Device& device,
+                          Outcome& outcome);
+    void apply_total(const ports::Frame& frame, const message::Totalizer& total, Outcome& outcome);
+    void begin_anew(const ports::Frame& frame, Device& device, Outcome& outcome);
+    void note_fault(Device& device, const Outcome& outcome);
 
     payload::KeyRing keys_;
     House house_;

@@ -81,6 +81,7 @@ std::vector<Finding> sensor_findings(const SensorSight& sensor, const detect::Se
     if (expected && now - *sensor.last_seen >= settings.sensor_silent_after) {
         findings.push_back(lasting(Rule::SensorSilent, *sensor.last_seen, now, settings.sensor_silent_after,
                                    settings.sensor_silent_after == defaults.sensor_silent_after));
+        findings.back().detail = sensor.place;
     }
     add_battery(findings, sensor, settings, now);
     add_event(findings, Rule::DeviceMoved, sensor.moved, now);

@@ -35,6 +35,7 @@ struct SensorSight {
     std::optional<Report> battery_dead;
     std::optional<Report> moved;
     std::optional<Report> erased;
+    std::string place;                     // of a meter without a bridge, as its owner calls it
     std::deque<base::WallTime> clockless;  // when messages without a time of their own came, oldest first
 };
 

@@ -31,7 +31,10 @@ bool same_water(Rule a, Rule b) {
 
 }  // namespace
 
-Watch::Watch(WatchParts parts) : parts_(std::move(parts)), rules_(parts_.rules) {}
+Watch::Watch(WatchParts parts)
+    : parts_(std::move(parts)),
+      rules_(parts_.rules),
+      sorting_(parts_.store, [this](ports::Entry entry) { keep(std::move(entry), nullptr); }) {}
 
 void Watch::restore(const ports::StoredState& stored) {
     book_.restore(stored.incidents, stored.last_incident);
@@ -39,6 +42,15 @@ void Watch::restore(const ports::StoredState& stored) {
     for (const Incident& incident : stored.incidents) {
         if (incident.open()) restore_sight(incident);
     }
+    for (const auto& [id, uses] : stored.recent_uses) {
+        const meter::CalibrationTable calibration = calibration_of(id, stored.calibrations);
+        std::vector<ports::KeptUse> present = uses;
+        std::erase_if(present, [&](const ports::KeptUse& kept) {
+            return kept.use.start > parts_.clock.wall_now() + kLargestClockLead;
+        });
+        sorting_.restore(id, present, [&](const detect::Use& use) { return scale_of(use, calibration); });
+    }
+    for (const ports::CategoryTotalsRecord& record : stored.category_totals) sorting_.restore(record);
     for (const auto& [id, readings] : stored.learning_readings) {
         Watched* sensor = watched(id);
         if (sensor == nullptr) continue;
@@ -101,6 +113,9 @@ void Watch::restore_sight(const Incident& incident) {
         bridges_[incident.device].offline_since = finding.since;
     } else if (rule == Rule::RadioLost) {
         bridges_[incident.device].radio_lost = report;
+    } else if (detect::is_of_pucks(rule)) {
+        PuckSight& puck = pucks_[incident.device];
+        if (rule == Rule::PuckSilent) puck.unheard = kPuckSilentAfter;
     } else if (!detect::has_volume(rule)) {
         Watched* sensor = watched(incident.device);
         if (sensor == nullptr) return;
@@ -162,6 +177,7 @@ void Watch::on_readings(const base::DeviceId& id, const std::vector<meter::Readi
 
 void Watch::on_event(const ports::EventRecord& event, ports::DeviceKind kind) {
     const Report report{event.time, event.received, shown_detail(event.extra)};
+    if (ports::is_of_bluetooth(kind)) return;  // buttons and dimmers
     // The news of long ago, from a device that was put away.
     const bool stale = event.received - event.time >= kEventHolds;
     // A message sent again is not another event.
@@ -204,6 +220,7 @@ void Watch::tick(WallTime now, const ports::LiveState& live, const Ahead& ahead)
                               "the sprinklers have been said to run for twelve hours; that is no longer believed");
         set_irrigation_active(false, [](const auto&) {});
     }
+    hears_bluetooth_ = live.hears_bluetooth;
     see_bridges(live, passed, now);
     judge_bridges(now);
     for (const ports::LiveSensor& seen : live.sensors) {
@@ -213,10 +230,49 @@ void Watch::tick(WallTime now, const ports::LiveState& live, const Ahead& ahead)
         sensor->ahead = before_ours > kLargestClockLead ? Milliseconds{0} : before_ours;
         see_sensor(*sensor, seen, passed, now);
         take_uses(seen.id, *sensor, WallTime{}, now + sensor->ahead);
+        see_use_under_way(seen, *sensor, now);
         judge(seen.id, *sensor, now);
     }
+    see_pucks(live, passed, now);
     judge_the_gone(now);
     tell(book_.tick(now));
+}
+
+void Watch::see_pucks(const ports::LiveState& live, Milliseconds passed, WallTime now) {
+    for (const ports::LivePuck& seen : live.pucks) {
+        if (!pucks_.contains(seen.id) && pucks_.size() >= kMaxWatched) continue;
+        PuckSight& puck = pucks_[seen.id];
+        if (seen.last_seen != puck.live.last_seen && puck.live.last_seen) puck.unheard = Milliseconds{0};
+        puck.live = seen;
+        if (live.hears_bluetooth) puck.unheard += std::clamp(passed, Milliseconds{0}, Milliseconds{kClockJump});
+        judge_puck(puck, now);
+    }
+    std::erase_if(pucks_, [&live](const auto& known) {
+        return std::none_of(live.pucks.begin(), live.pucks.end(),
+                            [&known](const ports::LivePuck& seen) { return seen.id == known.first; });
+    });
+}
+
+void Watch::on_puck(const ports::LivePuck& puck, WallTime now) {
+    if (!pucks_.contains(puck.id) && pucks_.size() >= kMaxWatched) return;
+    PuckSight& sight = pucks_[puck.id];
+    sight.live = puck;
+    sight.unheard = Milliseconds{0};
+    judge_puck(sight, now);
+}
+
+void Watch::judge_puck(PuckSight& puck, WallTime now) {
+    const base::DeviceId& id = puck.live.id;
+    const auto since = [this, &id](Rule rule) {
+        const Incident* open = open_incident(id, rule);
+        return open == nullptr ? std::nullopt : std::optional(open->finding.since);
+    };
+    puck.battery_low_since = since(Rule::PuckBattery);
+    // Since when it is wet is not known after a start, but by the alarm.
+    if (!puck.live.wet_since) puck.live.wet_since = since(Rule::PuckWet);
+    std::vector<Finding> findings = puck_findings(puck, now);
+    drop_off(findings);
+    tell(book_.update(id, findings, now));
 }
 
 void Watch::see_bridges(const ports::LiveState& live, Milliseconds passed, WallTime now) {
@@ -244,6 +300,8 @@ void Watch::see_sensor(Watched& sensor, const ports::LiveSensor& live, Milliseco
     SensorSight& sight = sensor.sight;
     sensor.bridge = live.bridge;
     sensor.readings_known = live.readings_known;
+    sensor.by_bluetooth = live.says.has_value();
+    sight.place = live.says ? place_of(*live.says) : "";
     if (live.last_seen && sight.last_seen != live.last_seen) {
         const bool first_look = !sight.last_seen;
         sight.gone = first_look && now - *live.last_seen >= kGoneAfter && sight.unheard == Milliseconds{0};
@@ -259,6 +317,7 @@ void Watch::see_sensor(Watched& sensor, const ports::LiveSensor& live, Milliseco
 }
 
 bool Watch::bridge_connected(const Watched& sensor) const {
+    if (sensor.by_bluetooth) return hears_bluetooth_;
     if (sensor.bridge) {
         const auto found = bridges_.find(*sensor.bridge);
         return found != bridges_.end() && found->second.connected;
@@ -337,7 +396,8 @@ void Watch::judge_bridges(WallTime now) {
 void Watch::judge_the_gone(WallTime now) {
     std::vector<base::DeviceId> gone;
     for (const Incident& incident : book_.incidents()) {
-        const bool known = sensors_.contains(incident.device) || bridges_.contains(incident.device);
+        const bool known = sensors_.contains(incident.device) || bridges_.contains(incident.device) ||
+                           pucks_.contains(incident.device);
         if (incident.open() && !known) gone.push_back(incident.device);
     }
     for (const base::DeviceId& id : gone) tell(book_.update(id, {}, now));
@@ -368,9 +428,30 @@ void Watch::choose_mode(WallTime now) {
 }
 
 void Watch::take_uses(const base::DeviceId& id, Watched& sensor, WallTime ended_after, WallTime own_now) {
-    for (detect::Use& use : sensor.detector.take_uses(own_now)) {
-        if (use.end > ended_after) keep(ports::UseRecord{id, std::move(use)}, nullptr);
+    std::vector<detect::Use> uses = sensor.detector.take_uses(own_now);
+    std::erase_if(uses, [&](const detect::Use& use) { return use.end <= ended_after; });
+    if (uses.empty()) return;
+    for (const detect::Use& use : uses) keep(ports::UseRecord{id, use}, nullptr);
+    // A clock that runs far ahead must not make the classifier forget what is.
+    std::erase_if(uses, [&](const detect::Use& use) { return use.start > own_now + kLargestClockLead; });
+    sorting_.on_uses(id, uses, [&](const detect::Use& use) { return scale_of(use, sensor.calibration); });
+    changed_ = true;
+}
+
+// Guessed at when it has grown, not each time that somebody asks.
+void Watch::see_use_under_way(const ports::LiveSensor& seen, Watched& sensor, WallTime now) {
+    const auto use = sensor.detector.open_use(now + sensor.ahead);
+    if (!use) {
+        if (seen.readings_known) sorting_.on_rest(seen.id, seen.lifetime, now);
+        sensor.under_way.reset();
+    } else if (!sensor.under_way || sensor.under_way->first != use->volume) {
+        sensor.under_way.emplace(use->volume, sorting_.guess(seen.id, *use, scale_of(*use, sensor.calibration)));
+        changed_ = true;
     }
+}
+
+UseScale Watch::scale_of(const detect::Use& use, const meter::CalibrationTable& calibration) const {
+    return {calibration.at(use.start), parts_.zone.utc_offset(use.start)};
 }
 
 void Watch::tell(const std::vector<detect::AlarmEvent>& events) {

@@ -1,4 +1,5 @@
-// Keeps watch over the water, its budgets and the system: detectors, rules, modes and the book of incidents.
+// Keeps watch over the water, its budgets, leak pucks and the system: detectors, rules, modes and the book of
+// incidents.
 //
 // Readings and events come in as the hub applies them; once a second everything is judged by the passing of time.
 // Subscribers hear of a change at once, and the store gets it to keep; a store that fails holds nothing back, what it
@@ -23,7 +24,9 @@
 #include "detect/sensor_detector.h"
 #include "hub/budget_rules.h"
 #include "hub/learning.h"
+#include "hub/puck_rules.h"
 #include "hub/system_rules.h"
+#include "hub/use_sorting.h"
 #include "hub/watch_notices.h"
 #include "meter/calibration_table.h"
 #include "ports/alarms.h"
@@ -64,6 +67,8 @@ public:
     void on_readings(const base::DeviceId& sensor, const std::vector<meter::Reading>& readings,
                      const meter::CalibrationTable& calibration, base::Milliseconds ahead, base::WallTime now);
     void on_event(const ports::EventRecord& event, ports::DeviceKind kind);
+    // A leak puck has said something: judged at once.
+    void on_puck(const ports::LivePuck& puck, base::WallTime now);
     // The stored readings of a sensor, or what they are worth, have changed: they are learned from anew.
     void on_rewritten(const base::DeviceId& sensor, const meter::CalibrationTable& calibration);
 
@@ -76,8 +81,16 @@ public:
     using Ahead = std::function<base::Milliseconds(const base::DeviceId&)>;
     void tick(base::WallTime now, const ports::LiveState& live, const Ahead& ahead);
 
+    // A sensor's totals by category, as they are on disk.
+    [[nodiscard]] std::optional<classify::CategoryTotals> category_totals(const base::DeviceId& sensor) const {
+        return sorting_.shown(sensor);
+    }
+
     // Whether anything that is shown has changed since the last call.
-    [[nodiscard]] bool take_changed() { return std::exchange(changed_, false); }
+    [[nodiscard]] bool take_changed() {
+        const bool sorted = sorting_.take_changed();
+        return std::exchange(changed_, false) || sorted;
+    }
 
     // ports::Alarms
     [[nodiscard]] ports::AlarmState alarms() const override;
@@ -89,7 +102,8 @@ public:
     void set_mode(std::optional<detect::Mode> mode, Done done) override;
     void set_irrigation_active(bool active, Done done) override;
     void set_rules(const detect::Settings& settings, Done done) override;
-    void label_use(const ports::UseLabelRecord& label, Done done) override;
+    void label_use(const ports::UseLabelRecord& label, const ports::KeptUse& before, Done done) override;
+    void judge_uses_again(const base::DeviceId& sensor, Done done) override;
     void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) override;
     void forget_habit(const base::DeviceId& sensor, std::int64_t number, Done done) override;
     void forget_learned(const base::DeviceId& sensor, Done done) override;
@@ -121,12 +135,15 @@ private:
         std::optional<UsedTotals> used;  // at the last look
         std::optional<base::DeviceId> bridge;
         base::Milliseconds ahead{0};
-        std::vector<detect::Finding> water;          // at the last look
+        std::vector<detect::Finding> water;  // at the last look
+        std::optional<std::pair<base::Volume, classify::Verdict>>
+            under_way;                               // the use at the last look, and what it may be
         std::optional<base::WallTime> last_reading;  // by its own clock
         std::optional<base::WallTime> last_receipt;  // of a reading
         std::optional<base::WallTime> catching_up;   // since when it tells of the past
         bool readings_known = true;
-        bool learning = false;  // `meanwhile` is kept for the detector that learns anew
+        bool by_bluetooth = false;  // it has no bridge but our own adapters
+        bool learning = false;      // `meanwhile` is kept for the detector that learns anew
         std::vector<std::pair<meter::Reading, base::VolumePerPeak>> meanwhile;
     };
 
@@ -144,6 +161,8 @@ private:
     [[nodiscard]] bool tells_of_the_past(Watched& sensor, base::WallTime now) const;
     void judge(const base::DeviceId& id, Watched& sensor, base::WallTime now);
     void judge_bridges(base::WallTime now);
+    void see_pucks(const ports::LiveState& live, base::Milliseconds passed, base::WallTime now);
+    void judge_puck(PuckSight& puck, base::WallTime now);
     void judge_the_gone(base::WallTime now);
     [[nodiscard]] std::vector<detect::Finding> water_of(const base::DeviceId& id, Watched& sensor, base::WallTime now);
     [[nodiscard]] std::vector<detect::Finding> budgets_of(const base::DeviceId& id, const Watched& sensor,
@@ -151,6 +170,8 @@ private:
     void drop_off(std::vector<detect::Finding>& findings) const;
     [[nodiscard]] const detect::Incident* open_incident(const base::DeviceId& device, detect::Rule rule) const;
     void choose_mode(base::WallTime now);
+    void see_use_under_way(const ports::LiveSensor& seen, Watched& sensor, base::WallTime now);
+    [[nodiscard]] UseScale scale_of(const detect::Use& use, const meter::CalibrationTable& calibration) const;
     void take_uses(const base::DeviceId& id, Watched& sensor, base::WallTime ended_after, base::WallTime own_now);
 
     void tell(const std::vector<detect::AlarmEvent>& events);
@@ -172,15 +193,18 @@ private:
     detect::IncidentBook book_;
     std::map<base::DeviceId, Watched> sensors_;
     std::map<base::DeviceId, BridgeSight> bridges_;
+    std::map<base::DeviceId, PuckSight> pucks_;
     std::optional<detect::Mode> chosen_mode_;
     detect::Mode mode_ = detect::Mode::Home;
     std::optional<base::WallTime> irrigation_since_;
     std::vector<ports::AlarmSubscriber*> subscribers_;
     WatchNotices said_;
+    UseSorting sorting_;
     std::deque<ports::Entry> unsaved_;
     std::optional<base::WallTime> offered_;
     std::deque<base::DeviceId> to_learn_;  // the first one is being learned
     std::optional<base::WallTime> ticked_;
+    bool hears_bluetooth_ = false;
     bool changed_ = true;
     bool told_full_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // answers of store and history may come late

@@ -50,6 +50,8 @@ ports::AlarmState Watch::alarms() const {
         ports::SensorWatch watch;
         watch.sensor = id;
         watch.use = sensor.detector.open_use(now + sensor.ahead);
+        if (watch.use && sensor.under_way) watch.use_may_be = sensor.under_way->second;
+        watch.last_use = sorting_.last(id);
         watch.base_flow = sensor.detector.base_flow(now + sensor.ahead);
         watch.pending = sensor.water;
         if (sensor.used) {
@@ -134,15 +136,31 @@ void Watch::set_rules(const detect::Settings& settings, Done done) {
     keep_choice(kRulesChoice, to_text(rules_), to_text(parts_.rules), std::move(done));
 }
 
-void Watch::label_use(const ports::UseLabelRecord& label, Done done) {
+void Watch::label_use(const ports::UseLabelRecord& label, const ports::KeptUse& before, Done done) {
     ports::UseLabelRecord record = label;
     record.label.at = parts_.clock.wall_now();
+    const auto sensor = sensors_.find(label.sensor);
+    const meter::CalibrationTable calibration =
+        sensor == sensors_.end() ? meter::CalibrationTable{} : sensor->second.calibration;
+    for (const ports::UseKey& fill :
+         sorting_.on_label(label.sensor, before, record.label, scale_of(before.use, calibration))) {
+        keep(ports::UseLabelRecord{label.sensor, fill, record.label}, nullptr);
+    }
+    changed_ = true;
     const auto answer = std::make_shared<Done>(std::move(done));
     const bool queued = parts_.store.commit(std::move(record), [answer](bool durable) {
         if (durable) return (*answer)({});
         (*answer)(refused(kLabelNotKept));
     });
     if (!queued) (*answer)(refused(kLabelNotKept));
+}
+
+void Watch::judge_uses_again(const base::DeviceId& sensor, Done done) {
+    sorting_.judge_again(sensor, [done = std::move(done)](bool durable) {
+        if (durable) return done({});
+        done(refused(kLabelNotKept));
+    });
+    changed_ = true;
 }
 
 void Watch::set_habit(const base::DeviceId& id, const detect::Habit& habit, Done done) {
@@ -236,7 +254,8 @@ void Watch::keep(ports::Entry entry, Done done) {
 void Watch::put_aside(ports::Entry entry) {
     if (unsaved_.size() >= kMaxUnsaved) {
         const auto use = std::find_if(unsaved_.begin(), unsaved_.end(), [](const ports::Entry& each) {
-            return std::holds_alternative<ports::UseRecord>(each);
+            return std::holds_alternative<ports::UseRecord>(each) ||
+                   std::holds_alternative<ports::UseVerdictRecord>(each);
         });
         unsaved_.erase(use == unsaved_.end() ? unsaved_.begin() : use);
     }

@@ -20,6 +20,7 @@ using DecodeResult = base::Result<Message, DecodeError>;
 [[nodiscard]] DecodeResult decode_boot_response(std::string_view text);
 [[nodiscard]] DecodeResult decode_error_reply(std::string_view text);
 [[nodiscard]] DecodeResult decode_calibration(std::string_view text);
+[[nodiscard]] DecodeResult decode_advertisement(std::string_view text);  // bytes, of which none is dropped
 
 // The general reading of samples, without the short cut for the usual form; apart so that a test can compare the two.
 [[nodiscard]] DecodeResult decode_samples_of_any_form(std::string_view text);

@@ -5,6 +5,7 @@
 #include <array>
 #include <span>
 
+#include "message/advertised_state.h"
 #include "message/events.h"
 #include "message/states.h"
 
@@ -64,6 +65,22 @@ constexpr std::array kBridgeEvents = {
     Meaning{bridge_event::kMqttDisconnected, "mqtt_disconnected", "", kProven, ""},
 };
 
+constexpr std::array kAdvertisedStates = {
+    Meaning{advertised_state::kCounter, "counter", "", kProven, "of the newest encrypted advertisement"},
+    Meaning{advertised_state::kWet, "wet", "", kProven, "1: it feels water"},
+    Meaning{advertised_state::kMoistureCentipercent, "moisture", "0.01 %", kProven, ""},
+    Meaning{advertised_state::kBatteryPercent, "battery_percent", "%", kProven, ""},
+    Meaning{advertised_state::kBatteryLow, "battery_low", "", kProven, "1: it says that its battery is low"},
+    Meaning{advertised_state::kVoltageMillivolts, "voltage_mv", "mV", kProven, ""},
+    Meaning{advertised_state::kTemperatureCentidegrees, "temperature", "0.01 °C", kProven, ""},
+    Meaning{advertised_state::kHumidityCentipercent, "humidity", "0.01 %", kProven, ""},
+    Meaning{advertised_state::kFlowMicrolitresPerSecond, "flow", "µL/s", kProven, "as the meter says it"},
+    Meaning{advertised_state::kStorageMillilitres, "storage", "mL", kProven, "in a tank"},
+    Meaning{advertised_state::kTriggerBased, "trigger_based", "", kProven, "1: it speaks when something happens"},
+    Meaning{advertised_state::kPacketId, "packet_id", "", kProven, ""},
+    Meaning{advertised_state::kButtons, "buttons", "", kProven, "how many it told of at once"},
+};
+
 Meaning find(std::span<const Meaning> table, std::uint64_t number) {
     const auto* const found = std::find_if(table.data(), table.data() + table.size(),
                                            [number](const Meaning& meaning) { return meaning.number == number; });
@@ -86,6 +103,15 @@ Meaning meaning_of_sensor_event(std::uint64_t type) {
 
 Meaning meaning_of_bridge_event(std::uint64_t type) {
     return find(kBridgeEvents, type);
+}
+
+Meaning meaning_of_advertised_state(std::uint64_t key) {
+    return find(kAdvertisedStates, key);
+}
+
+Meaning meaning_of_advertised_event(std::uint64_t type) {
+    const std::string_view name = name_of_event(advertised_state::event_of(type));
+    return {type, name, "", name.empty() ? kUnknown : kProven, ""};
 }
 
 }  // namespace millrace::message

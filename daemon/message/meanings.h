@@ -29,5 +29,8 @@ struct Meaning {
 [[nodiscard]] Meaning meaning_of_bridge_state(std::uint64_t key);
 [[nodiscard]] Meaning meaning_of_sensor_event(std::uint64_t type);
 [[nodiscard]] Meaning meaning_of_bridge_event(std::uint64_t type);
+// Of what a Bluetooth device advertises (advertised_state.h).
+[[nodiscard]] Meaning meaning_of_advertised_state(std::uint64_t key);
+[[nodiscard]] Meaning meaning_of_advertised_event(std::uint64_t type);
 
 }  // namespace millrace::message

@@ -20,6 +20,7 @@ Decoder decoder_of(Kind kind) {
         case Kind::BootResponse: return decode_boot_response;
         case Kind::Error: return decode_error_reply;
         case Kind::Calibration: return decode_calibration;
+        case Kind::Advertisement: return decode_advertisement;
         case Kind::KeyExchange:
         case Kind::Unknown: return nullptr;
     }
@@ -39,7 +40,8 @@ base::Result<Message, DecodeError> decode(const Topic& topic, base::ByteView pla
         return base::failure(DecodeError{DecodeFault::TooLarge, "the payload has too many bytes"});
     }
     std::string_view text = base::as_text(plain);
-    if (!text.empty() && is_padding(text.back())) text.remove_suffix(1);
+    const bool is_json = topic.kind != Kind::Advertisement;
+    if (is_json && !text.empty() && is_padding(text.back())) text.remove_suffix(1);
     return decoder(text);
 }
 

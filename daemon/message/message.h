@@ -1,4 +1,4 @@
-// What a bridge and its cloud say, as values.
+// What a bridge, its cloud and Bluetooth devices say, as values.
 //
 // One file per message type decodes and encodes it and opens with what is known of it. `decode` picks the file by the
 // topic's kind. What we do not know is kept as JSON text and never guessed at.
@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "message/boot.h"
 #include "message/boot_response.h"
+#include "message/bthome.h"
 #include "message/calibration.h"
 #include "message/error_reply.h"
 #include "message/events.h"
@@ -25,7 +26,7 @@ namespace millrace::message {
 struct Raw {};
 
 using Message = std::variant<Raw, Boot, Samples, States, Logs, Events, Heartbeat, HeartbeatEcho, BootResponse,
-                             ErrorReply, Calibration>;
+                             ErrorReply, Calibration, Advertised>;
 
 // How a payload fails to be the message its topic announces.
 enum class DecodeFault : std::uint8_t { NotJson, WrongShape, InsaneValue, TooLarge };
@@ -39,7 +40,7 @@ struct DecodeError {
 // Larger payloads are not parsed; the bridge's own packets stay under 1472 bytes.
 inline constexpr std::size_t kMaxPayloadBytes = 64 * 1024;
 
-// `plain` is the opened payload; one trailing NUL or white-space byte is expected and ignored.
+// `plain` is the opened payload; of JSON one trailing NUL or white-space byte is expected and ignored.
 [[nodiscard]] base::Result<Message, DecodeError> decode(const Topic& topic, base::ByteView plain);
 
 }  // namespace millrace::message

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kMaxTopicBytes = 512;  // the bridge's own limit is 176
 constexpr std::string_view kUpstreamVersion = "2";
 constexpr std::string_view kDownstreamRoot = "responses";
+constexpr std::string_view kAdvertisementRoot = "bthome";
 
 using Elements = std::vector<std::string_view>;
 
@@ -99,6 +100,20 @@ bool parse_special_form(const Elements& elements, Topic& topic) {
     return true;
 }
 
+// We make these ourselves, so all but the one form is foreign.
+void parse_advertisement(std::span<const std::string_view> elements, Topic& topic) {
+    if (elements.size() != 4) return;
+    const auto role = role_named(elements[1]);
+    const auto flags = number(elements[2]);
+    const auto id = base::DeviceId::parse(elements[3]);
+    const auto address = id ? base::BluetoothAddress::of(*id) : std::nullopt;
+    if (!role || (flags != kFlagsPlain && flags != kFlagsSealed) || !address) return;
+    topic.kind = Kind::Advertisement;
+    topic.flags = *flags;
+    topic.device = address->device_id();
+    topic.role = role;
+}
+
 }  // namespace
 
 std::string_view name(Kind kind) {
@@ -114,9 +129,25 @@ std::string_view name(Kind kind) {
         case Kind::Error: return "error";
         case Kind::KeyExchange: return "key_exchange";
         case Kind::Calibration: return "calibration";
+        case Kind::Advertisement: return "advertisement";
         case Kind::Unknown: return "unknown";
     }
     return "unknown";
+}
+
+std::string_view name(Role role) {
+    switch (role) {
+        case Role::Meter: return "meter";
+        case Role::Puck: return "puck";
+    }
+    return "unknown";
+}
+
+std::optional<Role> role_named(std::string_view name_of_role) {
+    for (const Role role : {Role::Meter, Role::Puck}) {
+        if (name(role) == name_of_role) return role;
+    }
+    return std::nullopt;
 }
 
 Topic parse_topic(std::string_view text) {
@@ -129,6 +160,10 @@ Topic parse_topic(std::string_view text) {
         if (all.size() < 4 || all.size() > 6) return topic;
         if (const auto from = head(all[2], all[3], all[1]))
             fill(topic, *from, downstream_kind(from->type), all.subspan(4));
+        return topic;
+    }
+    if (all[0] == kAdvertisementRoot) {
+        parse_advertisement(all, topic);
         return topic;
     }
     if (parse_special_form(elements, topic)) return topic;
@@ -150,6 +185,14 @@ std::string downstream_topic(const base::DeviceId& device, std::uint32_t type, s
     topic += '/';
     topic += device.text();
     return topic += '/' + std::to_string(type) + '/' + std::to_string(flags);
+}
+
+std::string advertisement_topic(Role role, bool sealed, const base::BluetoothAddress& address) {
+    std::string topic(kAdvertisementRoot);
+    topic += '/';
+    topic += name(role);
+    topic += '/' + std::to_string(sealed ? kFlagsSealed : kFlagsPlain) + '/';
+    return topic += address.device_id().text();
 }
 
 }  // namespace millrace::message

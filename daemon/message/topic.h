@@ -1,7 +1,8 @@
-// The topics a bridge and its cloud publish on, taken apart and put together.
+// The topics a bridge and its cloud publish on, and our own for Bluetooth devices, taken apart and put together.
 //
 // Upstream `2/<type>/<flags>/<uuid>/<last>`, downstream `responses/<uuid>/<type>/<flags>` with up to two more
-// elements, and the two upstream forms `…/orient/<x>` and `…/fxos/raw/<x>`. FORMAT.md says where each was seen.
+// elements, and the two upstream forms `…/orient/<x>` and `…/fxos/raw/<x>`. FORMAT.md says where each was seen. What a
+// Bluetooth device advertises has no topic; it goes by `bthome/<role>/<flags>/<uuid>` (BTHOME.md).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bluetooth_address.h"
 #include "base/device_id.h"
 #include "base/direction.h"
 
@@ -30,12 +32,24 @@ enum class Kind : std::uint8_t {
     Error,
     KeyExchange,
     Calibration,
+    Advertisement,
     Unknown,
 };
 
 // The words of `millrace decode`: "boot", "samples", "states", "logs", "events", "heartbeat", "heartbeat_echo",
-// "boot_response", "error", "key_exchange", "calibration", "unknown".
+// "boot_response", "error", "key_exchange", "calibration", "advertisement", "unknown".
 [[nodiscard]] std::string_view name(Kind kind);
+
+// What the owner has made of a Bluetooth device. It stands in the topic, so that the archive alone tells how to read
+// it.
+enum class Role : std::uint8_t {
+    Meter,  // a water meter, whose totalizer counts
+    Puck,   // lies where no water should be
+};
+
+// "meter", "puck".
+[[nodiscard]] std::string_view name(Role role);
+[[nodiscard]] std::optional<Role> role_named(std::string_view name);
 
 // How the payload is wrapped. Bits 4 and 8 alone are unknown, so other values are kept as numbers.
 inline constexpr std::uint32_t kFlagsBinary = 1;
@@ -47,7 +61,8 @@ struct Topic {
     Kind kind = Kind::Unknown;
     std::uint32_t type = 0;  // the number in the topic; 0 for the two special forms
     std::uint32_t flags = 0;
-    std::optional<base::DeviceId> device;  // bridge or sensor
+    std::optional<base::DeviceId> device;  // bridge, sensor or Bluetooth device
+    std::optional<Role> role;              // of an advertisement
     std::vector<std::string> rest;         // what follows: the time of publishing upstream, extra elements downstream
 
     [[nodiscard]] bool sealed() const { return flags == kFlagsSealed; }
@@ -62,6 +77,8 @@ struct Topic {
                                          std::int64_t unix_time_s);
 // `responses/<uuid>/<type>/<flags>`.
 [[nodiscard]] std::string downstream_topic(const base::DeviceId& device, std::uint32_t type, std::uint32_t flags);
+// `bthome/<role>/<flags>/<uuid>`; `sealed`: whether the service data is encrypted.
+[[nodiscard]] std::string advertisement_topic(Role role, bool sealed, const base::BluetoothAddress& address);
 
 namespace upstream {
 inline constexpr std::uint32_t kSamples = 1, kStates = 2, kLogs = 3, kEvents = 4, kHeartbeatEcho = 6, kBoot = 7,

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <limits>
 
+#include "base/wide.h"
+
 namespace millrace::meter {
 namespace {
 
-__extension__ typedef __int128 Wide;  // a product of volume and price; the standard has no such type
+using base::Wide;
 
-constexpr Wide kNanolitresPerMicrolitre = 1'000;
+constexpr std::int64_t kNanolitresPerMicrolitre = 1'000;
 
 const Season* season_of(const Tariff& tariff, int month) {
     const auto found = std::find_if(tariff.seasons.begin(), tariff.seasons.end(),
@@ -18,14 +20,14 @@ const Season* season_of(const Tariff& tariff, int month) {
 }
 
 Wide end_of(const Tier& tier) {
-    return tier.up_to_nanolitres.value_or(std::numeric_limits<std::int64_t>::max()) *
-           (tier.up_to_nanolitres ? Wide{1} : kNanolitresPerMicrolitre);
+    if (tier.up_to_nanolitres) return *tier.up_to_nanolitres;
+    return Wide{std::numeric_limits<std::int64_t>::max()} * kNanolitresPerMicrolitre;
 }
 
 Money water_cost(const Tariff& tariff, int month, base::Volume used) {
     const Season* season = season_of(tariff, month);
     if (season == nullptr || used.microlitres <= 0) return {};
-    const Wide volume = used.microlitres * kNanolitresPerMicrolitre;
+    const Wide volume = Wide{used.microlitres} * kNanolitresPerMicrolitre;
     Wide sum = 0;  // millionths times nanolitres
     Wide from = 0;
     for (const Tier& tier : season->tiers) {
@@ -56,7 +58,7 @@ Money cost_within_month(const Tariff& tariff, int month, base::Volume before, ba
 Money price_now(const Tariff& tariff, int month, base::Volume used) {
     const Season* season = season_of(tariff, month);
     if (season == nullptr || season->tiers.empty()) return {};
-    const Wide volume = used.microlitres * kNanolitresPerMicrolitre;
+    const Wide volume = Wide{used.microlitres} * kNanolitresPerMicrolitre;
     for (const Tier& tier : season->tiers) {
         if (volume < end_of(tier)) return tier.price;
     }

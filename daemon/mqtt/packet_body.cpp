@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/utf8.h"
 #include "mqtt/topic_filter.h"
-#include "mqtt/utf8.h"
 
 namespace millrace::mqtt {
 namespace {
@@ -48,7 +48,7 @@ public:
 
     std::string text() {
         const base::ByteView field = counted();
-        if (!is_mqtt_utf8(field)) return fail(Malformed::InvalidUtf8), std::string{};
+        if (!base::is_mqtt_utf8(field)) return fail(Malformed::InvalidUtf8), std::string{};
         return std::string(base::as_text(field));
     }
 

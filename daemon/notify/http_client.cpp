@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "base/version.h"
+
 namespace millrace::notify {
 namespace {
 
@@ -42,7 +44,7 @@ base::Result<HttpAnswer, base::Error> ask_server(const HttpRequest& request, Can
     asked.method = request.body.empty() ? "GET" : "POST";
     asked.path = parts->path;
     for (const auto& [key, value] : request.headers) asked.headers.emplace(key, value);
-    asked.headers.emplace("User-Agent", "millrace/" MILLRACE_VERSION);
+    asked.headers.emplace("User-Agent", std::string("millrace/") + base::version());
     if (!request.body.empty()) {
         asked.headers.emplace("Content-Type", "application/json");
         asked.body = request.body;

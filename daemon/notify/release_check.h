@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/version.h"
 #include "notify/http_client.h"
 #include "notify/settings.h"
 #include "notify/worker.h"
@@ -31,7 +32,7 @@ struct ReleaseSurroundings {
     Worker::Post post;
     std::function<void(const ports::Release&)> heard;  // after each answer, on the loop
     Ask ask_place = ask;
-    std::string installed = MILLRACE_VERSION;
+    std::string installed = base::version();
 };
 
 class ReleaseCheck final : public ports::Releases, public ports::SelfReport {

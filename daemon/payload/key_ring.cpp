@@ -16,4 +16,9 @@ std::vector<const SecretKey*> KeyRing::all() const {
     return keys;
 }
 
+const BindKey* KeyRing::bind_key(const base::DeviceId& device) const {
+    const auto found = bind_keys_.find(device);
+    return found == bind_keys_.end() ? nullptr : &found->second;
+}
+
 }  // namespace millrace::payload

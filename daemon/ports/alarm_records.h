@@ -1,4 +1,5 @@
-// What is kept of alarms, uses and notices. Primary data: an alarm was raised or it was not, whatever is rebuilt later.
+// What is kept of alarms, uses, what they are taken for, and notices. Primary data: an alarm was raised or it was not,
+// whatever is rebuilt later.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,8 @@
 
 #include "base/device_id.h"
 #include "base/time.h"
+#include "classify/category_totals.h"
+#include "classify/verdict.h"
 #include "detect/incident.h"
 #include "detect/use.h"
 
@@ -23,17 +26,8 @@ struct UseRecord {
     detect::Use use;
 };
 
-// Which of a sensor's uses.
-struct UseKey {
-    base::WallTime start;
-    bool overlapped = false;
-    base::Volume volume;
-
-    bool operator==(const UseKey&) const = default;
-};
-[[nodiscard]] inline UseKey key_of(const detect::Use& use) {
-    return {use.start, use.overlapped, use.volume};
-}
+using detect::key_of;
+using detect::UseKey;
 
 // What the owner says a use was.
 struct UseLabel {
@@ -54,14 +48,44 @@ struct UseLabelRecord {
     bool operator==(const UseLabelRecord&) const = default;
 };
 
+// What Millrace takes a use for. Inserted or replaced, keyed by sensor and use.
+struct UseVerdictRecord {
+    base::DeviceId sensor;
+    UseKey use;
+    classify::Verdict verdict;
+};
+
+// What is shown as a sensor's totals by category. Replaced whole.
+struct CategoryTotalsRecord {
+    base::DeviceId sensor;
+    classify::CategoryTotals totals;
+};
+
+// Of a use that is the first of a machine's cycle: all of it.
+struct MachineCycle {
+    int fills = 1;
+    base::WallTime end;
+    base::Volume volume;
+
+    bool operator==(const MachineCycle&) const = default;
+};
+
 // A use with what else is known of it.
 struct KeptUse {
     detect::Use use;
     std::optional<UseLabel> label{};
+    std::optional<classify::Verdict> verdict{};
+    std::optional<MachineCycle> cycle{};  // of several fills
     std::optional<std::int64_t> alarm{};  // the newest of the sensor's water that ran at the same time
 
     bool operator==(const KeptUse&) const = default;
 };
+
+// The owner's word, else Millrace's; nothing when there is neither.
+[[nodiscard]] inline std::optional<classify::Category> category_of(const KeptUse& kept) {
+    if (kept.label && !kept.label->category.empty()) return classify::category_of(kept.label->category);
+    return kept.verdict ? std::optional(kept.verdict->category) : std::nullopt;
+}
 
 // A notice on its way to a channel. Inserted or replaced, keyed by number, which the sender counts up.
 enum class DeliveryState : std::uint8_t { Waiting = 1, Delivered = 2, GivenUp = 3, Superseded = 4 };

@@ -26,9 +26,11 @@ namespace millrace::ports {
 // What is known of one sensor's water right now.
 struct SensorWatch {
     base::DeviceId sensor;
-    std::optional<detect::Use> use;        // under way
-    base::FlowRate base_flow;              // that does not rest
-    std::vector<detect::Finding> pending;  // past half of their limit, budgets that hold already left out
+    std::optional<detect::Use> use;               // under way
+    std::optional<classify::Verdict> use_may_be;  // what it would be if it ended now
+    std::optional<classify::Category> last_use;   // what the last one that ended was, in this run
+    base::FlowRate base_flow;                     // that does not rest
+    std::vector<detect::Finding> pending;         // past half of their limit, budgets that hold already left out
     std::vector<detect::Habit> habits;
     int days_learned = 0;
 };
@@ -71,8 +73,11 @@ public:
     // Replaces the limits and switches of the rules.
     virtual void set_rules(const detect::Settings& settings, Done done) = 0;
 
-    // What a use was. `label.at` is filled in. Whether there is such a use is the caller's to know.
-    virtual void label_use(const UseLabelRecord& label, Done done) = 0;
+    // What a use was, by which later ones are told too. `label.at` is filled in; `before` is the use as it was
+    // kept. Whether there is such a use is the caller's to know.
+    virtual void label_use(const UseLabelRecord& label, const KeptUse& before, Done done) = 0;
+    // Tells the remembered uses anew, by what was learned since. What is shown as totals stays.
+    virtual void judge_uses_again(const base::DeviceId& sensor, Done done) = 0;
 
     // A habit without a number is new.
     virtual void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) = 0;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace millrace::ports {
 
@@ -35,6 +36,21 @@ public:
 
     // Without keys, passwords and the config file. Takes minutes where the store is large or the disk is slow.
     virtual void make(Answer answer) = 0;
+};
+
+// Has the store's own file kept still while somebody else copies the folder, as Home Assistant's backups do: what is
+// written meanwhile goes into the log beside it, which only grows. So a copy of both is whole, in whichever order and
+// however slowly they are read, and holds at least all that was on disk when the hold began.
+class FileHold {
+public:
+    virtual ~FileHold() = default;
+
+    // A copy that takes longer may be torn; one that was given up must not keep the log growing for ever.
+    static constexpr base::Seconds kLongest{30 * 60};
+
+    // Fails while a long question reads the store; try again then. Anew, it begins anew.
+    virtual void hold_file(std::function<void(base::Result<void, base::Error>)> done) = 0;
+    virtual void release_file(std::function<void()> done) = 0;
 };
 
 }  // namespace millrace::ports

@@ -1,35 +1,30 @@
-// The kinds of use that water is told apart by. Values only.
+// The kinds of use as they are shown. Values only.
 #pragma once
 
-#include <string_view>
+#include <cstddef>
+#include <optional>
+
+#include "base/units.h"
+#include "classify/category.h"
+#include "classify/category_totals.h"
 
 namespace millrace::ports {
 
-struct Category {
-    std::string_view key;
-    std::string_view name;
-};
+using Category = classify::CategoryName;
 
 // Water of which nobody has said what it was.
 inline constexpr Category kUncategorised{"uncategorised", "Uncategorised"};
 
-// What a use can be said to have been. The keys are stored and shown: none is ever changed or taken away.
-inline constexpr Category kUseCategories[] = {
-    {"toilet", "Toilet"},
-    {"shower", "Shower"},
-    {"bath", "Bath"},
-    {"faucet", "Faucet"},
-    {"clothes_washer", "Clothes washer"},
-    {"dishwasher", "Dishwasher"},
-    {"irrigation", "Irrigation"},
-    {"hose", "Hose"},
-    {"softener", "Water softener"},
-    {"leak", "Leak"},
-    {"other", "Other"},
-};
+// What a use can be said to have been.
+inline constexpr const auto& kUseCategories = classify::kCategoryNames;
 
-// For totals that only ever rise, and for the last use. Nothing tells kinds of use apart while they happen, so all
-// water is of one.
-inline constexpr Category kCategories[] = {kUncategorised};
+// What of a sensor's water is shown as each category's total, kUncategorised last. Without totals all is of that.
+template <typename Tell>  // (const Category&, base::Volume)
+void for_each_total(const std::optional<classify::CategoryTotals>& totals, base::Volume lifetime, Tell tell) {
+    for (std::size_t i = 0; i < classify::kCategories; ++i) {
+        tell(kUseCategories[i], totals ? totals->told[i] : base::Volume{});
+    }
+    tell(kUncategorised, totals ? totals->uncategorised : lifetime);
+}
 
 }  // namespace millrace::ports

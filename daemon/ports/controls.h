@@ -27,8 +27,9 @@ public:
     // Takes effect at once; connected bridges connect again.
     virtual void set_cloud_mode(CloudMode mode, Done done) = 0;
 
-    // `content` as in a key file. Without a bridge it is the key of all that have none of their own. Checked against
-    // what the archive holds before it is kept; what it opens is then filled in.
+    // `content` as in a key file. Without a bridge it is the key of all that have none of their own; a Bluetooth
+    // device's is known by its name. Checked against what the archive holds before it is kept; what it opens is then
+    // filled in.
     virtual void add_key(std::optional<base::DeviceId> bridge, base::Bytes content, Done done) = 0;
 
     // Makes all projections anew while the present ones are served; at most one at a time.

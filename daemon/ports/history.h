@@ -2,10 +2,12 @@
 // connection, so a long question never delays a frame.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/device_id.h"
@@ -13,6 +15,7 @@
 #include "base/time.h"
 #include "base/time_zone.h"
 #include "base/units.h"
+#include "classify/category.h"
 #include "meter/calibration_table.h"
 #include "meter/reading.h"
 #include "ports/frame.h"
@@ -117,6 +120,18 @@ struct OneUseQuery {
     base::DeviceId sensor;
     UseKey use;
 };
+// What the uses of each category took that began in a range, by the owner's word or else by ours.
+struct CategorySumsQuery {
+    base::DeviceId sensor;
+    std::vector<std::pair<base::WallTime, base::WallTime>> ranges;  // the second exclusive
+};
+struct CategorySum {
+    std::int64_t uses = 0;  // a machine's cycle is one
+    base::Volume volume;
+    base::Milliseconds ran{0};
+};
+using CategorySums = std::array<CategorySum, classify::kCategories>;  // by index_of()
+
 // The newest first.
 struct DeliveryQuery {
     std::optional<std::string> channel;
@@ -160,6 +175,8 @@ public:
     virtual void incident_history(IncidentHistoryQuery query, Answer<std::vector<detect::AlarmEvent>> answer) = 0;
     virtual void uses(UseQuery query, Answer<std::vector<KeptUse>> answer) = 0;
     virtual void use(OneUseQuery query, Answer<std::optional<KeptUse>> answer) = 0;  // nothing: there is none such
+    // One for each range.
+    virtual void category_sums(CategorySumsQuery query, Answer<std::vector<CategorySums>> answer) = 0;
     virtual void deliveries(DeliveryQuery query, Answer<std::vector<DeliveryRecord>> answer) = 0;
     virtual void frames(FrameQuery query, Answer<FramePage> answer) = 0;
 };

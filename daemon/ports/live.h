@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/device_id.h"
 #include "base/time.h"
 #include "base/units.h"
+#include "classify/category_totals.h"
 #include "ports/cloud_mode.h"
 #include "ports/frame.h"
 
@@ -25,11 +27,57 @@ struct LiveEstimate {
     bool operator==(const LiveEstimate&) const = default;
 };
 
+// What a device that is heard by Bluetooth says beside its water, and how it is called. Each value is the newest word.
+struct LiveAdvertised {
+    std::string name;  // as the owner calls it
+    std::string room;  // where it is, in the owner's words; may be empty
+    std::optional<std::int64_t> battery_percent;
+    std::optional<bool> battery_low;
+    std::optional<std::int64_t> voltage_mv;
+    std::optional<std::int64_t> temperature_centi;  // hundredths of a degree Celsius
+    std::optional<std::int64_t> humidity_centi;     // hundredths of a percent
+    std::optional<base::FlowRate> flow;             // as a meter says it, beside what its total tells
+    std::optional<base::Volume> storage;            // in a tank
+    std::optional<std::int64_t> rssi_dbm;           // at our adapter
+    bool trigger_based = false;                     // speaks when something happens, not by the clock
+    std::string problem;                            // why it is not understood, and how to mend it; empty: it is
+
+    bool operator==(const LiveAdvertised&) const = default;
+};
+
+// How a button may be pressed, as all that is written out names it.
+inline constexpr std::string_view kPressKinds[] = {
+    "press", "double_press", "triple_press", "long_press", "long_double_press", "long_triple_press", "hold_press"};
+
+// A button of a device that was pressed.
+struct LivePress {
+    base::WallTime at;
+    std::uint8_t button = 1;  // the how-manieth of the device
+    std::string kind;         // one of kPressKinds
+
+    bool operator==(const LivePress&) const = default;
+};
+
+// A leak puck.
+struct LivePuck {
+    base::DeviceId id;
+    LiveAdvertised says;
+    std::optional<bool> wet;  // nothing: it has not said yet
+    std::optional<base::WallTime> wet_since;
+    std::optional<std::int64_t> moisture_centi;  // hundredths of a percent
+    std::optional<base::WallTime> last_seen;
+    bool has_buttons = false;             // it has told of one, pressed or not
+    std::optional<LivePress> last_press;  // in this run
+
+    bool operator==(const LivePuck&) const = default;
+};
+
 struct LiveSensor {
     base::DeviceId id;
     std::optional<base::DeviceId> bridge;
     base::FlowRate flow;
     bool running = false;
+    std::optional<classify::CategoryTotals> categories;
     base::Volume lifetime;  // the durable register: what is shown is on disk, so it survives any crash
     base::Volume today;     // since local midnight
     base::Volume week;      // since local Monday
@@ -50,6 +98,7 @@ struct LiveSensor {
     std::optional<std::string> firmware;
     bool readings_known = true;            // false while its messages are sealed and no key opens them
     std::optional<LiveEstimate> estimate;  // while readings are not known
+    std::optional<LiveAdvertised> says;    // of a meter that is heard by Bluetooth
 
     bool operator==(const LiveSensor&) const = default;
 };
@@ -78,6 +127,8 @@ struct LiveState {
     CloudMode cloud_mode = CloudMode::Local;
     std::vector<LiveBridge> bridges;  // by id
     std::vector<LiveSensor> sensors;  // by id
+    std::vector<LivePuck> pucks{};    // by id
+    bool hears_bluetooth = false;     // an adapter listens
 };
 
 class LiveView {

@@ -20,7 +20,16 @@
 
 namespace millrace::ports {
 
-enum class DeviceKind : std::uint8_t { Bridge = 1, Sensor = 2 };
+// A meter is a sensor that advertises its register by Bluetooth; a puck feels water where none should be.
+enum class DeviceKind : std::uint8_t { Bridge = 1, Sensor = 2, Puck = 3, Meter = 4 };
+
+// Whether what it says becomes readings.
+[[nodiscard]] constexpr bool counts_water(DeviceKind kind) {
+    return kind == DeviceKind::Sensor || kind == DeviceKind::Meter;
+}
+[[nodiscard]] constexpr bool is_of_bluetooth(DeviceKind kind) {
+    return kind == DeviceKind::Puck || kind == DeviceKind::Meter;
+}
 
 // Inserted or replaced whole, keyed by id.
 struct DeviceRecord {
@@ -105,6 +114,7 @@ enum class CalibrationSource : std::uint8_t {
     Entered = 2,        // a volume per peak as somebody knew it
     DrawnVolume = 3,    // a known volume was drawn
     MeterReadings = 4,  // the utility's meter was read
+    Register = 5,       // the meter says its volume itself
 };
 
 // A calibration as it became known: primary data, never rebuilt. `after_frame` is the newest frame's id when it was
@@ -170,8 +180,9 @@ struct CloudHas {
 };
 
 // Everything that can be written.
-using Entry = std::variant<Commit, CalibrationRecord, MeterReadingRecord, SpellRecord, ChoiceRecord, CloudMissed,
-                           CloudHas, AlarmRecord, UseRecord, UseLabelRecord, DeliveryRecord>;
+using Entry =
+    std::variant<Commit, CalibrationRecord, MeterReadingRecord, SpellRecord, ChoiceRecord, CloudMissed, CloudHas,
+                 AlarmRecord, UseRecord, UseLabelRecord, UseVerdictRecord, CategoryTotalsRecord, DeliveryRecord>;
 
 // All that the hub needs to go on after a restart.
 struct StoredState {
@@ -192,6 +203,10 @@ struct StoredState {
     // Of the last detect::SensorDetector::kMemory before the newest, in order of arrival, per sensor: what detection
     // learns from.
     std::vector<std::pair<base::DeviceId, std::vector<meter::Reading>>> learning_readings;
+    // The newest, as many as classify::Memory holds, and those with a label that are older; by start, per sensor.
+    // Without alarms and cycles.
+    std::vector<std::pair<base::DeviceId, std::vector<KeptUse>>> recent_uses;
+    std::vector<CategoryTotalsRecord> category_totals;
 };
 
 }  // namespace millrace::ports

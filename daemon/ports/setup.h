@@ -42,7 +42,7 @@ public:
 
 // A broker that we are a client of.
 struct BrokerLink {
-    std::string address;  // host and port, as set
+    std::string address;  // host and port, as set; empty: not known yet
     bool connected = false;
     std::string problem;  // what is wrong; empty: nothing, or the first attempt is under way
 

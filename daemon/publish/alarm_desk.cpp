@@ -108,7 +108,9 @@ std::vector<Message> AlarmDesk::plan(const ports::LiveState& live, base::SteadyT
     std::vector<Message> messages;
     if (alarms_ != nullptr) {
         const bool due = planner_.due() && now >= *planner_.due();
-        const bool ask = !state_ || now - asked_ >= kAskedEvery;
+        const std::size_t devices = live.bridges.size() + live.sensors.size() + live.pucks.size();
+        const bool come_or_gone = std::exchange(devices_, devices) != devices;
+        const bool ask = !state_ || come_or_gone || now - asked_ >= kAskedEvery;
         if (ask) {
             state_ = alarms_->alarms();
             asked_ = now;

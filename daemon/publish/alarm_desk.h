@@ -1,10 +1,11 @@
 // Between alarms and the broker: what is to be said of them, and what people ask for.
 //
-// Asks the watch for its state when an alarm event came, when somebody changed something, and otherwise at most once
-// a second, for the watch copies all it knows. Alerts wait here until the broker is there, within the publisher's
-// limits. Loop thread only; `forget` and `repeat_house` as in AlarmPlanner.
+// Asks the watch for its state when an alarm event came, when somebody changed something, when a device has come or
+// gone, and otherwise at most once a second, for the watch copies all it knows. Alerts wait here until the broker is
+// there, within the publisher's limits. Loop thread only; `forget` and `repeat_house` as in AlarmPlanner.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -74,6 +75,7 @@ private:
     AlarmPlanner planner_;
     std::optional<ports::AlarmState> state_;
     base::SteadyTime asked_{};
+    std::size_t devices_ = 0;  // for which it was asked
     std::deque<Waiting> waiting_;
     std::optional<base::SteadyTime> tested_;
     LogBudget log_budget_;

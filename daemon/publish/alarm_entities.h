@@ -48,6 +48,15 @@ inline constexpr AlarmEntity kSensorAlarms[] = {
     {"clock_missing", "Clock missing", "problem", detect::Rule::ClockMissing},
 };
 
+// Of a meter that is heard by Bluetooth: it has no radio link to a bridge, and no reports of its own.
+inline constexpr AlarmEntity kMeterAlarms[] = {kSensorAlarms[0]};
+
+inline constexpr AlarmEntity kPuckAlarms[] = {
+    {"leak_puck_wet", "Leak alarm", "problem", detect::Rule::PuckWet},
+    {"leak_puck_reporting", "Reporting", "connectivity", detect::Rule::PuckSilent, true},
+    {"low_battery", "Battery low", "battery", detect::Rule::PuckBattery},
+};
+
 inline constexpr AlarmEntity kBridgeAlarms[] = {
     {"offline", "Offline too long", "problem", detect::Rule::BridgeOffline},
 };

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "detect/wording.h"
-#include "ports/categories.h"
 #include "publish/alarm_entities.h"
 #include "publish/rule_limits.h"
 #include "publish/units.h"
@@ -42,6 +42,7 @@ Json limit_json(const Finding& finding, base::VolumeUnit unit) {
         case Measure::Flow: return number(flow_text({finding.limit}, unit));
         case Measure::Amount: return number(volume_text({finding.limit}, unit));
         case Measure::Count:
+        case Measure::Percent:
         case Measure::Millivolts: return finding.limit;
         case Measure::None: return nullptr;
     }
@@ -55,6 +56,7 @@ Json limit_unit(const Finding& finding, base::VolumeUnit unit) {
         case Measure::Flow: return unit_names(unit).flow;
         case Measure::Amount: return unit_names(unit).volume;
         case Measure::Millivolts: return "mV";
+        case Measure::Percent: return "%";
         case Measure::Count:
         case Measure::None: return nullptr;
     }
@@ -165,10 +167,8 @@ Message alert(const Settings& settings, const base::DeviceId& device, const Json
     return {device_topic(settings, device, "alert"), text_of(payload), false, 1, true};
 }
 
-}  // namespace
-
-std::vector<StateMessage> sensor_alarm_messages(const Settings& settings, const base::DeviceId& sensor,
-                                                const DeviceAlarms& alarms) {
+std::vector<StateMessage> messages_of_water(const Settings& settings, const base::DeviceId& sensor,
+                                            const DeviceAlarms& alarms, std::span<const AlarmEntity> of_the_device) {
     AlarmMessages messages(settings, sensor, alarms);
     const auto leak =
         std::max_element(alarms.incidents.begin(), alarms.incidents.end(), [](const Incident& a, const Incident& b) {
@@ -178,16 +178,35 @@ std::vector<StateMessage> sensor_alarm_messages(const Settings& settings, const 
     messages.add(kLeakKey, leaking, leaking ? incident_attributes(*leak, settings) : Json());
     for (const AlarmEntity& entity : kWaterAlarms) messages.add_entity(entity);
     for (const AlarmEntity& entity : kBudgetAlarms) messages.add_entity(entity);
-    for (const AlarmEntity& entity : kSensorAlarms) messages.add_entity(entity);
+    for (const AlarmEntity& entity : of_the_device) messages.add_entity(entity);
     if (alarms.base_flow) messages.add_message("base_flow", flow_text(*alarms.base_flow, settings.unit), Pace::Slow);
     if (alarms.use) {
         messages.add_message("session_volume", volume_text(alarms.use->volume, settings.unit), Pace::Fast);
         // As far as the last reading, so it does not tick by itself.
         const auto lasted = std::chrono::duration_cast<base::Seconds>(alarms.use->end - alarms.use->start);
         messages.add_message("session_duration", std::to_string(lasted.count()), Pace::Fast);
-        messages.add_message("last_event", std::string(ports::kCategories[0].key), Pace::OnChange);
         messages.add_message("last_event_numbers", text_of(use_attributes(*alarms.use, settings)), Pace::Fast);
     }
+    if (alarms.use_is) messages.add_message("last_event", std::string(key(*alarms.use_is)), Pace::OnChange);
+    return messages.finish();
+}
+
+}  // namespace
+
+std::vector<StateMessage> sensor_alarm_messages(const Settings& settings, const base::DeviceId& sensor,
+                                                const DeviceAlarms& alarms) {
+    return messages_of_water(settings, sensor, alarms, kSensorAlarms);
+}
+
+std::vector<StateMessage> meter_alarm_messages(const Settings& settings, const base::DeviceId& meter,
+                                               const DeviceAlarms& alarms) {
+    return messages_of_water(settings, meter, alarms, kMeterAlarms);
+}
+
+std::vector<StateMessage> puck_alarm_messages(const Settings& settings, const base::DeviceId& puck,
+                                              const DeviceAlarms& alarms) {
+    AlarmMessages messages(settings, puck, alarms);
+    for (const AlarmEntity& entity : kPuckAlarms) messages.add_entity(entity);
     return messages.finish();
 }
 
@@ -228,8 +247,14 @@ Message test_alert_message(const Settings& settings, const base::DeviceId& devic
 
 void AlarmPlanner::plan_device(const base::DeviceId& id, DeviceAlarms alarms, Builder build, base::SteadyTime now,
                                std::vector<Message>& messages) {
-    const auto [entry, is_new] = records_.try_emplace(id);
-    Record& record = entry->second;
+    Record& record = records_[id];
+    const bool is_new = record.build != build;
+    if (is_new) {
+        // It may have been a device of another kind, with other alarms.
+        empty_topics(record.sent, messages);
+        record = {};
+        record.build = build;
+    }
     if (is_new || record.alarms != alarms || (record.due && now >= *record.due)) {
         const bool same = same_alarms(record.alarms, alarms);
         record.alarms = std::move(alarms);
@@ -251,6 +276,7 @@ std::vector<Message> AlarmPlanner::plan(const ports::AlarmState& state, const po
     for (const ports::SensorWatch& watch : state.sensors) {
         DeviceAlarms& alarms = by_device[watch.sensor];
         alarms.use = watch.use;
+        alarms.use_is = watch.use_may_be ? std::optional(watch.use_may_be->category) : watch.last_use;
         alarms.base_flow = watch.base_flow;
         // What holds without an incident was muted, switched off, or said to be no leak.
         const bool water = std::any_of(alarms.incidents.begin(), alarms.incidents.end(),
@@ -270,8 +296,18 @@ std::vector<Message> AlarmPlanner::plan(const ports::AlarmState& state, const po
                 if (incident.finding.rule == Rule::RadioLost) alarms.incidents.push_back(incident);
             }
         }
-        plan_device(sensor.id, std::move(alarms), sensor_alarm_messages, now, messages);
+        const Builder build = sensor.says ? meter_alarm_messages : sensor_alarm_messages;
+        plan_device(sensor.id, std::move(alarms), build, now, messages);
     }
+    for (const ports::LivePuck& puck : live.pucks) {
+        plan_device(puck.id, by_device[puck.id], puck_alarm_messages, now, messages);
+    }
+    std::erase_if(records_, [&live, &messages](const auto& known) {
+        const base::DeviceId& id = known.first;
+        const bool gone = !has_device(live.bridges, id) && !has_device(live.sensors, id) && !has_device(live.pucks, id);
+        if (gone) empty_topics(known.second.sent, messages);
+        return gone;
+    });
     return messages;
 }
 

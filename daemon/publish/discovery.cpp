@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "base/units.h"
 #include "ports/categories.h"
 #include "publish/alarm_entities.h"
 #include "publish/discovery_alarms.h"
+#include "publish/discovery_bluetooth.h"
 #include "publish/discovery_document.h"
 #include "publish/units.h"
 
@@ -141,10 +143,13 @@ void add_water(Document& document, const Settings& settings, const DeviceIdentit
     add_volume("today", "Today");
     add_volume("month", "This month");
     add_volume("week", "This week")["enabled_by_default"] = false;
-    for (const ports::Category& category : ports::kCategories) {
+    // As Home Assistant's water dashboard takes them, each under the whole house.
+    const auto add_category = [&](const ports::Category& category) {
         add_volume("total_" + std::string(category.key), "Total " + std::string(category.name))["enabled_by_default"] =
             false;
-    }
+    };
+    for (const ports::Category& category : ports::kUseCategories) add_category(category);
+    add_category(ports::kUncategorised);
     // What slides falls and rises, so it is no total.
     for (const auto& [key, name] : {std::pair("last_hour", "Last hour"), std::pair("last_24h", "Last 24 hours")}) {
         Json& window = add_volume(key, name);
@@ -179,22 +184,26 @@ void add_costs(Document& document, const Settings& settings, const DeviceIdentit
     price["suggested_display_precision"] = 4;
 }
 
-// The protocol gives the battery's voltage. What share of its charge that is depends on the cells and on the cold, so
+// A Flume sensor gives its battery's voltage. What share of its charge that is depends on the cells and on the cold, so
 // there is no percentage; and messages have no numbers by which a loss on the radio link would show.
 void add_diagnostics(Document& document, const Settings& settings, const DeviceIdentities::Sensor& sensor) {
     const auto topic = [&](std::string_view leaf) { return device_topic(settings, sensor.id, leaf); };
     const Json ours = Document::availability({availability_topic(settings)});
 
-    Json& battery = document.add("battery_voltage", "sensor", "Battery voltage", topic("battery_voltage"));
-    measurement(battery, "voltage", "V");
-    battery["suggested_display_precision"] = 2;
-    diagnostic(battery);
-    Json& rssi = document.add("rssi", "sensor", "Signal", topic("rssi"));
-    measurement(rssi, "signal_strength", "dBm");
-    diagnostic(rssi, false);
-    Json& temperature = document.add("temperature", "sensor", "Temperature", topic("temperature"));
-    measurement(temperature, "temperature", "°C");
-    diagnostic(temperature, false);
+    if (sensor.says) {
+        add_said_by_meter(document, settings, sensor.id, *sensor.says);
+    } else {
+        Json& battery = document.add("battery_voltage", "sensor", "Battery voltage", topic("battery_voltage"));
+        measurement(battery, "voltage", "V");
+        battery["suggested_display_precision"] = 2;
+        diagnostic(battery);
+        Json& rssi = document.add("rssi", "sensor", "Signal", topic("rssi"));
+        measurement(rssi, "signal_strength", "dBm");
+        diagnostic(rssi, false);
+        Json& temperature = document.add("temperature", "sensor", "Temperature", topic("temperature"));
+        measurement(temperature, "temperature", "°C");
+        diagnostic(temperature, false);
+    }
 
     // Both stay true, and wanted, when the sensor falls silent.
     Json& last_seen = document.add("last_seen", "sensor", "Last seen", topic("last_seen"));
@@ -211,24 +220,50 @@ void add_diagnostics(Document& document, const Settings& settings, const DeviceI
 Message sensor_document(const Settings& settings, std::string_view version, const std::string& hub,
                         const DeviceIdentities::Sensor& sensor, const std::string& tail) {
     const std::string id = hub + "_" + sensor.id.str();
-    Document document(settings, version, id, "millrace" + (tail.empty() ? "" : "_" + tail));
-    document.device() = device(id, "Flume sensor" + (tail.empty() ? "" : " " + tail), "Flume", "Sensor");
-    document.device()["serial_number"] = sensor.id.str();
+    const std::string stem = sensor.says ? "millrace_meter" : "millrace";
+    Document document(settings, version, id, stem + (tail.empty() ? "" : "_" + tail));
+    if (sensor.says) {
+        const std::string name = sensor.says->name.empty() ? "Water meter " + tail : sensor.says->name;
+        document.device() = advertising_device(id, name, "Water meter", sensor.id, sensor.says->room);
+    } else {
+        document.device() = device(id, "Flume sensor" + (tail.empty() ? "" : " " + tail), "Flume", "Sensor");
+        document.device()["serial_number"] = sensor.id.str();
+    }
     if (sensor.firmware) document.device()["sw_version"] = *sensor.firmware;
     document.device()["via_device"] = sensor.bridge ? hub + "_" + sensor.bridge->str() : hub;
     document.available_when({availability_topic(settings), device_topic(settings, sensor.id, "availability")});
     document.subscribe_at_qos_1();
     add_water(document, settings, sensor);
     add_costs(document, settings, sensor);
-    add_sensor_alarms(document, settings, sensor.id);
+    if (sensor.says) {
+        add_meter_alarms(document, settings, sensor.id);
+    } else {
+        add_sensor_alarms(document, settings, sensor.id);
+    }
     add_diagnostics(document, settings, sensor);
     return document.finish();
 }
 
+std::string tail_of(const base::DeviceId& id) {
+    constexpr std::size_t kTailDigits = 4;
+    return lower(id.str().substr(base::DeviceId::kDigits - kTailDigits));
+}
+
 // A house with one sensor gets plain names; with several, the end of each id tells them apart.
 std::string tail_of(const base::DeviceId& id, std::size_t how_many) {
-    constexpr std::size_t kTailDigits = 4;
-    return how_many < 2 ? std::string{} : lower(id.str().substr(base::DeviceId::kDigits - kTailDigits));
+    return how_many < 2 ? std::string{} : tail_of(id);
+}
+
+DeviceIdentities::Advertised said_of(const ports::LiveAdvertised& says) {
+    return {says.name,
+            says.room,
+            says.battery_percent.has_value(),
+            says.battery_low.has_value(),
+            says.voltage_mv.has_value(),
+            says.temperature_centi.has_value(),
+            says.humidity_centi.has_value(),
+            says.flow.has_value(),
+            says.storage.has_value()};
 }
 
 }  // namespace
@@ -240,30 +275,56 @@ std::string hub_identifier(const Settings& settings) {
 DeviceIdentities identities(const ports::LiveState& state) {
     DeviceIdentities devices;
     for (const auto& bridge : state.bridges) devices.bridges.push_back({bridge.id, bridge.firmware});
-    for (const auto& sensor : state.sensors) devices.sensors.push_back({sensor.id, sensor.bridge, sensor.firmware});
+    for (const auto& sensor : state.sensors) {
+        devices.sensors.push_back({sensor.id, sensor.bridge, sensor.firmware,
+                                   sensor.says ? std::optional(said_of(*sensor.says)) : std::nullopt});
+    }
+    for (const auto& puck : state.pucks) {
+        devices.pucks.push_back({puck.id, said_of(puck.says), puck.moisture_centi.has_value(), puck.has_buttons});
+    }
     return devices;
+}
+
+DeviceIdentities without_changed_kinds(const DeviceIdentities& before, DeviceIdentities now) {
+    std::erase_if(now.sensors, [&before](const auto& sensor) { return has_device(before.pucks, sensor.id); });
+    std::erase_if(now.pucks, [&before](const auto& puck) { return has_device(before.sensors, puck.id); });
+    return now;
 }
 
 std::vector<Message> discovery_documents(const Settings& settings, const DeviceIdentities& devices,
                                          std::string_view version) {
     const std::string hub = hub_identifier(settings);
     std::vector<Message> documents;
-    documents.reserve(1 + devices.bridges.size() + devices.sensors.size());
+    documents.reserve(1 + devices.bridges.size() + devices.sensors.size() + devices.pucks.size());
     documents.push_back(hub_document(settings, version, hub));
     for (const auto& bridge : devices.bridges) {
         const std::string tail = tail_of(bridge.id, devices.bridges.size());
         documents.push_back(bridge_document(settings, version, hub, bridge, tail));
     }
+    // Meters come and go with their names; what a Flume sensor is called does not depend on them.
+    const auto flumes = std::count_if(devices.sensors.begin(), devices.sensors.end(),
+                                      [](const DeviceIdentities::Sensor& sensor) { return !sensor.says; });
     for (const auto& sensor : devices.sensors) {
-        const std::string tail = tail_of(sensor.id, devices.sensors.size());
+        const std::string tail =
+            sensor.says ? tail_of(sensor.id) : tail_of(sensor.id, static_cast<std::size_t>(flumes));
         documents.push_back(sensor_document(settings, version, hub, sensor, tail));
+    }
+    for (const auto& puck : devices.pucks) {
+        documents.push_back(puck_document(settings, version, hub, puck, tail_of(puck.id)));
     }
     return documents;
 }
 
-std::vector<Message> DiscoveryPlanner::plan(const std::vector<Message>& documents, base::SteadyTime now) {
+std::vector<Message> DiscoveryPlanner::plan(std::vector<Message> documents, base::SteadyTime now) {
     std::vector<Message> messages;
     due_.reset();
+    std::set<std::string_view> present;
+    for (const Message& document : documents) present.insert(document.topic);
+    std::vector<Message> gone;
+    for (const auto& [topic, sent] : sent_) {
+        if (!present.contains(topic)) gone.push_back({topic, "", true, 1});
+    }
+    documents.insert(documents.end(), gone.begin(), gone.end());
     for (const Message& document : documents) {
         const std::size_t hash = std::hash<std::string>{}(document.payload);
         const auto known = sent_.find(document.topic);

@@ -1,7 +1,8 @@
 // What Home Assistant is told about our devices and their entities.
 //
 // One discovery document per device, in the form Home Assistant calls device discovery: the hub "Millrace", each
-// bridge (connected via the hub) and each sensor (connected via its bridge). The keys of components, the unique ids
+// bridge and leak puck (connected via the hub) and each sensor (connected via its bridge; a meter that is heard by
+// Bluetooth, via the hub). The keys of components, the unique ids
 // and the topics never change for a device, because Home Assistant ties history to them. Its schema refuses a whole
 // device for one unknown key at the root, in `device` or in `origin`; the tests hold the documents to that.
 //
@@ -29,6 +30,20 @@ namespace millrace::publish {
 
 // What the documents depend on, so that they are only rebuilt when one of these changes.
 struct DeviceIdentities {
+    // How a device that is heard by Bluetooth is called, and which values it has said. It has entities for those only;
+    // what was said once is remembered, so that none goes away again.
+    struct Advertised {
+        std::string name;
+        std::string room;
+        bool battery = false;
+        bool battery_low = false;
+        bool voltage = false;
+        bool temperature = false;
+        bool humidity = false;
+        bool flow = false;
+        bool storage = false;
+        bool operator==(const Advertised&) const = default;
+    };
     struct Bridge {
         base::DeviceId id;
         std::optional<std::string> firmware;
@@ -38,10 +53,19 @@ struct DeviceIdentities {
         base::DeviceId id;
         std::optional<base::DeviceId> bridge;
         std::optional<std::string> firmware;
+        std::optional<Advertised> says = {};  // of a meter that is heard by Bluetooth
         bool operator==(const Sensor&) const = default;
+    };
+    struct Puck {
+        base::DeviceId id;
+        Advertised says;
+        bool moisture_percent = false;
+        bool buttons = false;
+        bool operator==(const Puck&) const = default;
     };
     std::vector<Bridge> bridges;
     std::vector<Sensor> sensors;
+    std::vector<Puck> pucks;
 
     bool operator==(const DeviceIdentities&) const = default;
 };
@@ -51,18 +75,23 @@ struct DeviceIdentities {
 
 [[nodiscard]] DeviceIdentities identities(const ports::LiveState& state);
 
-// The hub first, then bridges, then sensors: Home Assistant wants a device before those that are reached via it.
-// `version` is ours, as Home Assistant shows it beside the devices.
+// What of `now` may be described: all but what was a device of another kind before, whose document is taken back first,
+// because Home Assistant keeps the components that a new document no longer names.
+[[nodiscard]] DeviceIdentities without_changed_kinds(const DeviceIdentities& before, DeviceIdentities now);
+
+// The hub first, then bridges, then sensors and pucks: Home Assistant wants a device before those that are reached via
+// it. `version` is ours, as Home Assistant shows it beside the devices.
 [[nodiscard]] std::vector<Message> discovery_documents(const Settings& settings, const DeviceIdentities& devices,
                                                        std::string_view version);
 
-// Decides which documents go out now: those that are new or have changed, and no document twice within
-// `kDiscoveryGap`, because Home Assistant drops components of a document that follows too closely on itself.
+// Decides which documents go out now: those that are new or have changed, and an empty one for each that is no more,
+// which takes the device back. No document goes twice within `kDiscoveryGap`, because Home Assistant drops components
+// of a document that follows too closely on itself.
 class DiscoveryPlanner {
 public:
     static constexpr base::Milliseconds kDiscoveryGap{2000};
 
-    [[nodiscard]] std::vector<Message> plan(const std::vector<Message>& documents, base::SteadyTime now);
+    [[nodiscard]] std::vector<Message> plan(std::vector<Message> documents, base::SteadyTime now);
 
     // The receiver may have lost everything: all documents are to be sent again, still observing the gap.
     void forget_contents();

@@ -1,5 +1,7 @@
 #include "publish/discovery_alarms.h"
 
+#include <span>
+
 #include "detect/settings.h"
 #include "ports/categories.h"
 #include "publish/alarm_entities.h"
@@ -94,6 +96,39 @@ void add_limit(Document& document, const Settings& settings, const RuleLimit& li
     number["availability"] = Document::availability({availability_topic(settings)});
 }
 
+void add_alarms_of_water(Document& document, const Settings& settings, const base::DeviceId& sensor,
+                         std::span<const AlarmEntity> of_the_device) {
+    Alarms alarms(document, settings, sensor);
+    (void)alarms.add_binary(kLeakKey, "Leak", "moisture");
+    for (const AlarmEntity& alarm : kWaterAlarms) (void)alarms.add_binary(alarm.key, alarm.name, alarm.device_class);
+    for (const AlarmEntity& alarm : kBudgetAlarms) (void)alarms.add_binary(alarm.key, alarm.name, alarm.device_class);
+    for (const AlarmEntity& alarm : of_the_device) {
+        diagnostic(alarms.add_binary(alarm.key, alarm.name, alarm.device_class));
+    }
+    alarms.add_alert();
+    alarms.add_answers();
+    alarms.add_button(kTestAlert, "Test alert");
+
+    const UnitNames units = unit_names(settings.unit);
+    Json& base = alarms.add_figure("base_flow", "Flow that does not rest");
+    measurement(base, "volume_flow_rate", units.flow);
+    base["suggested_display_precision"] = 2;
+    Json& session = alarms.add_figure("session_volume", "Use under way or last");
+    session["device_class"] = "volume";
+    session["unit_of_measurement"] = units.volume;
+    session["suggested_display_precision"] = units.volume_display_precision;
+    Json& lasted = alarms.add_figure("session_duration", "Length of the use under way or last");
+    lasted["device_class"] = "duration";
+    lasted["unit_of_measurement"] = "s";
+    Json& event = alarms.add_figure("last_event", "Kind of the use under way or last");
+    event["device_class"] = "enum";
+    event["options"] = Json::array();
+    for (const ports::Category& category : ports::kUseCategories) event["options"].push_back(category.key);
+    event["options"].push_back(
+        ports::kUncategorised.key);  // what was told before kinds were, and may still be retained
+    event["json_attributes_topic"] = device_topic(settings, sensor, "last_event_numbers");
+}
+
 }  // namespace
 
 void add_hub_alarms(Document& document, const Settings& settings) {
@@ -117,34 +152,22 @@ void add_bridge_alarms(Document& document, const Settings& settings, const base:
     alarms.add_answers();
 }
 
-void add_sensor_alarms(Document& document, const Settings& settings, const base::DeviceId& sensor) {
-    Alarms alarms(document, settings, sensor);
-    (void)alarms.add_binary(kLeakKey, "Leak", "moisture");
-    for (const AlarmEntity& alarm : kWaterAlarms) (void)alarms.add_binary(alarm.key, alarm.name, alarm.device_class);
-    for (const AlarmEntity& alarm : kBudgetAlarms) (void)alarms.add_binary(alarm.key, alarm.name, alarm.device_class);
-    for (const AlarmEntity& alarm : kSensorAlarms) {
-        diagnostic(alarms.add_binary(alarm.key, alarm.name, alarm.device_class));
+void add_puck_alarms(Document& document, const Settings& settings, const base::DeviceId& puck) {
+    Alarms alarms(document, settings, puck);
+    for (const AlarmEntity& alarm : kPuckAlarms) {
+        Json& entity = alarms.add_binary(alarm.key, alarm.name, alarm.device_class);
+        if (alarm.rule != detect::Rule::PuckWet) diagnostic(entity);
     }
     alarms.add_alert();
     alarms.add_answers();
-    alarms.add_button(kTestAlert, "Test alert");
+}
 
-    const UnitNames units = unit_names(settings.unit);
-    Json& base = alarms.add_figure("base_flow", "Flow that does not rest");
-    measurement(base, "volume_flow_rate", units.flow);
-    base["suggested_display_precision"] = 2;
-    Json& session = alarms.add_figure("session_volume", "Use under way or last");
-    session["device_class"] = "volume";
-    session["unit_of_measurement"] = units.volume;
-    session["suggested_display_precision"] = units.volume_display_precision;
-    Json& lasted = alarms.add_figure("session_duration", "Length of the use under way or last");
-    lasted["device_class"] = "duration";
-    lasted["unit_of_measurement"] = "s";
-    Json& event = alarms.add_figure("last_event", "Kind of the use under way or last");
-    event["device_class"] = "enum";
-    event["options"] = Json::array();
-    for (const ports::Category& category : ports::kCategories) event["options"].push_back(category.key);
-    event["json_attributes_topic"] = device_topic(settings, sensor, "last_event_numbers");
+void add_sensor_alarms(Document& document, const Settings& settings, const base::DeviceId& sensor) {
+    add_alarms_of_water(document, settings, sensor, kSensorAlarms);
+}
+
+void add_meter_alarms(Document& document, const Settings& settings, const base::DeviceId& meter) {
+    add_alarms_of_water(document, settings, meter, kMeterAlarms);
 }
 
 }  // namespace millrace::publish

@@ -12,5 +12,7 @@ namespace millrace::publish {
 void add_hub_alarms(Document& document, const Settings& settings);
 void add_bridge_alarms(Document& document, const Settings& settings, const base::DeviceId& bridge);
 void add_sensor_alarms(Document& document, const Settings& settings, const base::DeviceId& sensor);
+void add_meter_alarms(Document& document, const Settings& settings, const base::DeviceId& meter);
+void add_puck_alarms(Document& document, const Settings& settings, const base::DeviceId& puck);
 
 }  // namespace millrace::publish

@@ -1,10 +1,13 @@
 #include "publish/leftovers.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include "base/bluetooth_address.h"
 
 namespace millrace::publish {
 namespace {
@@ -31,13 +34,26 @@ Json object_at(const Json& object, const char* key) {
 
 }  // namespace
 
+namespace {
+
+// What is present, and one of each kind of Bluetooth device that has said everything: the owner may have sent the last
+// of its kind away, and what is retained of it is looked for all the same.
+DeviceIdentities with_every_kind(DeviceIdentities devices) {
+    const DeviceIdentities::Advertised everything{"", "", true, true, true, true, true, true, true};
+    devices.sensors.push_back({base::BluetoothAddress().device_id(), std::nullopt, std::nullopt, everything});
+    devices.pucks.push_back({base::BluetoothAddress().device_id(), everything, true, true});
+    return devices;
+}
+
+}  // namespace
+
 Leftovers::Leftovers(const Settings& settings) : settings_(settings), hub_(hub_identifier(settings)) {}
 
 std::vector<std::string> Leftovers::filters(const DeviceIdentities& present) const {
     Settings all = settings_;
     all.without.clear();
     std::set<std::string> leaves{"availability"};
-    for (const Message& document : discovery_documents(all, present, "")) {
+    for (const Message& document : discovery_documents(all, with_every_kind(present), "")) {
         const Json components = object_at(Json::parse(document.payload, nullptr, false), "components");
         for (const auto& [key, component] : components.items()) {
             for (const char* topic : {"state_topic", "json_attributes_topic"}) {
@@ -113,12 +129,16 @@ std::vector<Message> Leftovers::with_markers(std::vector<Message> documents) con
 std::vector<Message> Leftovers::take_stale(const DeviceIdentities& present) {
     const auto noted = std::exchange(topics_, {});
     std::vector<Message> messages;
-    if (present.sensors.empty()) return messages;
+    const bool any_by_bridge = std::any_of(present.sensors.begin(), present.sensors.end(),
+                                           [](const DeviceIdentities::Sensor& sensor) { return !sensor.says; });
+    const bool any = !present.sensors.empty() || !present.pucks.empty();
     std::set<base::DeviceId> known;
     for (const auto& bridge : present.bridges) known.insert(bridge.id);
     for (const auto& sensor : present.sensors) known.insert(sensor.id);
+    for (const auto& puck : present.pucks) known.insert(puck.id);
     for (const auto& [device, topics] : noted) {
-        if (known.contains(device)) continue;
+        const bool enough_known = base::BluetoothAddress::of(device) ? any : any_by_bridge;
+        if (known.contains(device) || !enough_known) continue;
         for (const std::string& topic : topics) {
             messages.push_back({topic, "", true, 1});
             documents_.erase(topic);

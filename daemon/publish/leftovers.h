@@ -7,7 +7,8 @@
 //
 // A component that the present document lacks is to be sent once as a mere marker, by which Home Assistant removes the
 // entity. Of a device that is gone every topic is emptied, but never while no sensor at all is known: a daemon with a
-// new database has yet to hear its devices. Pure; loop thread only.
+// new database has yet to hear its devices. Of those, what is heard by Bluetooth does not count, for the owner may have
+// said at once which they are; and where it is such a device that is gone, any other will do. Pure; loop thread only.
 #pragma once
 
 #include <cstddef>

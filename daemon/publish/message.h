@@ -1,6 +1,7 @@
 // One message to the user's broker, and the names of the topics. Pure values.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -62,6 +63,12 @@ inline constexpr std::string_view kOffline = "offline";
     std::string topic = settings.base_topic;
     topic.append("/").append(id.text()).append("/").append(leaf);
     return topic;
+}
+
+// Whether it is one of these devices.
+template <typename Devices>
+[[nodiscard]] bool has_device(const Devices& devices, const base::DeviceId& id) {
+    return std::any_of(devices.begin(), devices.end(), [&id](const auto& device) { return device.id == id; });
 }
 
 }  // namespace millrace::publish

@@ -36,11 +36,20 @@ MqttClient::~MqttClient() {
 }
 
 void MqttClient::start() {
-    resolve();
+    find_broker();
 }
 
 bool MqttClient::may_log() {
     return log_budget_.allow(clock_.steady_now());
+}
+
+void MqttClient::find_broker() {
+    events_.before_dial([this, alive = alive()](bool there_is_one) {
+        if (alive.expired() || stopping_) return;
+        if (there_is_one) return resolve();
+        trouble_.clear();
+        dial_after(timing_.broker_asked_again);
+    });
 }
 
 void MqttClient::resolve() {
@@ -82,7 +91,7 @@ void MqttClient::dial() {
 void MqttClient::dial_after(base::Milliseconds delay) {
     redial_timer_.expires_after(delay);
     redial_timer_.async_wait([this, alive = alive()](boost::system::error_code error) {
-        if (!error && !alive.expired() && !stopping_) resolve();
+        if (!error && !alive.expired() && !stopping_) find_broker();
     });
 }
 

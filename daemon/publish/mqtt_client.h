@@ -35,6 +35,9 @@ public:
     class Events {
     public:
         virtual ~Events() = default;
+        // Before each attempt, to put the broker there is into the settings. `go` is to be called once, now or later:
+        // false says that there is none, and that it is to be asked again after `Timing::broker_asked_again`.
+        virtual void before_dial(std::function<void(bool)> go) { go(true); }
         virtual void on_connected() = 0;
         virtual void on_disconnected() = 0;
         // The broker has taken everything that was given to it.
@@ -86,6 +89,7 @@ private:
     void published(std::size_t count, const std::string& refusal) override;
     void closed(Ending ending, const std::string& detail) override;
 
+    void find_broker();
     void resolve();
     void dial();
     void dial_after(base::Milliseconds delay);

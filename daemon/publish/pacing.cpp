@@ -19,6 +19,12 @@ StateMessage kept(std::string topic, std::string payload, Pace pace) {
     return {{std::move(topic), std::move(payload), true, 1}, pace};
 }
 
+void empty_topics(const SentByTopic& sent, std::vector<Message>& messages) {
+    for (const auto& [topic, message] : sent) {
+        if (message.retained) messages.push_back({topic, "", true, 1});
+    }
+}
+
 std::optional<base::SteadyTime> choose_new(std::vector<StateMessage>&& candidates, SentByTopic& sent,
                                            base::SteadyTime now, std::vector<Message>& messages) {
     std::optional<base::SteadyTime> due;
@@ -39,7 +45,7 @@ std::optional<base::SteadyTime> choose_new(std::vector<StateMessage>&& candidate
                 continue;
             }
         }
-        sent[candidate.message.topic] = {candidate.message.payload, now};
+        sent[candidate.message.topic] = {candidate.message.payload, now, candidate.message.retain};
         if (candidate.repeated) due = earlier(due, now + kFlowRepeat);
         messages.push_back(std::move(candidate.message));
     }

@@ -30,12 +30,16 @@ struct StateMessage {
 struct SentMessage {
     std::string payload;
     base::SteadyTime at;
+    bool retained = true;
 };
 using SentByTopic = std::map<std::string, SentMessage>;
 
 // Appends to `messages`, notes it in `sent`, and tells when the rest may go.
 [[nodiscard]] std::optional<base::SteadyTime> choose_new(std::vector<StateMessage>&& candidates, SentByTopic& sent,
                                                          base::SteadyTime now, std::vector<Message>& messages);
+
+// Of a device that is no more: nothing of it stays at the broker.
+void empty_topics(const SentByTopic& sent, std::vector<Message>& messages);
 
 [[nodiscard]] std::optional<base::SteadyTime> earlier(std::optional<base::SteadyTime> a,
                                                       std::optional<base::SteadyTime> b);

@@ -1,5 +1,7 @@
 #include "publish/publisher.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,6 +16,7 @@
 #include "publish/commands.h"
 #include "publish/discovery.h"
 #include "publish/leftovers.h"
+#include "publish/log_budget.h"
 #include "publish/message.h"
 #include "publish/mqtt_client.h"
 #include "publish/state.h"
@@ -38,7 +41,11 @@ public:
           birth_timer_(loop),
           leftovers_timer_(loop) {}
 
-    [[nodiscard]] bool configured() const { return !settings_.host.empty(); }
+    [[nodiscard]] bool configured() const { return source_ != nullptr || !settings_.host.empty(); }
+
+    void ask_for_broker(ports::BrokerSource& source) {
+        if (settings_.host.empty()) source_ = &source;
+    }
 
     void start() {
         if (configured()) client_.start();
@@ -81,6 +88,7 @@ private:
     // States that change only with time, and a wall clock that was set, are noticed at least this often.
     static constexpr base::Milliseconds kLongestFlushWait{30'000};
 
+    void before_dial(std::function<void(bool)> go) override;
     void on_connected() override;
     void on_disconnected() override;
     void on_taken() override { documents_taken_ = documents_sent_ && client_.refusal().empty(); }
@@ -92,6 +100,8 @@ private:
     void publish_all(std::vector<Message> messages) {
         for (Message& message : messages) client_.publish(std::move(message));
     }
+    void note(const ports::NoBroker& none);
+    [[nodiscard]] std::string address() const { return settings_.host + ":" + std::to_string(settings_.port); }
     // What the broker did not take, in a sentence; empty: nothing.
     [[nodiscard]] std::string refusal() const;
     void introduce();
@@ -109,6 +119,9 @@ private:
     const Commands commands_;
     const Timing timing_;
     const std::string version_;
+    ports::BrokerSource* source_ = nullptr;  // where the settings name no broker
+    std::optional<ports::NoBroker> none_;    // its last answer, where that was no broker
+    LogBudget log_budget_;
     ports::LiveState live_;
     MqttClient client_;
     StatePlanner states_;
@@ -136,6 +149,35 @@ private:
     std::optional<base::WallTime> birth_seen_;
     bool birth_retained_ = false;
 };
+
+void Publisher::Session::before_dial(std::function<void(bool)> go) {
+    if (source_ == nullptr) return go(true);
+    source_->ask([this, go = std::move(go), alive = std::weak_ptr(alive_)](auto answer) {
+        if (alive.expired() || stopping_) return;
+        if (answer) {
+            none_.reset();
+            settings_.host = std::move(answer->host);
+            settings_.port = answer->port;
+            settings_.tls = answer->tls;
+            settings_.user_name = std::move(answer->user_name);
+            settings_.password = std::move(answer->password);
+        } else {
+            note(answer.error());
+            if (!none_->failed) settings_.host.clear();
+        }
+        // Where nobody could be asked, the broker known last may still be there.
+        go(!settings_.host.empty());
+    });
+}
+
+void Publisher::Session::note(const ports::NoBroker& none) {
+    const bool news = none_ != none;
+    none_ = none;
+    if (!news || !log_budget_.allow(clock_.steady_now())) return;
+    const auto own = spdlog::get("publish");
+    const auto logger = own ? own : spdlog::default_logger();
+    logger->log(none.failed ? spdlog::level::warn : spdlog::level::info, "no broker: {}", none.why);
+}
 
 void Publisher::Session::on_connected() {
     discovery_.forget();
@@ -288,7 +330,7 @@ void Publisher::Session::flush_within(base::Milliseconds wait) {
 }
 
 void Publisher::Session::flush_discovery(base::SteadyTime now) {
-    DeviceIdentities devices = identities(live_);
+    DeviceIdentities devices = without_changed_kinds(described_, identities(live_));
     if (documents_.empty() || devices != described_) {
         described_ = std::move(devices);
         documents_ = discovery_documents(settings_, described_, version_);
@@ -297,6 +339,7 @@ void Publisher::Session::flush_discovery(base::SteadyTime now) {
     std::vector<Message> messages =
         discovery_.plan(hearing_leftovers_ ? documents_ : leftovers_.with_markers(documents_), now);
     documents_sent_ = !discovery_.due();
+    if (described_ != identities(live_)) flush_within(timing_.gather);  // one has changed its kind
     if (messages.empty()) return;
     documents_taken_ = false;
     if (!hearing_leftovers_) {
@@ -330,9 +373,10 @@ std::string Publisher::Session::refusal() const {
 std::optional<ports::HomeAssistantLink> Publisher::Session::home_assistant() const {
     if (!configured()) return std::nullopt;
     ports::HomeAssistantLink link;
-    link.broker.address = settings_.host + ":" + std::to_string(settings_.port);
+    if (!settings_.host.empty()) link.broker.address = address();
     link.broker.connected = client_.connected();
     link.broker.problem = client_.connected() ? refusal() : client_.trouble();
+    if (settings_.host.empty() && none_) link.broker.problem = none_->why;
     link.discovery = settings_.discovery;
     link.discovery_prefix = settings_.discovery_prefix;
     link.birth_topic = settings_.birth_topic;
@@ -347,7 +391,12 @@ void Publisher::Session::health(std::vector<ports::HealthItem>& items) const {
         items.push_back({"broker", true, "no broker configured"});
         return;
     }
-    const std::string broker = settings_.host + ":" + std::to_string(settings_.port);
+    if (settings_.host.empty()) {
+        items.push_back(
+            {"broker", !none_ || !none_->failed, none_ ? "no broker: " + none_->why : "asking for a broker"});
+        return;
+    }
+    const std::string broker = address();
     if (client_.connected()) {
         std::string detail =
             "connected to " + broker + " with MQTT " + (client_.protocol() == Protocol::V5 ? "5" : "3.1.1");
@@ -389,6 +438,10 @@ Publisher::Publisher(boost::asio::io_context& loop, Settings settings, const bas
                                          std::move(version))) {}
 
 Publisher::~Publisher() = default;
+
+void Publisher::ask_for_broker(ports::BrokerSource& source) {
+    session_->ask_for_broker(source);
+}
 
 void Publisher::start() {
     session_->start();

@@ -20,7 +20,9 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/version.h"
 #include "ports/alarms.h"
+#include "ports/broker_source.h"
 #include "ports/health.h"
 #include "ports/live.h"
 #include "ports/notify.h"
@@ -53,12 +55,15 @@ public:
     static constexpr std::size_t kMaxAlertsWaiting = 64;
 
     Publisher(boost::asio::io_context& loop, Settings settings, const base::Clock& clock, Commands commands,
-              Timing timing = {}, std::string version = MILLRACE_VERSION);
+              Timing timing = {}, std::string version = base::version());
     ~Publisher() override;  // without stop(): drops the connection, and the broker sends our Will
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
-    // Does nothing without a broker in the settings.
+    // Asked for the broker before each attempt at it, where the settings name none. Before start(); outlives us.
+    void ask_for_broker(ports::BrokerSource& source);
+
+    // Does nothing without a broker in the settings or somebody to ask for one.
     void start();
 
     // Says "offline", disconnects, and calls `done` once, within twice `Timing::goodbye_wait`; never before it returns.

@@ -83,10 +83,11 @@ std::vector<StateMessage> sensor_messages(const Settings& settings, const ports:
         messages.push_back(kept(topic("week"), volume_text(sensor.week, settings.unit), Pace::Fast));
         messages.push_back(kept(topic("last_hour"), volume_text(sensor.last_hour, settings.unit), Pace::Slow));
         messages.push_back(kept(topic("last_24h"), volume_text(sensor.last_24h, settings.unit), Pace::Slow));
-        for (const ports::Category& category : ports::kCategories) {
-            messages.push_back(kept(topic("total_" + std::string(category.key)),
-                                    volume_text(sensor.lifetime, settings.unit), Pace::Fast));
-        }
+        ports::for_each_total(
+            sensor.categories, sensor.lifetime, [&](const ports::Category& category, base::Volume total) {
+                messages.push_back(
+                    kept(topic("total_" + std::string(category.key)), volume_text(total, settings.unit), Pace::Fast));
+            });
         if (settings.tariff) add_costs(messages, settings, sensor);
     } else if (sensor.estimate) {
         messages.push_back(kept(topic("running"), on_off(sensor.estimate->running)));
@@ -100,6 +101,10 @@ std::vector<StateMessage> sensor_messages(const Settings& settings, const ports:
         messages.push_back(kept(topic("temperature"), std::to_string(*sensor.temperature_celsius)));
     }
     if (sensor.last_seen) messages.push_back(kept(topic("last_seen"), base::to_rfc3339(*sensor.last_seen), Pace::Slow));
+    if (sensor.says) {
+        add_said(messages, settings, sensor.id, *sensor.says);
+        if (sensor.says->battery_low) messages.push_back(kept(topic("battery_low"), on_off(*sensor.says->battery_low)));
+    }
     return messages;
 }
 
@@ -136,6 +141,8 @@ void StatePlanner::note_due(std::optional<base::SteadyTime> due) {
 std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now) {
     std::vector<Message> messages;
     due_.reset();
+    // First, because a device may have become one of another kind.
+    let_go(state, messages);
     std::vector<StateMessage> hub = hub_messages(settings_, state.cloud_mode);
     if (settings_.update_entity) hub.push_back(update_message(settings_, version_, newest_));
     note_due(choose_new(std::move(hub), hub_sent_, now, messages));
@@ -153,7 +160,8 @@ std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::Wal
     for (const ports::LiveSensor& sensor : state.sensors) {
         const bool heard = sensor.last_seen && wall - *sensor.last_seen < kSensorSilentAfter;
         const auto its_bridge = sensor.bridge ? connected.find(*sensor.bridge) : connected.end();
-        const bool linked = its_bridge == connected.end() || its_bridge->second;
+        const bool bridged = its_bridge == connected.end() || its_bridge->second;
+        const bool linked = sensor.says ? state.hears_bluetooth : bridged;
         const auto [entry, is_new] = sensors_.try_emplace(sensor.id);
         SensorRecord& record = entry->second;
         const bool changed = record.sensor != sensor || record.heard != heard || record.linked != linked;
@@ -166,13 +174,57 @@ std::vector<Message> StatePlanner::plan(const ports::LiveState& state, base::Wal
         note_due(record.due);
         if (heard) note_due(now + (*sensor.last_seen + kSensorSilentAfter - wall));
     }
+    plan_pucks(state, wall, now, messages);
     return messages;
+}
+
+void StatePlanner::plan_pucks(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now,
+                              std::vector<Message>& messages) {
+    for (const ports::LivePuck& puck : state.pucks) {
+        const bool lately = puck.last_seen && wall - *puck.last_seen < kPuckSilentAfter;
+        const bool heard = lately && state.hears_bluetooth;
+        const auto [entry, is_new] = pucks_.try_emplace(puck.id);
+        PuckRecord& record = entry->second;
+        if (is_new || record.puck != puck || record.heard != heard || (record.due && now >= *record.due)) {
+            record.puck = puck;
+            record.heard = heard;
+            record.due = choose_new(puck_messages(settings_, puck, heard), record.sent, now, messages);
+        }
+        tell_press(puck, wall, messages);
+        note_due(record.due);
+        if (heard) note_due(now + (*puck.last_seen + kPuckSilentAfter - wall));
+    }
+}
+
+void StatePlanner::tell_press(const ports::LivePuck& puck, base::WallTime wall, std::vector<Message>& messages) {
+    if (!puck.last_press) return;
+    const auto [told, is_new] = presses_.try_emplace(puck.id, *puck.last_press);
+    if (!is_new && told->second == *puck.last_press) return;
+    told->second = *puck.last_press;
+    const base::Milliseconds ago = wall - puck.last_press->at;
+    if (ago < base::Milliseconds{0} || ago >= kPressHolds) return;
+    messages.push_back(press_message(settings_, puck.id, *puck.last_press));
+}
+
+void StatePlanner::let_go(const ports::LiveState& state, std::vector<Message>& messages) {
+    const auto drop = [&messages](auto& records, const auto& devices) {
+        std::erase_if(records, [&](const auto& known) {
+            const bool gone = !has_device(devices, known.first);
+            if (gone) empty_topics(known.second.sent, messages);
+            return gone;
+        });
+    };
+    drop(sensors_, state.sensors);
+    drop(bridges_, state.bridges);
+    drop(pucks_, state.pucks);
+    std::erase_if(presses_, [&state](const auto& told) { return !has_device(state.pucks, told.first); });
 }
 
 void StatePlanner::forget() {
     hub_sent_.clear();
     sensors_.clear();
     bridges_.clear();
+    pucks_.clear();
     due_.reset();
 }
 

@@ -3,9 +3,11 @@
 // Topics under `millrace/`: cloud_mode, cloud_relay_enabled, update. Under `millrace/<uuid>/`, sensor: flow (not
 // retained), total, today, week, month, last_hour, last_24h, total_<category>, running, with a tariff cost_today,
 // cost_month and price, battery_voltage, rssi, temperature, last_seen, calibration, attributes, availability. Bridge:
-// connected, wifi_rssi, last_seen, firmware, availability. All but the flow are retained and sent at QoS 1. A fact that
-// is not known has no message; while a sensor's readings are sealed and no key opens them, it has no flow, total, today
-// and running.
+// connected, wifi_rssi, last_seen, firmware, availability. Leak puck: moisture, moisture_percent, battery, voltage,
+// temperature, humidity, rssi, last_seen, availability, and `button`, an event; a meter that is heard by Bluetooth has
+// those from battery to last_seen, and battery_low, flow_said and storage. All but the flow and events are retained,
+// and all but the flow are sent at QoS 1. A fact that is not known has no message; while a sensor's readings are sealed
+// and no key opens them, it has no flow, total, today and running.
 //
 // `StatePlanner` remembers what was sent and yields only what is new. Water figures go at most once in
 // `kFastInterval`, except a flow of zero, which goes at once; "last seen" at most once a minute. The flow is repeated
@@ -22,6 +24,7 @@
 
 #include "base/device_id.h"
 #include "base/time.h"
+#include "base/version.h"
 #include "ports/live.h"
 #include "ports/release.h"
 #include "publish/message.h"
@@ -33,9 +36,23 @@ namespace millrace::publish {
 // Silences of 13 minutes are normal, and the sensor sends its states every ten: two of these in a row were missed.
 inline constexpr base::Seconds kSensorSilentAfter{30 * 60};
 
-// `heard`: something of it came within kSensorSilentAfter. `linked`: its bridge is connected, or it has none.
+// A puck's shortest sign of life may be some hours apart; after this its alarm says that it is silent.
+inline constexpr base::Seconds kPuckSilentAfter{24 * 3600};
+// A press of a button that could not be told within this is told no more: nobody waits for its light any longer.
+inline constexpr base::Seconds kPressHolds{10};
+
+// `heard`: something of it came within kSensorSilentAfter. `linked`: its bridge is connected, or it has none; of a
+// meter that is heard by Bluetooth, an adapter listens.
 [[nodiscard]] std::vector<StateMessage> sensor_messages(const Settings& settings, const ports::LiveSensor& sensor,
                                                         bool heard, bool linked);
+// `heard`: it spoke within kPuckSilentAfter, and an adapter listens.
+[[nodiscard]] std::vector<StateMessage> puck_messages(const Settings& settings, const ports::LivePuck& puck,
+                                                      bool heard);
+// What a Bluetooth device says beside its water.
+void add_said(std::vector<StateMessage>& messages, const Settings& settings, const base::DeviceId& device,
+              const ports::LiveAdvertised& says);
+[[nodiscard]] Message press_message(const Settings& settings, const base::DeviceId& device,
+                                    const ports::LivePress& press);
 [[nodiscard]] std::vector<StateMessage> hub_messages(const Settings& settings, ports::CloudMode mode);
 [[nodiscard]] std::vector<StateMessage> bridge_messages(const Settings& settings, const ports::LiveBridge& bridge);
 // `installed` is our version. Until a newest one is heard of Home Assistant shows "unknown", or what it knew before.
@@ -44,7 +61,7 @@ inline constexpr base::Seconds kSensorSilentAfter{30 * 60};
 
 class StatePlanner {
 public:
-    explicit StatePlanner(Settings settings, std::string version = MILLRACE_VERSION)
+    explicit StatePlanner(Settings settings, std::string version = base::version())
         : settings_(std::move(settings)), version_(std::move(version)) {}
 
     // From now on; the next plan holds every message.
@@ -78,6 +95,17 @@ private:
         std::optional<base::SteadyTime> due;
     };
 
+    struct PuckRecord {
+        ports::LivePuck puck;
+        bool heard = false;
+        SentByTopic sent;
+        std::optional<base::SteadyTime> due;
+    };
+
+    void plan_pucks(const ports::LiveState& state, base::WallTime wall, base::SteadyTime now,
+                    std::vector<Message>& messages);
+    void tell_press(const ports::LivePuck& puck, base::WallTime wall, std::vector<Message>& messages);
+    void let_go(const ports::LiveState& state, std::vector<Message>& messages);
     void note_due(std::optional<base::SteadyTime> due);
 
     Settings settings_;
@@ -86,6 +114,8 @@ private:
     SentByTopic hub_sent_;
     std::unordered_map<base::DeviceId, SensorRecord> sensors_;
     std::unordered_map<base::DeviceId, BridgeRecord> bridges_;
+    std::unordered_map<base::DeviceId, PuckRecord> pucks_;
+    std::unordered_map<base::DeviceId, ports::LivePress> presses_;  // the newest that were told, and are not told again
     std::optional<base::SteadyTime> due_;
 };
 

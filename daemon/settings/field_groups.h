@@ -13,6 +13,7 @@ namespace millrace::settings {
 [[nodiscard]] std::vector<Field> guest_fields();
 [[nodiscard]] std::vector<Field> capture_fields();
 [[nodiscard]] std::vector<Field> key_fields();
+[[nodiscard]] std::vector<Field> bluetooth_fields();
 [[nodiscard]] std::vector<Field> sensor_fields();
 [[nodiscard]] std::vector<Field> broker_fields();
 [[nodiscard]] std::vector<Field> tls_fields();

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "settings/bluetooth_check.h"
 #include "settings/channel_check.h"
 #include "settings/tariff_check.h"
 
@@ -121,6 +122,7 @@ public:
         }
         for (const CalibrationDraft& entry : draft_.calibrations) add_calibration(entry);
         check_channels(draft_, problems_);
+        check_bluetooth(draft_, problems_);
         check_tariff(draft_, problems_);
     }
 
@@ -139,7 +141,8 @@ private:
         complain(entry.at, path, "is not known" + suggestion(pattern, name));
     }
 
-    // There are three lists of sections: a sensor's calibration, the channels, and the seasons of a tariff.
+    // There are five lists of sections: a sensor's calibration, the channels, the seasons of a tariff, Bluetooth
+    // devices and receivers.
     void list(const Node& node, const std::string& pattern, const std::string& path) {
         if (node.kind == Node::Kind::Nothing) return;
         if (node.kind != Node::Kind::List) return complain(node.at, path, "must be a list");
@@ -157,6 +160,20 @@ private:
             if (pattern == "tariff.seasons") {
                 draft_.tariff.seasons.push_back({node.items[i].at, item_path, {}, {}});
                 section(node.items[i], pattern + "[]", item_path);
+                continue;
+            }
+            if (pattern == "bluetooth.devices") {
+                draft_.adopted.push_back({node.items[i].at, item_path, {}, {}});
+                const std::size_t said = problems_.size();
+                section(node.items[i], pattern + "[]", item_path);
+                if (problems_.size() > said) draft_.adopted.pop_back();
+                continue;
+            }
+            if (pattern == "bluetooth.receivers") {
+                draft_.receivers.push_back({node.items[i].at, item_path, {}});
+                const std::size_t said = problems_.size();
+                section(node.items[i], pattern + "[]", item_path);
+                if (problems_.size() > said) draft_.receivers.pop_back();
                 continue;
             }
             CalibrationDraft entry;

@@ -83,9 +83,10 @@ std::vector<Field> top_fields() {
 const std::vector<Field>& fields() {
     static const std::vector<Field> kFields = [] {
         std::vector<Field> all;
-        for (auto* part : {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields,
-                           sensor_fields, tariff_fields, alarm_fields, notify_fields, channel_fields, broker_fields,
-                           tls_fields, topic_fields, home_assistant_fields, http_fields, update_fields}) {
+        for (auto* part :
+             {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields, bluetooth_fields,
+              sensor_fields, tariff_fields, alarm_fields, notify_fields, channel_fields, broker_fields, tls_fields,
+              topic_fields, home_assistant_fields, http_fields, update_fields}) {
             for (Field& field : part()) all.push_back(std::move(field));
         }
         return all;
@@ -101,7 +102,14 @@ const std::vector<Section>& sections() {
         {"cloud", "Where the bridge's messages go in relay mode."},
         {"guest", "For bridges that connect to a broker of yours, where we are a client."},
         {"capture", "For bridges that are only watched on their way."},
-        {"keys", "Where the bridges' keys are. A key file holds 64 hexadecimal digits or 32 raw bytes."},
+        {"keys",
+         "Where the bridges' keys are. A key file holds 64 hexadecimal digits or 32 raw bytes; that of a Bluetooth "
+         "device 32 "
+         "digits or 16 bytes."},
+        {"bluetooth",
+         "A second way in. No known Flume bridge has a Bluetooth radio; what it gives are leak pucks, water meters "
+         "that "
+         "advertise, and home-made receivers."},
         {"sensors", "What is known of each sensor's meter. Without a calibration, volumes are marked uncalibrated."},
         {"tariff",
          "What water costs. With it each sensor has its cost of today and this month, as if it were alone on the bill, "

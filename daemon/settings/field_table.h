@@ -35,6 +35,19 @@ struct ChannelDraft {
     std::map<std::string, Position> given;  // its keys that were given, by name
 };
 
+// One Bluetooth device of the house, and one receiver, while they are read.
+struct AdoptedDraft {
+    Position at;
+    std::string key;  // its path in the file
+    ports::AdoptedDevice device;
+    std::string key_file;  // of its encryption
+};
+struct ReceiverDraft {
+    Position at;
+    std::string key;
+    ble::ReceiverSettings receiver;
+};
+
 // A tariff while it is read: decimals stay texts, so that they are exact.
 struct PricesDraft {
     std::string price;
@@ -60,6 +73,8 @@ struct Draft {
     base::DeviceId device;  // that the last `*` of the key in hand stands for
     std::vector<CalibrationDraft> calibrations;
     std::vector<ChannelDraft> channels;
+    std::vector<AdoptedDraft> adopted;
+    std::vector<ReceiverDraft> receivers;
     TariffDraft tariff;
     std::map<std::string, Position> places;  // where the value of each key of the table that was given stands
     bool has_password = false;

@@ -85,10 +85,11 @@ std::vector<Field> alarm_fields() {
         budget<&detect::Settings::budget_month>("alarms.budget_month", "The same for a calendar month."),
         {.key = "alarms.off",
          .type = ValueType::Texts,
-         .help = "Rules that are not to give an alarm, by name: `burst`, `continuous_flow`, `slow_leak`, "
-                 "`running_toilet`, `long_use`, `away_use`, `sprinkler_zone`, `impossible_flow`, `sensor_silent`, "
-                 "`bridge_offline`, `radio_lost`, `device_moved`, `battery_low`, `battery_dead`, `data_erased`, "
-                 "`clock_missing`, `budget_day`, `budget_week`, `budget_month`.",
+         .help =
+             "Rules that are not to give an alarm, by name: `burst`, `continuous_flow`, `slow_leak`, "
+             "`running_toilet`, `long_use`, `away_use`, `sprinkler_zone`, `impossible_flow`, `sensor_silent`, "
+             "`bridge_offline`, `radio_lost`, `device_moved`, `battery_low`, `battery_dead`, `data_erased`, "
+             "`clock_missing`, `puck_wet`, `puck_silent`, `puck_battery`, `budget_day`, `budget_week`, `budget_month`.",
          .store = [](Draft& d, const Value& v) { d.settings.alarms.off = rules_of(v); },
          .fallback = [](const Settings&) -> std::string { return "[]"; },
          .check = check_rules},

@@ -15,6 +15,7 @@
 #include "api/settings.h"
 #include "base/device_id.h"
 #include "base/result.h"
+#include "ble/settings.h"
 #include "capture/pcap/settings.h"
 #include "capture/settings.h"
 #include "detect/settings.h"
@@ -33,8 +34,9 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warn, Error };
     return kNames.at(static_cast<std::size_t>(level));
 }
 
-// Where keys are, not what they are.
+// Where keys are, and one that is in no file.
 struct Keys {
+    std::string default_key;   // secret, 64 hexadecimal digits, as an app's option has it; `default_file` wins over it
     std::string default_file;  // for bridges without a key of their own
     std::string directory;     // of files named after their bridges
     std::vector<std::pair<base::DeviceId, std::string>> bridges;
@@ -42,6 +44,7 @@ struct Keys {
 
 struct Settings {
     capture::Settings capture;
+    ble::Settings ble;
     capture::GuestSettings guest;
     capture::LiveSettings live;
     store::Settings store;

@@ -37,7 +37,7 @@ public:
             const Position at = draft_.places["tariff.tiers"];
             tariff.seasons.push_back({kAllMonths, tiers_of(said.prices, at, "tariff", tariff.unit)});
         }
-        if (sound_) draft_.settings.publish.tariff = std::move(tariff);
+        if (sound_) draft_.settings.publish.tariff = draft_.settings.api.tariff = std::move(tariff);
     }
 
 private:

@@ -14,7 +14,7 @@ namespace millrace::settings {
 // Whether anything of a tariff was given.
 [[nodiscard]] bool sets_a_tariff(const Draft& draft);
 
-// Fills settings.publish.tariff when the file has a tariff.
+// Fills the tariff of `publish` and `api` when the file has a tariff.
 void check_tariff(Draft& draft, Problems& problems);
 
 }  // namespace millrace::settings

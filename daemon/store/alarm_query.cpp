@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include "store/alarm_table.h"
+#include "store/category_table.h"
 #include "store/connection.h"
 
 namespace millrace::store {
@@ -22,18 +23,22 @@ std::int64_t longest_use_ms(const SQLite::Database& connection, const base::Devi
     return std::max<std::int64_t>(0, number_from(row, sensor).value_or(0));
 }
 
-constexpr const char* kLabelColumns = ", category, name, who, at_ms";
-constexpr const char* kUsesWithLabels =
-    " FROM uses LEFT JOIN use_labels USING (sensor, start_ms, overlapped, volume_ul)";
+// How long before its last fill a machine's cycle may have begun (classify/classifier.cpp), and a little.
+constexpr std::chrono::hours kLongestCycle{3};
 
-// From the columns kUseColumns and kLabelColumns.
-ports::KeptUse kept_use_at(const SQLite::Statement& row) {
-    constexpr int kCategory = 8;
-    ports::KeptUse kept{use_at(row)};
-    if (row.isColumnNull(kCategory)) return kept;
-    kept.label = ports::UseLabel{text_at(row, kCategory), text_at(row, kCategory + 1), text_at(row, kCategory + 2),
-                                 time_at(row, kCategory + 3)};
-    return kept;
+// The fills of a machine's cycle are one use.
+void join_fills(const SQLite::Database& connection, const base::DeviceId& sensor, std::vector<ports::KeptUse>& uses) {
+    SQLite::Statement fills(connection,
+                            "SELECT count(*), max(end_ms), sum(volume_ul) FROM use_verdicts"
+                            " JOIN uses USING (sensor, start_ms, overlapped, volume_ul)"
+                            " WHERE sensor = ?1 AND cycle_ms = ?2 AND category = ?3");
+    for (ports::KeptUse& kept : uses) {
+        if (!kept.verdict || !classify::has_cycles(kept.verdict->category)) continue;
+        const Rewind rewind(fills);
+        bind_values(fills, sensor, kept.use.start, std::string(classify::key(kept.verdict->category)));
+        if (!fills.executeStep() || int_at(fills, 0) < 2) continue;
+        kept.cycle = ports::MachineCycle{static_cast<int>(int_at(fills, 0)), time_at(fills, 1), {int_at(fills, 2)}};
+    }
 }
 
 // An alarm is raised so long after its water began, and by a clock so far from the sensor's, at most.
@@ -123,11 +128,15 @@ base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::D
     constexpr std::int64_t kEarliest = std::numeric_limits<std::int64_t>::min();
     const std::int64_t from = base::unix_ms(query.from);
     const std::int64_t longest = longest_use_ms(connection, query.sensor);
-    std::int64_t begins = from < kEarliest + longest ? kEarliest : from - longest;
+    const std::int64_t reach = std::max(longest, base::Milliseconds(kLongestCycle).count());
+    std::int64_t begins = from < kEarliest + reach ? kEarliest : from - reach;
     if (query.after && base::unix_ms(*query.after) >= begins) begins = base::unix_ms(*query.after) + 1;
-    SQLite::Statement rows(connection, std::string("SELECT ") + kUseColumns + kLabelColumns + kUsesWithLabels +
+    SQLite::Statement rows(connection, std::string("SELECT ") + kUseColumns + kWordColumns + kUsesWithWords +
                                            " WHERE sensor = ?1 AND start_ms >= ?2 AND start_ms < ?3"
-                                           " AND (end_ms > ?4 OR start_ms >= ?4)"
+                                           " AND coalesce(cycle_ms, start_ms) = start_ms"
+                                           " AND (end_ms > ?4 OR start_ms >= ?4 OR EXISTS"
+                                           "  (SELECT 1 FROM use_verdicts f WHERE f.sensor = ?1 AND f.start_ms >= ?4"
+                                           "   AND f.cycle_ms = uses.start_ms AND f.category = v.category))"
                                            " ORDER BY start_ms, overlapped, volume_ul LIMIT ?5");
     bind_values(rows, query.sensor, begins, query.to, query.from, static_cast<std::int64_t>(kMaxUsesPerPage));
     const auto limit = static_cast<std::size_t>(rows_of(query.limit, kMaxUsesPerPage));
@@ -136,6 +145,7 @@ base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::D
         if (uses.size() >= limit && time_at(rows, 0) != uses.back().use.start) break;
         uses.push_back(kept_use_at(rows));
     }
+    join_fills(connection, query.sensor, uses);
     name_alarms(connection, query.sensor, uses);
     return uses;
 }
@@ -143,11 +153,12 @@ base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::D
 base::Result<std::optional<ports::KeptUse>, base::Error> read_use(const SQLite::Database& connection,
                                                                   const ports::OneUseQuery& query) {
     SQLite::Statement row(connection,
-                          std::string("SELECT ") + kUseColumns + kLabelColumns + kUsesWithLabels +
+                          std::string("SELECT ") + kUseColumns + kWordColumns + kUsesWithWords +
                               " WHERE sensor = ?1 AND start_ms = ?2 AND overlapped = ?3 AND volume_ul = ?4");
     bind_values(row, query.sensor, query.use.start, std::int64_t{query.use.overlapped}, query.use.volume.microlitres);
     if (!row.executeStep()) return std::nullopt;
     std::vector<ports::KeptUse> found{kept_use_at(row)};
+    join_fills(connection, query.sensor, found);
     name_alarms(connection, query.sensor, found);
     return std::move(found.front());
 }

@@ -151,9 +151,10 @@ void BackupCopier::run(const std::shared_ptr<Work>& work, const Answer& answer) 
     std::filesystem::remove(file, ignored);
     if (copy.number() < 0) return refuse("the copy cannot be opened again");
 
-    auto reader = std::make_shared<Reader>(work, made->bytes);
-    work->post([answer, reader] { answer(std::shared_ptr<ports::BackupReader>(reader)); });
-    reader.reset();  // whoever asked has it, or nobody
+    // Handed over whole: whoever asked may let go of it before this thread goes on, and then the next may ask.
+    work->post([answer, reader = std::shared_ptr<ports::BackupReader>(std::make_shared<Reader>(work, made->bytes))] {
+        answer(reader);
+    });
     for (;;) {
         std::function<void(std::string)> part;
         {

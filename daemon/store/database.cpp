@@ -9,8 +9,10 @@
 
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
+#include <sqlite3.h>
 
 #include "store/alarm_table.h"
+#include "store/category_table.h"
 #include "store/connection.h"
 #include "store/entry_table.h"
 #include "store/frame_table.h"
@@ -27,6 +29,9 @@ namespace {
 
 // How long emptying the log waits for a reader. Commits wait with it, so it is short: there is another time.
 constexpr int kCheckpointWaitMs = 50;
+
+// SQLite's own default.
+constexpr int kLogPagesBeforeCheckpoint = 1'000;
 
 // The archive's figures are written this often; as many frames at most are counted at the next start.
 constexpr std::int64_t kSaveArchiveEvery = 1'000;
@@ -64,6 +69,7 @@ struct Database::Parts {
           frames(*connection),
           entries(*connection),
           alarms(*connection),
+          categories(*connection),
           projections(*connection),
           archive(load_archive(*connection)) {}
 
@@ -75,6 +81,8 @@ struct Database::Parts {
     void write(const ports::AlarmRecord& record, ArchiveRow&) { alarms.put(record); }
     void write(const ports::UseRecord& record, ArchiveRow&) { alarms.put(record); }
     void write(const ports::UseLabelRecord& record, ArchiveRow&) { alarms.put(record); }
+    void write(const ports::UseVerdictRecord& record, ArchiveRow&) { categories.put(record); }
+    void write(const ports::CategoryTotalsRecord& record, ArchiveRow&) { categories.put(record); }
     void write(const ports::DeliveryRecord& record, ArchiveRow&) { alarms.put(record); }
     void write(const ports::CloudMissed& missed, ArchiveRow&) {
         for (const std::int64_t frame : missed.frames) frames.wait(missed.bridge, frame);
@@ -95,6 +103,7 @@ struct Database::Parts {
     FrameTable frames;
     EntryTable entries;
     AlarmTable alarms;
+    CategoryTable categories;
     ProjectionWriter projections;
     ArchiveRow archive;  // as committed
     std::vector<ports::CalibrationRecord> new_calibrations;
@@ -411,6 +420,15 @@ base::Result<void, Fault> Database::checkpoint() {
         connection.setBusyTimeout(parts_->busy_timeout_ms);
         connection.check(code);
         connection.exec("PRAGMA shrink_memory");
+    });
+}
+
+base::Result<void, Fault> Database::hold_file(bool hold) {
+    return attempt([&] {
+        SQLite::Database& connection = *parts_->connection;
+        const std::string pages = hold ? "0" : std::to_string(kLogPagesBeforeCheckpoint);
+        connection.exec("PRAGMA wal_autocheckpoint = " + pages);
+        sqlite3_db_config(connection.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, hold ? 1 : 0, nullptr);
     });
 }
 

@@ -101,6 +101,9 @@ public:
     // memory back.
     [[nodiscard]] base::Result<void, Fault> checkpoint();
 
+    // From now on, or no longer: nothing but checkpoint() moves the log into the file, not even its closing.
+    [[nodiscard]] base::Result<void, Fault> hold_file(bool hold);
+
     // Keeps the query planner's figures current; cheap when nothing much has changed.
     [[nodiscard]] base::Result<void, Fault> optimize();
 

@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Exception.h>
 
 #include "store/alarm_query.h"
+#include "store/category_table.h"
 #include "store/connection.h"
 #include "store/fault.h"
 #include "store/frame_table.h"
@@ -97,17 +98,7 @@ base::Result<ports::UsageAnswer, base::Error> ExportSource::usage(const ports::U
 
 base::Result<std::vector<base::DeviceId>, base::Error> ExportSource::sensors_with_uses() {
     return attempt([&]() -> base::Result<std::vector<base::DeviceId>, base::Error> {
-        std::vector<base::DeviceId> sensors;
-        // From one sensor to the next, past all its uses.
-        SQLite::Statement next(*connection_, "SELECT min(sensor) FROM uses WHERE sensor > ?");
-        for (std::string last;;) {
-            const Rewind rewind(next);
-            bind_values(next, last);
-            if (!next.executeStep() || next.isColumnNull(0)) break;
-            last = text_at(next, 0);
-            if (const auto sensor = base::DeviceId::parse(last)) sensors.push_back(*sensor);
-        }
-        return sensors;
+        return store::sensors_with_uses(*connection_);
     });
 }
 

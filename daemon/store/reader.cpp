@@ -9,6 +9,7 @@
 #include <SQLiteCpp/Transaction.h>
 
 #include "store/alarm_query.h"
+#include "store/category_table.h"
 #include "store/connection.h"
 #include "store/device_query.h"
 #include "store/evidence_query.h"
@@ -116,6 +117,10 @@ void Reader::uses(ports::UseQuery query, History::Answer<std::vector<ports::Kept
 
 void Reader::use(ports::OneUseQuery query, History::Answer<std::optional<ports::KeptUse>> answer) {
     enqueue<std::optional<ports::KeptUse>>(query, std::move(answer), read_use);
+}
+
+void Reader::category_sums(ports::CategorySumsQuery query, History::Answer<std::vector<ports::CategorySums>> answer) {
+    enqueue<std::vector<ports::CategorySums>>(std::move(query), std::move(answer), read_category_sums);
 }
 
 void Reader::deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) {

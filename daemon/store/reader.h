@@ -56,6 +56,8 @@ public:
                           History::Answer<std::vector<detect::AlarmEvent>> answer) override;
     void uses(ports::UseQuery query, History::Answer<std::vector<ports::KeptUse>> answer) override;
     void use(ports::OneUseQuery query, History::Answer<std::optional<ports::KeptUse>> answer) override;
+    void category_sums(ports::CategorySumsQuery query,
+                       History::Answer<std::vector<ports::CategorySums>> answer) override;
     void deliveries(ports::DeliveryQuery query, History::Answer<std::vector<ports::DeliveryRecord>> answer) override;
     void frames(ports::FrameQuery query, History::Answer<ports::FramePage> answer) override;
 

@@ -299,8 +299,36 @@ CREATE TABLE use_labels (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations{Migration{kVersion1}, Migration{kVersion2}, Migration{kVersion3},
-                                 Migration{kVersion4}};
+constexpr const char* kVersion5 = R"sql(
+CREATE TABLE use_verdicts (
+    sensor      TEXT    NOT NULL,
+    start_ms    INTEGER NOT NULL,
+    overlapped  INTEGER NOT NULL,
+    volume_ul   INTEGER NOT NULL,
+    category    TEXT    NOT NULL,
+    confidence  INTEGER NOT NULL, -- thousandths
+    alike       INTEGER NOT NULL,
+    as_labelled INTEGER NOT NULL,
+    name        TEXT    NOT NULL,
+    cycle_ms    INTEGER NOT NULL,
+    PRIMARY KEY (sensor, start_ms, overlapped, volume_ul)
+) STRICT, WITHOUT ROWID;
+
+-- The fills of a machine's cycle.
+CREATE INDEX use_verdicts_by_cycle ON use_verdicts (sensor, cycle_ms, category);
+
+-- Totals as they are shown, which never fall.
+CREATE TABLE category_totals (
+    sensor   TEXT    NOT NULL,
+    category TEXT    NOT NULL,
+    told_ul  INTEGER NOT NULL,
+    owed_ul  INTEGER NOT NULL,
+    PRIMARY KEY (sensor, category)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations{Migration{kVersion1}, Migration{kVersion2}, Migration{kVersion3}, Migration{kVersion4},
+                                 Migration{kVersion5}};
 
 int pragma(SQLite::Database& connection, const char* name) {
     return connection.execAndGet(std::string("PRAGMA ") + name).getInt();

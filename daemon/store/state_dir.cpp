@@ -16,6 +16,8 @@ namespace {
 constexpr mode_t kFolderMode = 0750;
 constexpr mode_t kFileMode = 0640;
 
+static_assert(sizeof(off_t) == 8, "a database may grow past 2 GiB: _FILE_OFFSET_BITS=64");
+
 base::Error unusable(const std::string& path, int code) {
     return {"the state directory " + path + " cannot be used: " + std::generic_category().message(code) +
             "; make it writable for the user millrace runs as, or name another one with --state-dir"};

@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include "store/alarm_table.h"
+#include "store/category_table.h"
 #include "store/connection.h"
 #include "store/entry_table.h"
 #include "store/learning_loader.h"
@@ -175,6 +176,8 @@ ports::StoredState load_state(const SQLite::Database& connection) {
     state.deliveries = read_kept_deliveries(connection);
     state.last_delivery = read_last_delivery(connection);
     state.learning_readings = load_learning(connection);
+    state.recent_uses = load_recent_uses(connection);
+    state.category_totals = load_category_totals(connection);
     return state;
 }
 

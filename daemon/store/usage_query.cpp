@@ -29,9 +29,10 @@ base::Result<std::vector<ports::UsageBucket>, base::Error> empty_buckets(const p
     if (base::unix_ms(query.from) < kEarliestMs || base::unix_ms(query.to) > kLatestMs) {
         return base::failure(base::Error{"the range must lie within the years 0 to 9999"});
     }
-    const auto at_least = static_cast<std::size_t>((query.to - query.from) / base::length_of(query.bucket).longest);
-    if (at_least > ports::kMaxUsageBuckets) return base::failure(too_many());
-    buckets.reserve(at_least + 2);
+    // In 64 bits: the minutes of all those years are more than a 32-bit size holds.
+    const std::int64_t at_least = (query.to - query.from) / base::length_of(query.bucket).longest;
+    if (at_least > std::int64_t{ports::kMaxUsageBuckets}) return base::failure(too_many());
+    buckets.reserve(static_cast<std::size_t>(at_least) + 2);
     base::WallTime start = query.zone.start_of(query.bucket, query.from);
     while (start < query.to) {
         if (buckets.size() == ports::kMaxUsageBuckets) return base::failure(too_many());
@@ -58,10 +59,16 @@ constexpr const char* kReadings =
     " FROM readings r WHERE r.sensor = (SELECT number FROM device_numbers WHERE device = ?)"
     " AND r.time_ms >= ? * 1000 AND r.time_ms < ? * 1000 ORDER BY r.time_ms";
 
-// A label has the start and the volume of its use, so that uses need not be looked at.
-constexpr const char* kLabels =
+// Labels and verdicts have the start and the volume of their use, so that uses need not be looked at. The owner's word
+// counts before ours.
+constexpr const char* kTold =
     "SELECT start_ms, category, volume_ul FROM use_labels"
-    " WHERE sensor = ? AND start_ms >= ? AND start_ms < ? AND category <> '' ORDER BY start_ms";
+    " WHERE sensor = ?1 AND start_ms >= ?2 AND start_ms < ?3 AND category <> ''"
+    " UNION ALL SELECT start_ms, category, volume_ul FROM use_verdicts v"
+    " WHERE sensor = ?1 AND start_ms >= ?2 AND start_ms < ?3"
+    " AND NOT EXISTS (SELECT 1 FROM use_labels l WHERE l.sensor = v.sensor AND l.start_ms = v.start_ms"
+    "  AND l.overlapped = v.overlapped AND l.volume_ul = v.volume_ul AND l.category <> '')"
+    " ORDER BY start_ms";
 
 // A use may have gone on after its bucket, and its volume is what was thought when it ran: where the uses of a bucket
 // took more than the bucket has, each gets its share of that.
@@ -80,7 +87,7 @@ void add_labelled(ports::UsageAnswer& answer, std::size_t bucket, const std::map
 }
 
 void read_labelled(const SQLite::Database& connection, const base::DeviceId& sensor, ports::UsageAnswer& answer) {
-    SQLite::Statement rows(connection, kLabels);
+    SQLite::Statement rows(connection, kTold);
     bind_values(rows, sensor, answer.buckets.front().start, answer.buckets.back().end);
     std::map<std::string, std::int64_t> taken;  // of the bucket
     std::size_t bucket = 0;

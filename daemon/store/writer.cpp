@@ -66,6 +66,14 @@ std::size_t size(const ports::UseLabelRecord& record) {
     return record.label.category.size() + record.label.name.size() + record.label.by.size();
 }
 
+std::size_t size(const ports::UseVerdictRecord& record) {
+    return record.verdict.name.size();
+}
+
+std::size_t size(const ports::CategoryTotalsRecord&) {
+    return 0;
+}
+
 std::size_t size(const ports::DeliveryRecord& record) {
     return record.channel.size() + record.kind.size() + record.error.size() + record.title.size() + record.text.size();
 }
@@ -158,6 +166,63 @@ void Writer::switch_rebuild(Upkeep::Switched done) {
     post_([done = std::move(done)] { done(base::failure(base::Error{"millrace is stopping"})); });
 }
 
+void Writer::hold_file(std::function<void(base::Result<void, base::Error>)> done) {
+    send([this, done = std::move(done)](bool stopping) {
+        auto held = stopping ? base::failure(base::Error{"millrace is stopping"}) : begin_hold();
+        post_([done, held = std::move(held)] { done(held); });
+    });
+}
+
+void Writer::release_file(std::function<void()> done) {
+    send([this, done = std::move(done)](bool stopping) {
+        if (!stopping) end_hold();
+        post_(done);
+    });
+}
+
+void Writer::send(Errand errand) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!has_ended_) {
+            errands_.push_back(std::move(errand));
+            woken_ = true;
+            work_.notify_one();
+            return;
+        }
+    }
+    errand(true);
+}
+
+void Writer::run_errands(bool stopping) {
+    std::vector<Errand> errands;
+    {
+        const std::lock_guard lock(mutex_);
+        errands.swap(errands_);
+    }
+    for (const Errand& errand : errands) errand(stopping);
+    if (!stopping && held_until_ && clock_.steady_now() >= *held_until_) end_hold();
+}
+
+// The log has to be empty: of one that is written anew from its beginning a slow copy could get the old beginning.
+base::Result<void, base::Error> Writer::begin_hold() {
+    auto held = database_.hold_file(true);
+    if (held) held = database_.checkpoint();
+    if (held) {
+        held_until_ = clock_.steady_now() + kLongest;
+        return {};
+    }
+    end_hold();
+    return base::failure(
+        base::Error{"the store is being read, and its log cannot be emptied now; try again in a moment"});
+}
+
+void Writer::end_hold() {
+    held_until_.reset();
+    if (const auto released = database_.hold_file(false); !released) {
+        logger()->error("the log is not emptied by itself any more: {}", released.error().message);
+    }
+}
+
 void Writer::abandon_rebuild() {
     upkeep_.abandon_rebuild();
     const std::lock_guard lock(mutex_);
@@ -184,6 +249,7 @@ void Writer::run() {
     for (;;) {
         Batch batch;
         bool give_up = false;
+        run_errands(false);
         const bool rebuilding = upkeep_.rebuild_has_work();
         {
             std::unique_lock lock(mutex_);
@@ -222,9 +288,12 @@ void Writer::run() {
     }
     upkeep_.end();
     if (!tidy) tidy_up();
-    const std::lock_guard lock(mutex_);
-    has_ended_ = true;
-    ended_.notify_all();
+    {
+        const std::lock_guard lock(mutex_);
+        has_ended_ = true;
+        ended_.notify_all();
+    }
+    run_errands(true);
 }
 
 // Ends early when a commit comes; the next quiet moment goes on with it.
@@ -301,7 +370,7 @@ void Writer::answer(Batch batch) {
 
 // A failure here loses nothing and shows again with the next commit, so it is not reported by itself.
 void Writer::tidy_up() {
-    const bool emptied = database_.checkpoint().has_value();
+    const bool emptied = !held_until_ && database_.checkpoint().has_value();
     return_memory();
     bool optimized = false;
     if (const base::SteadyTime now = clock_.steady_now(); now - last_optimize_ >= limits_.optimize_every) {

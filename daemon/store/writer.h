@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "ports/backups.h"
 #include "ports/frame_store.h"
 #include "ports/health.h"
 #include "store/database.h"
@@ -48,7 +49,7 @@ struct WriterLimits {
     UpkeepLimits upkeep;
 };
 
-class Writer final : public ports::FrameStore, public ports::SelfReport {
+class Writer final : public ports::FrameStore, public ports::SelfReport, public ports::FileHold {
 public:
     // Runs a function on the loop thread, later. Callable from any thread.
     using Post = std::function<void(std::function<void()>)>;
@@ -84,6 +85,10 @@ public:
     // again when keys change. `make_job` is called on the writer thread, so it holds copies.
     void set_replay(MakeJob make_job) { upkeep_.set_replay(std::move(make_job)); }
 
+    // ports::FileHold; between commits.
+    void hold_file(std::function<void(base::Result<void, base::Error>)> done) override;
+    void release_file(std::function<void()> done) override;
+
     // File sizes as of the last quiet moment.
     [[nodiscard]] ports::ArchiveStatus archive_status() const { return upkeep_.status(); }
 
@@ -106,6 +111,9 @@ private:
         Upkeep::Switched switched;  // alone
     };
 
+    // Something to do between commits, on the writer thread; true: the writer is stopping, and it is too late.
+    using Errand = std::function<void(bool stopping)>;
+
     struct Figures {
         std::uint64_t stored = 0;
         std::uint64_t failed = 0;
@@ -124,6 +132,10 @@ private:
     void answer(Batch batch);
     void do_quiet_work();
     void tidy_up();
+    void send(Errand errand);
+    void run_errands(bool stopping);
+    [[nodiscard]] base::Result<void, base::Error> begin_hold();
+    void end_hold();
     void note(const std::optional<Fault>& fault);
 
     Database database_;
@@ -138,6 +150,7 @@ private:
     base::SteadyTime last_optimize_{};
     std::optional<base::SteadyTime> last_log_;
     base::SteadyTime last_quiet_{};
+    std::optional<base::SteadyTime> held_until_;
 
     mutable std::mutex mutex_;  // guards all below
     std::condition_variable work_;
@@ -145,7 +158,8 @@ private:
     std::deque<Job> queue_;
     std::size_t waiting_ = 0;        // queued or being written
     std::size_t waiting_bytes_ = 0;  // of these
-    bool woken_ = false;             // there is something for the upkeep
+    std::vector<Errand> errands_;
+    bool woken_ = false;  // there is something for the upkeep, or an errand
     bool stopping_ = false;
     bool give_up_ = false;
     bool has_ended_ = true;

@@ -30,8 +30,8 @@ def started(tmp_path):
         def bridge(self, port, *arguments, **options):
             return self.keep(harness.Bridge(tmp_path, port, *arguments, **options))
 
-        def water(self, port):
-            return self.keep(harness.Water(tmp_path, port))
+        def water(self, port, trace=None):
+            return self.keep(harness.Water(tmp_path, port, trace))
 
         def listener(self, broker, topic_filter="#"):
             listener = harness.Listener(broker.port, topic_filter)

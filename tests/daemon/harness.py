@@ -56,6 +56,9 @@ class Process:
     """A program whose output goes to a file, ended by its process id."""
 
     def __init__(self, arguments, log, **options):
+        self.start(arguments, log, **options)
+
+    def start(self, arguments, log, **options):
         self.log_path = pathlib.Path(log)
         self.log_file = open(self.log_path, "ab")
         self.process = subprocess.Popen(arguments, stdout=self.log_file, stderr=subprocess.STDOUT, **options)
@@ -135,7 +138,8 @@ class Daemon(Process):
     """`millrace run` in a folder of its own."""
 
     def __init__(self, folder, broker=None, arguments=(), key=KEY, bridge_port=None, http_port=None, config="",
-                 wait=True, state=None, http_address="127.0.0.1"):
+                 wait=True, state=None, http_address="127.0.0.1", bridge_address="127.0.0.1",
+                 environment=None, **options):
         folder = pathlib.Path(folder)
         self.state = pathlib.Path(state or folder / "state")
         self.bridge_port = bridge_port or free_port()
@@ -146,10 +150,10 @@ class Daemon(Process):
             text += f"mqtt:\n  host: 127.0.0.1\n  port: {broker.port}\n"
         self.config.write_text(text)
         command = [BINARY, "run", "--config", str(self.config), "--state-dir", str(self.state),
-                   "--bridge-listen", f"127.0.0.1:{self.bridge_port}", "--http-listen", f"{http_address}:{self.http_port}"]
+                   "--bridge-listen", f"{bridge_address}:{self.bridge_port}", "--http-listen", f"{http_address}:{self.http_port}"]
         if key:
             command += ["--key-file", str(key_file(folder, key))]
-        super().__init__(command + list(arguments), folder / "millrace.log")
+        super().__init__(command + list(arguments), folder / "millrace.log", env=environment, **options)
         if wait:
             self.wait_ready()
 
@@ -211,12 +215,12 @@ def trace_of_water(folder):
 
 
 class Water(Process):
-    """An emulated bridge whose day is the real one and begins with water; the key file is the daemon's."""
+    """An emulated bridge whose day is the real one and begins with water, or with `trace`; the key file is the daemon's."""
 
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, trace=None):
         super().__init__([BINARY, "simulate", "--port", str(port), "--bridge", BRIDGE, "--sensor", SENSOR,
                           "--key-file", str(pathlib.Path(folder) / "bridge.key"),
-                          "--trace", str(trace_of_water(folder))], pathlib.Path(folder) / "water.log")
+                          "--trace", str(trace or trace_of_water(folder))], pathlib.Path(folder) / "water.log")
 
 
 def with_past_water(started):

@@ -23,6 +23,19 @@ def give_address(name, address):
 
 
 @contextlib.contextmanager
+def inside(namespace):
+    """This thread and what it starts are in the network namespace that a file names, until the end. The sockets they make
+    stay in it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/thread-self/ns/net") as before, open(namespace) as there:
+        assert libc.setns(there.fileno(), CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
+        try:
+            yield
+        finally:
+            assert libc.setns(before.fileno(), CLONE_NEWNET) == 0
+
+
+@contextlib.contextmanager
 def own_network(*addresses):
     """This thread and what it starts live there until the end; `addresses` are this machine's besides loopback."""
     if os.geteuid() != 0:

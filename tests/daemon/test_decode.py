@@ -64,6 +64,22 @@ def test_without_the_key_messages_are_shown_sealed_and_exit_is_3(tmp_path):
     assert all(m["payload"] is None and not m["opened"] for m in got if m["sealed"])
 
 
+def test_a_bind_key_opens_what_its_device_advertises(tmp_path):
+    lines = tmp_path / "puck.jsonl"
+    lines.write_text(json.dumps({"t": 1, "topic": "bthome/puck/12/5448E6FFFE8F80A5",
+                                 "payload_hex": "41e445f3c9962b332211006c7c4519"}) + "\n")
+    key = tmp_path / "puck.key"
+    key.write_text("231d39c1d7cc1ab1aee224cd096db932\n")
+    done = run("decode", "--bind-key-file", f"54:48:E6:8F:80:A5={key}", lines)
+    assert done.returncode == 0, done.stderr
+    values = {m["name"]: m["value"] for m in json.loads(done.stdout)["payload"]["measurements"]}
+    assert values == {"temperature": 25.06, "humidity": 50.55}
+    assert run("decode", "--bind-key-file", f"54:48:E6:8F:80:A6={key}", lines).returncode == 3
+    for wrong in (str(key), f"54:48:E6:8F:80={key}", "54:48:E6:8F:80:A5"):
+        refused = run("decode", "--bind-key-file", wrong, lines)
+        assert refused.returncode == 2 and "ADDRESS=FILE" in refused.stderr, wrong
+
+
 def test_a_file_that_is_no_capture_is_said(tmp_path):
     nonsense = tmp_path / "x.pcap"
     nonsense.write_text("hello")

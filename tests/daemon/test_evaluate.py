@@ -9,6 +9,7 @@ import pytest
 from harness import FIXTURES, KEY, key_file, run
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
+import category_figures  # noqa: E402
 import leak_figures  # noqa: E402
 
 SHARED = os.environ.get("MILLRACE_SHARED")
@@ -145,3 +146,31 @@ def test_no_figure_is_worse_than_its_bound(name):
     done = run("evaluate", "--json", *leak_figures.RUNS[name], *leak_figures.SMALL, pathlib.Path(SHARED) / "data")
     assert done.returncode == 0, done.stderr
     assert leak_figures.worse(json.loads(done.stdout), json.loads(leak_figures.BOUNDS.read_text())[name]) == []
+
+
+# --- what uses are said to be ------------------------------------------------------------------------------------
+
+
+@needs_traces
+def test_uses_are_told_as_rightly_as_stated():
+    done = run("evaluate", "--categories", "--json", pathlib.Path(SHARED) / "data")
+    assert done.returncode == 0, done.stderr
+    got = json.loads(done.stdout)
+    bounds = json.loads(category_figures.BOUNDS.read_text())
+    assert len(bounds) == 24 and category_figures.worse(got, bounds) == []
+    # Who says that he is sure is right.
+    sure = got["confidence"][-1]
+    assert sure["from"] == 0.97 and sure["uses"] > 5_000 and sure["right"] / sure["uses"] > 0.98
+
+
+def test_categories_need_labelled_events(tmp_path):
+    done = run("evaluate", "--categories", household(tmp_path))
+    assert done.returncode == 1 and "events_file" in done.stderr and done.stdout == ""
+    homes = tmp_path / "homes.csv"
+    homes.write_text(homes.read_text().replace(",file,", ",file,events_file,").replace("home.csv,", "home.csv,events.csv,"))
+    assert "events.csv" in run("evaluate", "--categories", tmp_path).stderr
+    (tmp_path / "events.csv").write_text("start_unix,end_unix,volume_ml,label\n1,2,3,fountain\n")
+    assert "events.csv:2: \"fountain\" is no kind of use" in run("evaluate", "--categories", tmp_path).stderr
+    assert run("evaluate", "--categories", "--sealed", tmp_path).returncode == 2
+    assert run("evaluate", "--labels", "5", tmp_path).returncode == 2
+    assert run("evaluate", "--categories", "--labels", "5000", tmp_path).returncode == 2

@@ -117,3 +117,16 @@ def test_the_end_of_the_daemon_ends_the_stream(started):
     until(lambda: stream.of("snapshot"), "the snapshot")
     assert daemon.stop() == 0
     assert stream.ended.wait(10)
+
+
+def test_a_device_that_is_forgotten_is_gone_from_the_stream(started):
+    daemon = started.daemon()
+    stream = Stream(daemon.http_port)
+    until(lambda: stream.of("snapshot"), "the snapshot")
+    path = "/api/v1/bluetooth/devices/A4:C1:38:00:11:22"
+    assert daemon.send("PUT", path, {"role": "leak_puck", "name": "Boiler"})[0] == 200
+    assert until(lambda: stream.of("puck"), "the puck")[-1]["name"] == "Boiler"
+    assert daemon.send("DELETE", path)[0] == 200
+    until(lambda: len(stream.of("snapshot")) == 2, "a new snapshot")
+    assert stream.of("snapshot")[-1]["devices"]["pucks"] == []
+    stream.close()

@@ -3,6 +3,7 @@ import csv
 import io
 import sqlite3
 
+import pytest
 from harness import SENSOR, run, until, with_past_water
 
 WATER = f"/api/v1/sensors/{SENSOR}"
@@ -22,7 +23,7 @@ def again(started, daemon):
 
 def labels(daemon):
     return {use["id"]: (use["category"], use["category_source"], use["name"]) for use in uses(daemon)
-            if use["category"] or use["name"]}
+            if use["category_source"] == "owner" or use["name"]}
 
 
 def test_a_label_outlives_restart_rebuild_and_backup(started):
@@ -32,7 +33,8 @@ def test_a_label_outlives_restart_rebuild_and_backup(started):
     path = f"{WATER}/uses/{first['id']}"
     status, answer = daemon.send("PUT", path, {"category": "toilet", "name": 'guest "bath", left', "by": "Ada"})
     assert status == 200 and answer["use"] == first | {
-        "category": "toilet", "category_source": "owner", "name": 'guest "bath", left', "labelled_by": "Ada"}
+        "category": "toilet", "category_source": "owner", "name": 'guest "bath", left', "labelled_by": "Ada",
+        "confidence": None, "explanation": None}
     assert daemon.send("PUT", f"{WATER}/uses/{second['id']}", {"category": "shower"})[0] == 200
     assert daemon.send("PUT", path, {"category": "jacuzzi"})[0] == 400
     assert daemon.send("PUT", f"{WATER}/uses/1-1", {"category": "shower"})[0] == 404
@@ -67,12 +69,12 @@ def test_usage_is_split_by_what_the_owner_said(started):
     assert daemon.send("PUT", f"{WATER}/uses/{shower['id']}", {"category": "shower"})[0] == 200
     status, usage = daemon.http(f"{WATER}/usage?{DAY}&bucket=day&split=category")
     assert status == 200, usage
-    assert usage["categories"]["shower"] == shower["volume"]
+    showers = [use["volume"] for use in uses(daemon) if use["category"] == "shower"]
+    assert usage["categories"]["shower"] == pytest.approx(sum(showers), abs=0.01) and shower["volume"] in showers
     assert usage["items"][0]["categories"] == usage["categories"]
     assert abs(sum(usage["categories"].values()) - usage["volume"]) < 0.001
     hours = daemon.http(f"{WATER}/usage?{DAY}&bucket=hour&split=category")[1]["items"]
-    assert [hour["start"] for hour in hours if "shower" in hour["categories"]] == [
-        shower["start"][:13] + ":00:00Z"]
+    assert shower["start"][:13] + ":00:00Z" in [hour["start"] for hour in hours if "shower" in hour["categories"]]
     assert "categories" not in daemon.http(f"{WATER}/usage?{DAY}&bucket=day")[1]
 
 

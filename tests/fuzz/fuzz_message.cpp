@@ -33,6 +33,8 @@ std::string encoded(const message::Message& decoded) {
                 return value.all;
             } else if constexpr (std::is_same_v<T, message::HeartbeatEcho>) {
                 return encode(value.heartbeat);
+            } else if constexpr (std::is_same_v<T, message::Advertised>) {
+                return std::string(base::as_text(encode(value)));
             } else {
                 return encode(value);
             }

@@ -12,7 +12,7 @@ from harness import Process, free_port, until
 
 ROOT = pathlib.Path(os.environ.get("MILLRACE_HOME_ASSISTANT_ROOT", "/var/tmp/millrace-home-assistant"))
 HERE = pathlib.Path(__file__).parent
-BLUEPRINTS = HERE.parents[1] / "packaging" / "home-assistant" / "blueprints"
+BLUEPRINTS = HERE.parents[1] / "packaging" / "homeassistant" / "blueprints"
 
 CONFIGURATION = """
 homeassistant:

@@ -12,7 +12,7 @@ import sys
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BLUEPRINT = ROOT / "packaging/home-assistant/blueprints/automation/millrace/leak_alert.yaml"
+BLUEPRINT = ROOT / "packaging/homeassistant/blueprints/automation/millrace/leak_alert.yaml"
 PUBLISH = ROOT / "daemon/publish"
 DOCUMENT = ROOT / "tests/fixtures/discovery/sensor-litres.json"
 

@@ -78,8 +78,13 @@ public:
         if (!failure) state.rules = settings;
         finish(std::move(done));
     }
-    void label_use(const ports::UseLabelRecord& label, Done done) override {
+    void label_use(const ports::UseLabelRecord& label, const ports::KeptUse& before, Done done) override {
         if (!failure) labels.push_back(label);
+        labelled_before = before;
+        finish(std::move(done));
+    }
+    void judge_uses_again(const base::DeviceId& sensor, Done done) override {
+        if (!failure) judged_again.push_back(sensor);
         finish(std::move(done));
     }
     void set_habit(const base::DeviceId& sensor, const detect::Habit& habit, Done done) override {
@@ -111,6 +116,8 @@ public:
     std::string refusal;
     std::vector<std::string> answered_by;
     std::vector<ports::UseLabelRecord> labels;
+    std::optional<ports::KeptUse> labelled_before;
+    std::vector<base::DeviceId> judged_again;
     std::int64_t last_habit = 0;
     mutable int asked = 0;
 

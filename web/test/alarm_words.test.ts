@@ -9,7 +9,7 @@ const document_ = JSON.parse(readFileSync(new URL('../../daemon/api/openapi.json
 const rules: Schemas['Rule'][] = document_.components.schemas.Rule.enum;
 const sources: Schemas['Explanation']['limit_source'][] = document_.components.schemas.Explanation.properties.limit_source.enum;
 const measures: Measure[] = document_.components.schemas.Explanation.properties.measure.enum;
-const unitOf: Record<Measure, string | null> = { duration: 's', flow: 'gal/min', volume: 'gal', count: null, voltage: 'mV', none: null };
+const unitOf: Record<Measure, string | null> = { duration: 's', flow: 'gal/min', volume: 'gal', count: null, voltage: 'mV', percent: '%', none: null };
 const units = { unit: 'gal', flow_unit: 'gal/min', zone: 'America/Denver' };
 
 function finding(rule: Schemas['Rule'], known: Partial<Schemas['Explanation']> = {}, more: Partial<Finding> = {}): Finding {
@@ -67,6 +67,34 @@ describe.each(['en', 'es'] as const)('Alarms in %s', (language) => {
   it('say what the device adds', async () => {
     const { alarmSentence } = await inLanguage(language);
     expect(alarmSentence(finding('device_moved', { measure: 'none', detail: 'magnet 812.' }), units)).toMatch(/magnet 812\.$/);
+  });
+});
+
+describe('Alarms of what is heard by Bluetooth', () => {
+  const place = 'Boiler, basement';
+  it('say where the puck lies, and not that the device adds it', async () => {
+    const { alarmSentence } = await inLanguage('en');
+    const said = (rule: Schemas['Rule'], known: Partial<Schemas['Explanation']> = {}) => alarmSentence(finding(rule, { measure: 'none', limit_source: 'fallback', detail: place, ...known }), units).replace(/\u202f/g, ' ');
+    expect(said('puck_wet')).toBe('The leak puck “Boiler, basement” feels water since 02:10. Look at once.');
+    expect(said('puck_silent', { measure: 'duration', observed: 90000, limit: 86400 })).toBe(
+      'Nothing was heard of the leak puck “Boiler, basement” for 25 h, since 02:10. The limit is 24 h. It cannot tell of water meanwhile.',
+    );
+    expect(said('puck_battery', { measure: 'percent', observed: 12, limit: 15 })).toBe('The battery of the leak puck “Boiler, basement” is down to 12 %. Change it soon.');
+    expect(said('puck_battery')).toBe('The battery of the leak puck “Boiler, basement” is low, it says. Change it soon.');
+  });
+  it('tell a meter that needs no bridge from a sensor', async () => {
+    const { alarmSentence } = await inLanguage('en');
+    const silent = (detail: string) => alarmSentence(finding('sensor_silent', { limit_source: 'fallback', detail }), units);
+    expect(silent(place)).toMatch(/^Nothing was heard of the meter “Boiler, basement” for 2 h, since 02:10\. /);
+    expect(silent(place)).not.toMatch(/bridge|adds/);
+    expect(silent('')).toContain('though its bridge is connected');
+  });
+  it('say it in Spanish too', async () => {
+    const { alarmSentence } = await inLanguage('es');
+    const said = (rule: Schemas['Rule'], known: Partial<Schemas['Explanation']> = {}) => alarmSentence(finding(rule, { measure: 'none', limit_source: 'fallback', detail: place, ...known }), units).replace(/\u202f/g, ' ');
+    expect(said('puck_wet')).toBe('El detector de fugas «Boiler, basement» nota agua desde las 02:10. Vaya a mirar enseguida.');
+    expect(said('puck_battery', { measure: 'percent', observed: 12, limit: 15 })).toBe('La pila del detector de fugas «Boiler, basement» ha bajado al 12 %. Cámbiela pronto.');
+    expect(said('sensor_silent', { measure: 'duration' })).toContain('del contador «Boiler, basement»');
   });
 });
 

@@ -26,7 +26,7 @@ let hangs = false;
 let answers: Record<string, () => { status: number; body: unknown }> = {};
 let asked: string[] = [];
 
-const devices = () => ({ time: new Date().toISOString(), time_zone: 'UTC', unit: 'L', flow_unit: 'L/min', bridges: [], sensors: [] });
+const devices = () => ({ time: new Date().toISOString(), time_zone: 'UTC', unit: 'L', flow_unit: 'L/min', bridges: [], sensors: [], pucks: [] });
 const ok = (body: unknown) => () => ({ status: 200, body });
 const refused = () => ({ status: 401, body: { detail: 'who?' } });
 const count = (path: string) => asked.filter((one) => one === path).length;
@@ -83,6 +83,18 @@ describe('The house', () => {
     expect(house.alarms.map((one) => one.id)).toEqual([3, 2, 1]);
     await pass(60_000);
     expect([streams.length, count('/api/v1/devices')]).toEqual([1, 0]);
+  });
+
+  it('keeps leak pucks up to date, and takes in new ones', async () => {
+    house.start();
+    await pass(10);
+    const puck = (uuid: string, wet: boolean | null) => ({ uuid, wet, name: uuid });
+    streams[0]!.say('snapshot', { devices: { ...devices(), pucks: [puck('B', false)] }, alarms: { items: [] } });
+    const before = house.devices;
+    streams[0]!.say('puck', puck('B', true));
+    streams[0]!.say('puck', puck('A', null));
+    expect(house.devices!.pucks.map((one) => [one.uuid, one.wet])).toEqual([['A', null], ['B', true]]);
+    expect(before!.pucks[0]!.wet).toBe(false); // what was handed out stays as it was
   });
 
   it('tells of a snapshot once, with all its alarms', async () => {

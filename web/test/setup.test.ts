@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { kOfStep, kOfTheWhole } from '../src/views/setup/check_steps';
 import { addressOf, current, done, type Setup, type StepId, steps } from '../src/views/setup/steps';
 import { kNames, kWays, snippet } from '../src/views/setup/ways';
 
@@ -67,17 +69,39 @@ describe('what is pasted into a router', () => {
     for (const name of kNames) expect(lines).toContain(name);
     expect(lines).toContain('10.0.0.7');
   });
+  // Those are loaded into the programs by tests/network.
+  it.each([['dnsmasq', 'dns/dnsmasq.conf'], ['nat', 'firewall/redirect.nft']] as const)('of %s is the recipe %s', (way, recipe) => {
+    const lines = readFileSync(new URL(`../../packaging/network/${recipe}`, import.meta.url), 'utf8').split('\n');
+    const meant = lines.map((line) => line.replace(/\s*#.*$/, '')).filter((line) => line !== '');
+    expect(snippet(way, '192.168.1.10', '1883')!.split('\n')).toEqual(meant);
+  });
+  it('has Pi-hole keep the names’ other questions as dnsmasq does', () => {
+    const local = snippet('dnsmasq', '10.0.0.7', '1883')!.split('\n')[0];
+    expect(local).toMatch(/^local=\//);
+    expect(snippet('pihole', '10.0.0.7', '1883')!.split('\n').at(-1)).toBe(local);
+  });
   it('is in the form that each program reads', () => {
-    expect(snippet('dnsmasq', '10.0.0.7', '1883')!.split('\n')[0]).toBe(`address=/${kNames[0]}/10.0.0.7`);
     expect(snippet('openwrt', '10.0.0.7', '1883')).toContain(`address='/${kNames[0]}/10.0.0.7'`);
+    expect(snippet('openwrt', '10.0.0.7', '1883')).toContain(`server='/${kNames[0]}/'`);
     expect(snippet('openwrt', '10.0.0.7', '1883')).toContain('uci commit dhcp');
     expect(snippet('homeassistant', '10.0.0.7', '1883')).toContain(`  - host: ${kNames[0]}\n    ip: 10.0.0.7`);
   });
   it('leads connections to the port that is listened at, and their answers back', () => {
-    expect(snippet('nat', '10.0.0.7', '18830')).toContain('tcp dport 1883 dnat to 10.0.0.7:18830');
-    expect(snippet('nat', '10.0.0.7', '18830')).toContain('tcp dport 18830 masquerade');
+    expect(snippet('nat', '10.0.0.7', '18830')).toContain('define millrace = 10.0.0.7\n');
+    expect(snippet('nat', '10.0.0.7', '18830')).toContain('define millrace_port = 18830\n');
+    expect(snippet('nat', '10.0.0.7', '18830')).toContain('masquerade');
   });
   it('is nothing where there is only a form to fill in', () => {
     expect(snippet('fritzbox', '10.0.0.7', '1883')).toBeNull();
+  });
+});
+
+describe('the checks of the daemon', () => {
+  const document = JSON.parse(readFileSync(new URL('../../daemon/api/openapi.json', import.meta.url), 'utf8')) as {
+    components: { schemas: { Check: { properties: { id: { enum: string[] } } } } };
+  };
+  it('each belong to a step, or to the whole', () => {
+    const shown = new Set<string>([...Object.values(kOfStep).flat(), ...kOfTheWhole]);
+    expect([...shown].sort()).toEqual([...document.components.schemas.Check.properties.id.enum].sort());
   });
 });

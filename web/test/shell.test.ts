@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bridge, Devices, Sensor, Status } from '../src/api/client';
+import type { Bridge, Devices, Puck, Sensor, Status } from '../src/api/client';
 import { type Light, lights } from '../src/shell/lights';
 import { href, parseRoute } from '../src/shell/route';
 
@@ -25,11 +25,11 @@ describe('an address', () => {
 describe('the lights', () => {
   const now = Date.parse('2026-11-28T12:00:00Z');
   const bridge = { uuid: 'B', connected: true, last_seen: '2026-11-28T11:59:00Z', cloud_path: 'relaying' } as unknown as Bridge;
-  const sensor = { uuid: 'S', last_seen: '2026-11-28T11:58:00Z' } as Sensor;
+  const sensor = { uuid: 'S', last_seen: '2026-11-28T11:58:00Z', bluetooth: null } as Sensor;
   const status = { mode: 'relay', counts: { frames_waiting_for_cloud: 7 }, health: [{ part: 'broker', ok: true, detail: 'fine' }, { part: 'new_part', ok: false, detail: 'broken' }] } as unknown as Status;
-  const seen = (changes: { bridges?: Bridge[]; sensors?: Sensor[]; status?: Partial<Status> } = {}) =>
+  const seen = (changes: { bridges?: Bridge[]; sensors?: Sensor[]; pucks?: Puck[]; status?: Partial<Status> } = {}) =>
     lights({
-      devices: { bridges: changes.bridges ?? [bridge], sensors: changes.sensors ?? [sensor] } as Devices,
+      devices: { bridges: changes.bridges ?? [bridge], sensors: changes.sensors ?? [sensor], pucks: changes.pucks ?? [] } as Devices,
       status: { ...status, ...changes.status },
       now: () => now,
     });
@@ -45,6 +45,14 @@ describe('the lights', () => {
   it('tell a bridge that is away, and since when, from none at all', () => {
     expect(named(seen({ bridges: [{ ...bridge, connected: false }] }), 'Bridge')).toMatchObject({ state: 'bad', detail: 'Not connected. Last heard 60 s ago.' });
     expect(named(seen({ bridges: [] }), 'Bridge')).toMatchObject({ state: 'warn', detail: 'No bridge has come yet.' });
+  });
+  it('ask for no bridge and no sensor where all that there is is heard by Bluetooth', () => {
+    const names = (list: Light[]) => list.map((light) => light.name);
+    expect(names(seen({ bridges: [], sensors: [], pucks: [{ uuid: 'P' } as Puck] }))).not.toEqual(expect.arrayContaining(['Bridge', 'Sensor']));
+    const meter = { ...sensor, bluetooth: { name: 'Garden' } } as Sensor;
+    expect(names(seen({ bridges: [], sensors: [meter] }))).toContain('Sensor');
+    expect(names(seen({ bridges: [], sensors: [meter] }))).not.toContain('Bridge');
+    expect(named(seen({ bridges: [{ ...bridge, connected: false }], pucks: [{ uuid: 'P' } as Puck] }), 'Bridge').state).toBe('bad');
   });
   it('tell the sensor that is silent, not the other one', () => {
     const silent = { ...sensor, uuid: 'T', last_seen: '2026-11-28T09:00:00Z' };

@@ -62,10 +62,11 @@ base::Result<std::vector<store::BackupFile>, base::Error> read_files(const std::
 
 CLI::App* add_backup(CLI::App& app, BackupOptions& options) {
     CLI::App* backup = app.add_subcommand("backup", "Copy the store into one file; the daemon may be running");
-    backup->add_option("file", options.file, "The file to write; must not exist yet")->required();
+    backup->add_option("file", options.file, "The file to write; must not exist yet")->required()->type_name("FILE");
     add_config_option(*backup, options.common);
     add_state_dir_option(*backup, options.common);
-    backup->add_option("--key-file", options.common.key_file, "The key file that the daemon is started with, if any");
+    backup->add_option("--key-file", options.common.key_file, "The key file that the daemon is started with, if any")
+        ->type_name("FILE");
     backup->add_flag("--with-secrets", options.with_secrets,
                      "Put the config file in it, the key, password and certificate files it names, and the keys "
                      "handed over through the API");

@@ -8,6 +8,7 @@
 
 #include "capture/pcap/capture_file.h"
 #include "message/message.h"
+#include "payload/advertisement_cipher.h"
 #include "payload/secretbox.h"
 
 namespace millrace::app {
@@ -28,7 +29,7 @@ struct Decoded {
     message::Topic topic;
     bool sealed = false;
     bool opened = false;
-    std::optional<std::string> json;  // the plain text, when it is JSON; on one line
+    std::optional<std::string> json;  // the plain text, when it is JSON, or what it says as JSON; on one line
     std::string error;                // empty when there is none
 };
 
@@ -49,10 +50,38 @@ bool may_be_sealed(const message::Topic& topic) {
     return !topic.sealed() && topic.flags != message::kFlagsPlain && topic.flags != message::kFlagsBinary;
 }
 
+// What a Bluetooth device advertised, which is no text.
+void decode_advertisement(const ports::Frame& frame, const payload::KeyRing& keys, Decoded& result) {
+    const base::DeviceId& device = *result.topic.device;
+    base::Bytes plain = frame.payload;
+    if (result.sealed) {
+        const payload::BindKey* key = keys.bind_key(device);
+        auto opened = key == nullptr ? std::nullopt
+                                     : payload::open_advertisement(plain, *base::BluetoothAddress::of(device), *key);
+        if (!opened) {
+            result.error = key == nullptr ? "sealed, and no bind key was given for its device"
+                                          : "sealed, and the bind key does not open it";
+            return;
+        }
+        plain = std::move(opened->plain);
+        result.opened = true;
+    }
+    const auto decoded = message::decode(result.topic, plain);
+    if (decoded) {
+        result.json = message::to_json(std::get<message::Advertised>(*decoded));
+    } else {
+        result.error = decoded.error().detail;
+    }
+}
+
 Decoded decode(const ports::Frame& frame, const payload::KeyRing& keys) {
     Decoded result;
     result.topic = message::parse_topic(frame.topic);
     result.sealed = result.topic.sealed();
+    if (result.topic.kind == message::Kind::Advertisement) {
+        decode_advertisement(frame, keys, result);
+        return result;
+    }
     result.json = as_json(frame.payload);
     std::optional<base::Bytes> plain;
     // Lines may give sealed messages already opened, and what is JSON was never sealed.
@@ -97,7 +126,9 @@ void print(const ports::Frame& frame, const Decoded& decoded, std::ostream& out)
         << decoded.json.value_or("null") << R"(,"error":)"
         << (decoded.error.empty() ? "null" : json_string(decoded.error)) << R"(,"bridge":)"
         << json_string_or_null(frame.bridge);
-    if (!decoded.json) out << R"(,"payload_hex":")" << base::to_hex(frame.payload) << '"';
+    // The payload of an advertisement cannot be made of its JSON again.
+    const bool shows_all = decoded.json && decoded.topic.kind != message::Kind::Advertisement;
+    if (!shows_all) out << R"(,"payload_hex":")" << base::to_hex(frame.payload) << '"';
     out << "}\n";
 }
 

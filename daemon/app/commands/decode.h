@@ -21,7 +21,8 @@ struct DecodeOptions {
 
 // One JSON object a PUBLISH on `out`: time, direction, qos, dup, retain, topic, uuid, kind, sealed, opened, payload
 // (the opened JSON, or null), error (text, or null) and bridge (or null). A payload that is not shown as JSON comes as
-// `payload_hex`, so that nothing is lost and the output can be read in again. A summary of each file goes to `err`.
+// `payload_hex`, so that nothing is lost and the output can be read in again; so does a Bluetooth device's
+// advertisement, whose payload is what it says as JSON (message::to_json). A summary of each file goes to `err`.
 //
 // Gives kExitFailed when a file cannot be read or `out` cannot be written, and kExitFindings when all was read but some
 // messages did not open or decode, or the capture lacks bytes.

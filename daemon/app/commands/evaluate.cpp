@@ -193,7 +193,9 @@ void print_json(const std::string& file, const SealedEvaluation& result, std::os
 
 CLI::App* add_evaluate(CLI::App& app, EvaluateArguments& arguments) {
     CLI::App* evaluate = app.add_subcommand(
-        "evaluate", "Measure leak detection on household traces, or with --sealed the estimates on captures");
+        "evaluate",
+        "Measure leak detection on household traces, with --categories what is said of uses, or with --sealed the "
+        "estimates on captures");
     CLI::Option* sealed = evaluate->add_flag(
         "--sealed", arguments.sealed,
         "What sizes and times of sealed messages tell, against what the key opens. A minute has flow "
@@ -203,13 +205,17 @@ CLI::App* add_evaluate(CLI::App& app, EvaluateArguments& arguments) {
         ->add_option("files", arguments.files,
                      "Trace CSVs (unix_timestamp,cumulative_<peaks|pulses|ml|l>) with a homes.csv beside them, or "
                      "folders of such; with --sealed pcap, pcapng or JSON-lines files")
-        ->required();
-    evaluate->add_option("--key-file", arguments.key_file, "Key file: 64 hex digits or 32 raw bytes")->needs(sealed);
+        ->required()
+        ->type_name("FILE");
+    evaluate->add_option("--key-file", arguments.key_file, "Key file: 64 hex digits or 32 raw bytes")
+        ->needs(sealed)
+        ->type_name("FILE");
     evaluate->add_option("--port", arguments.server_ports, "TCP ports of the cloud's side")
         ->needs(sealed)
         ->capture_default_str();
     evaluate->add_flag("--json", arguments.json, "One JSON object; with --sealed one a file, on one line");
     add_leak_options(*evaluate, arguments.leaks, sealed);
+    add_category_options(*evaluate, arguments.categories, sealed);
     return evaluate;
 }
 
@@ -223,6 +229,13 @@ base::Result<SealedEvaluation, base::Error> evaluate_sealed(const std::string& f
 }
 
 int evaluate(const EvaluateArguments& arguments, std::ostream& out, std::ostream& err) {
+    if (arguments.categories.chosen) {
+        EvaluateCategoriesArguments categories = arguments.categories;
+        categories.options.paths = arguments.files;
+        categories.options.homes = arguments.leaks.options.homes;
+        categories.options.seed = arguments.leaks.options.seed;
+        return evaluate_categories(categories, arguments.json, out, err);
+    }
     if (!arguments.sealed) {
         EvaluateLeaksArguments leaks = arguments.leaks;
         leaks.options.paths = arguments.files;

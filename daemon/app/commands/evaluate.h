@@ -1,10 +1,11 @@
 // `millrace evaluate`: measures how good Millrace's leak detection and estimates are, so that anyone can repeat the
 // figures.
 //
-// On household traces: how soon leaks are found and how many alarms are false (see evaluate_leaks.h). On captures,
-// with `--sealed`: what sizes and times of sealed sample messages tell, against what the key opens. The estimator sees
-// no byte of a payload; the truth comes from the same messages through the hub's pipeline. Blocks; writes to the two
-// streams only, and never anything of a key.
+// On household traces: how soon leaks are found and how many alarms are false (see evaluate_leaks.h); with
+// `--categories` how rightly uses are told (see evaluate_categories.h). On captures, with `--sealed`: what sizes and
+// times of sealed sample messages tell, against what the key opens. The estimator sees no byte of a payload; the truth
+// comes from the same messages through the hub's pipeline. Blocks; writes to the two streams only, and never anything
+// of a key.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "app/commands/evaluate_categories.h"
 #include "app/commands/evaluate_leaks.h"
 #include "app/exit_code.h"
 #include "payload/key_ring.h"
@@ -30,6 +32,7 @@ struct EvaluateArguments {
     std::vector<std::uint16_t> server_ports = {1883};
     bool json = false;
     EvaluateLeaksArguments leaks;
+    EvaluateCategoriesArguments categories;
 };
 
 struct SealedEvaluation {

@@ -12,6 +12,7 @@
 #include "api/csv.h"
 #include "api/parameters.h"
 #include "api/quantity.h"
+#include "api/use_words.h"
 #include "app/commands/row_writer.h"
 #include "app/common_options.h"
 #include "app/exit_code.h"
@@ -173,17 +174,18 @@ Done export_uses_of(const base::DeviceId& sensor, store::ExportSource& source, c
         if (!page) return base::failure(page.error());
         for (const ports::KeptUse& kept : *page) {
             const detect::Use& use = kept.use;
-            const ports::UseLabel label = kept.label.value_or(ports::UseLabel{});
+            const api::UseWord word = api::word_of(kept);
             const std::vector<Cell> cells = {{sensor.str()},
                                              {request.zone.rfc3339(use.start)},
-                                             {request.zone.rfc3339(use.end)},
-                                             number(api::shown(use.volume, request.unit)),
+                                             {request.zone.rfc3339(api::end_of(kept))},
+                                             number(api::shown(api::volume_of(kept), request.unit)),
                                              number(api::shown(use.mean, request.unit)),
                                              number(api::shown(use.peak, request.unit)),
                                              number(api::shown(use.base, request.unit)),
                                              truth(use.overlapped),
-                                             {label.category},
-                                             {label.name}};
+                                             {std::string(word.category)},
+                                             {std::string(word.source)},
+                                             {word.name}};
             out.row(cells);
         }
         more = page->size() >= kPage;
@@ -195,7 +197,7 @@ Done export_uses_of(const base::DeviceId& sensor, store::ExportSource& source, c
 Done export_uses(store::ExportSource& source, const Request& request, RowWriter& out) {
     out.columns({"sensor", "start", "end", api::column("volume", request.unit),
                  api::flow_column("mean_flow", request.unit), api::flow_column("peak_flow", request.unit),
-                 api::flow_column("base_flow", request.unit), "overlapped", "category", "name"});
+                 api::flow_column("base_flow", request.unit), "overlapped", "category", "category_source", "name"});
     const auto sensors = request.sensor
                              ? base::Result<std::vector<base::DeviceId>, base::Error>(std::vector{*request.sensor})
                              : source.sensors_with_uses();
@@ -305,7 +307,8 @@ CLI::App* add_export(CLI::App& app, ExportOptions& options) {
                      "Of usage: minute, hour, day, week, month or year, in the site's time zone")
         ->check(CLI::IsMember({"minute", "hour", "day", "week", "month", "year"}))
         ->capture_default_str();
-    command->add_option("--output", options.output, "A file instead of the standard output; replaced when it exists");
+    command->add_option("--output", options.output, "A file instead of the standard output; replaced when it exists")
+        ->type_name("FILE");
     return command;
 }
 

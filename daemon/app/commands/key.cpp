@@ -13,6 +13,7 @@
 #include "app/daemon_address.h"
 #include "app/exit_code.h"
 #include "app/key_files.h"
+#include "base/bluetooth_address.h"
 
 namespace millrace::app {
 namespace {
@@ -38,6 +39,7 @@ Keys keys_of_directory(const std::string& directory) {
         const std::filesystem::path& path = it->path();
         const auto bridge = base::DeviceId::parse(path.stem().string());
         if ((path.extension() != ".key" && path.extension() != ".bin") || !bridge) continue;
+        if (base::BluetoothAddress::of(*bridge) && read_bind_key_file(path.string())) continue;  // no bridge's
         if (keys.size() == kMaxKeys) break;
         if (auto done = append(path, bridge, keys); !done) return base::failure(done.error());
     }
@@ -96,9 +98,11 @@ CLI::App* add_key(CLI::App& app, KeyOptions& options) {
 
     CLI::App* verify = key->add_subcommand("verify", "Count the sealed messages in captures, and those a key opens");
     verify->callback([&options] { options.action = KeyAction::Verify; });
-    verify->add_option("files", options.files, "pcap, pcapng or JSON-lines files")->required();
-    auto* file = verify->add_option("--key-file", options.key_file, "Key file: 64 hex digits or 32 raw bytes");
-    auto* folder = verify->add_option("--key-dir", options.key_dir, "Folder of <bridge uuid>.key or .bin files");
+    verify->add_option("files", options.files, "pcap, pcapng or JSON-lines files")->required()->type_name("FILE");
+    auto* file = verify->add_option("--key-file", options.key_file, "Key file: 64 hex digits or 32 raw bytes")
+                     ->type_name("FILE");
+    auto* folder =
+        verify->add_option("--key-dir", options.key_dir, "Folder of <bridge uuid>.key or .bin files")->type_name("DIR");
     folder->excludes(file);
     verify->add_option("--port", options.ports, "TCP ports of the cloud's side")->capture_default_str();
     // One of the two; CLI11 counts the subcommand's own options in the group.
@@ -108,7 +112,9 @@ CLI::App* add_key(CLI::App& app, KeyOptions& options) {
 
     CLI::App* add = key->add_subcommand("add", "Give a key to the running daemon, which fills in what it opens");
     add->callback([&options] { options.action = KeyAction::Add; });
-    add->add_option("--key-file", options.key_file, "Key file: 64 hex digits or 32 raw bytes")->required();
+    add->add_option("--key-file", options.key_file, "Key file: 64 hex digits or 32 raw bytes")
+        ->required()
+        ->type_name("FILE");
     add->add_option("--bridge", options.bridge, "Its bridge's uuid; else it is for all that have none of their own");
     add_daemon_options(*add, options.daemon);
     return key;

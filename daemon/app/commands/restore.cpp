@@ -45,13 +45,15 @@ base::Result<void, base::Error> put_back(const std::vector<store::BackupFile>& f
 
 CLI::App* add_restore(CLI::App& app, RestoreOptions& options) {
     CLI::App* restore = app.add_subcommand("restore", "Make a backup the store of this machine (daemon stopped)");
-    restore->add_option("file", options.file, "A file that `millrace backup` wrote")->required();
+    restore->add_option("file", options.file, "A file that `millrace backup` wrote")->required()->type_name("FILE");
     add_config_option(*restore, options.common);
     add_state_dir_option(*restore, options.common);
     restore->add_flag("--force", options.force,
                       "Also where there is a store, which is kept as millrace.db.before-restore");
-    restore->add_option("--files-into", options.files_into,
-                        "Write the backup's files below this folder, at the paths they had; / for their old places");
+    restore
+        ->add_option("--files-into", options.files_into,
+                     "Write the backup's files below this folder, at the paths they had; / for their old places")
+        ->type_name("DIR");
     return restore;
 }
 

@@ -5,6 +5,9 @@
 #include <iosfwd>
 #include <string>
 
+#include "app/commands/simulate_bluetooth.h"
+#include "app/commands/simulate_receiver.h"
+
 namespace CLI {
 class App;
 }
@@ -29,6 +32,9 @@ struct SimulateOptions {
     std::uint64_t seed = 1;
     std::string ledger;
     double drop_line_every_s = 0;
+    // Where something else than bridges is emulated.
+    SimulateBeaconOptions beacon;
+    SimulateReceiverOptions receiver;
 };
 
 CLI::App* add_simulate(CLI::App& app, SimulateOptions& options);

@@ -72,6 +72,10 @@ std::uint32_t HomeRun::take_rules() {
     return std::exchange(rules_, 0);
 }
 
+std::vector<detect::Use> HomeRun::take_uses() {
+    return std::exchange(uses_, {});
+}
+
 void HomeRun::count_window() {
     if (restart_ < variant_.restarts.size() && variant_.restarts[restart_] <= window_end_) {
         // The sensor's memory is gone, and nobody tells it the total.
@@ -165,8 +169,9 @@ void HomeRun::judge(std::int64_t now_s) {
     const auto findings = detector_.judge(now, context(now_s));
     for (auto& event : book_.update(device_, findings, now, {false, base::from_unix_s(heard_)}))
         events_.push_back(std::move(event));
-    // Nobody keeps them here.
-    if (now_s % 3600 < kTick) (void)detector_.take_uses(now);
+    if (now_s % 3600 < kTick) {
+        for (detect::Use& use : detector_.take_uses(now)) uses_.push_back(std::move(use));
+    }
     if (findings.empty()) return;
     for (const detect::Incident& incident : book_.incidents()) {
         if (incident.open() && detect::is_water(incident.finding.rule)) {

@@ -13,6 +13,7 @@
 #include "app/evaluation/meter_variant.h"
 #include "detect/incident.h"
 #include "detect/sensor_detector.h"
+#include "detect/use.h"
 #include "meter/calibration_table.h"
 #include "meter/sensor_meter.h"
 
@@ -48,6 +49,8 @@ public:
     [[nodiscard]] const std::vector<detect::AlarmEvent>& events() const { return events_; }
     // The rules that an open incident has borne since the last call: bit by number, water rules only.
     std::uint32_t take_rules();
+    // The uses that have ended since the last call, in the order in which they were found.
+    [[nodiscard]] std::vector<detect::Use> take_uses();
     [[nodiscard]] std::int64_t messages() const { return messages_; }
     [[nodiscard]] std::int64_t pulses() const { return pulses_; }
 
@@ -92,6 +95,7 @@ private:
     detect::SensorDetector detector_;
     detect::IncidentBook book_;
     std::vector<detect::AlarmEvent> events_;
+    std::vector<detect::Use> uses_;
     std::uint32_t rules_ = 0;
     std::int64_t messages_ = 0;
     std::int64_t pulses_ = 0;

@@ -208,6 +208,8 @@ base::Result<Home, base::Error> read_home(const HomeEntry& entry, const std::str
     if (home.name.empty()) return base::failure(at_line(homes_file, entry.line, "the home has no name"));
     if (entry.field("file").empty()) return base::failure(at_line(homes_file, entry.line, "the home has no file"));
     home.file = (fs::path(homes_file).parent_path() / entry.field("file")).string();
+    const std::string events = entry.field("events_file");
+    if (!events.empty()) home.events_file = (fs::path(homes_file).parent_path() / events).string();
     const auto ml_per_unit = read_number<double>(entry.field("ml_per_unit"));
     if (!ml_per_unit || !(*ml_per_unit > 0.01 && *ml_per_unit < 1e6)) {
         return base::failure(at_line(homes_file, entry.line, "ml_per_unit is not a volume in millilitres"));

@@ -1,9 +1,9 @@
 // A home's water as a trace file gives it, for `millrace evaluate`.
 //
-// A folder has a `homes.csv` (home, file, unit, ml_per_unit and, where known, utc_offset_or_tz, sample_s, gap_s, kind,
-// notes) and beside it the traces: `unix_timestamp,cumulative_<peaks|pulses|ml|l>` and rows in the order of time, the
-// total holding still between two rows. Read whole into memory: half a year of a household is a few megabytes.
-// Plain values; any thread.
+// A folder has a `homes.csv` (home, file, unit, ml_per_unit and, where known, events_file, utc_offset_or_tz, sample_s,
+// gap_s, kind, notes) and beside it the traces: `unix_timestamp,cumulative_<peaks|pulses|ml|l>` and rows in the order
+// of time, the total holding still between two rows. Read whole into memory: half a year of a household is a few
+// megabytes. Plain values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +55,7 @@ private:
 struct Home {
     std::string name;
     std::string file;
+    std::string events_file;      // its labelled uses (labelled_events.h), or empty
     std::string kind;             // "real", "simulated", …
     bool own_sprinklers = false;  // its notes speak of irrigation
     // Of a trace in pulses: what one is worth. Its own meter is kept.

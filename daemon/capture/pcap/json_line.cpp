@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
 #include "capture/pcap/json_bounds.h"
-#include "mqtt/utf8.h"
 
 namespace millrace::capture {
 namespace {
@@ -54,7 +54,7 @@ std::optional<ports::Door> door_named(std::string_view name) {
 std::optional<std::string_view> text_of(base::ByteView payload) {
     const std::string_view text = base::as_text(payload);
     const auto is_plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n'; };
-    if (!std::all_of(text.begin(), text.end(), is_plain) || !mqtt::is_mqtt_utf8(payload)) return std::nullopt;
+    if (!std::all_of(text.begin(), text.end(), is_plain) || !base::is_mqtt_utf8(payload)) return std::nullopt;
     return text;
 }
 

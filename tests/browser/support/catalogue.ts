@@ -1,6 +1,13 @@
 // The page's catalogue of texts, to tell which language a text on the page is in.
-import { en } from '../../../web/src/texts/en';
-import { es } from '../../../web/src/texts/es';
+import { en as mainEnglish } from '../../../web/src/texts/en';
+import { bluetooth as bluetoothInEnglish } from '../../../web/src/texts/en/bluetooth';
+import { setup as setupInEnglish } from '../../../web/src/texts/en/setup';
+import { es as mainSpanish } from '../../../web/src/texts/es';
+import { bluetooth as bluetoothInSpanish } from '../../../web/src/texts/es/bluetooth';
+import { setup as setupInSpanish } from '../../../web/src/texts/es/setup';
+
+const en = { ...mainEnglish, bluetooth: bluetoothInEnglish, setup: setupInEnglish };
+const es = { ...mainSpanish, bluetooth: bluetoothInSpanish, setup: setupInSpanish };
 
 const kGap = '\u{f8ff}'; // stands for what a text is given to put in
 

@@ -31,8 +31,8 @@ export class House {
     return join(this.folder, name);
   }
 
-  run(name: string, command: string, parameters: readonly string[], environment: Record<string, string> = {}): Program {
-    const program = new Program(this.path(`${name}.log`), command, parameters, environment);
+  run(name: string, command: string, parameters: readonly string[], environment: Record<string, string> = {}, listens = false): Program {
+    const program = new Program(this.path(`${name}.log`), command, parameters, environment, listens);
     this.programs.push(program);
     return program;
   }

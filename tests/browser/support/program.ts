@@ -14,18 +14,23 @@ export class Program {
     command: string,
     parameters: readonly string[],
     environment: Record<string, string> = {},
+    listens = false, // to what it is told
   ) {
     const log = openSync(logFile, 'a');
     // setpriv becomes the program, which the kernel ends when this process is gone.
     this.child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...parameters], {
       env: { ...process.env, ...environment },
-      stdio: ['ignore', log, log],
+      stdio: [listens ? 'pipe' : 'ignore', log, log],
     });
     closeSync(log);
   }
 
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  say(line: string): void {
+    this.child.stdin!.write(`${line}\n`);
   }
 
   log(): string {

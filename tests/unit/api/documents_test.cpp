@@ -95,10 +95,43 @@ TEST(DevicesDocument, SurvivesFirmwareNamesThatAreNotUtf8) {
     EXPECT_THAT(document["bridges"][0]["firmware"].get<std::string>(), HasSubstr("<script>"));
 }
 
-TEST(DevicesDocument, IsTwoEmptyListsBeforeAnythingWasHeard) {
+TEST(DevicesDocument, ShowsALeakPuck) {
+    ports::LiveState live;
+    live.pucks = {sample_puck()};
+    const json document = json::parse(devices_document(live, base::VolumeUnit::Litre, denver(), kNow));
+    EXPECT_EQ(document["pucks"][0], json::parse(R"({"uuid": "A4C138FFFE001122", "wet": true,
+        "wet_since": "2026-11-23T09:18:00-07:00", "moisture_percent": null,
+        "last_seen": "2026-11-23T09:19:30-07:00", "has_buttons": false, "last_press": null, "name": "Under the sink",
+        "room": null, "battery_percent": 93, "battery_low": null, "voltage_mv": null, "temperature_celsius": -0.5,
+        "humidity_percent": null, "rssi_dbm": -71, "trigger_based": false, "problem": null})"));
+}
+
+TEST(DevicesDocument, ShowsWhenAPucksButtonWasPressed) {
+    ports::LiveState live;
+    live.pucks = {sample_puck()};
+    live.pucks[0].has_buttons = true;
+    live.pucks[0].last_press = ports::LivePress{kNow, 2, "long_press"};
+    const json document = json::parse(devices_document(live, base::VolumeUnit::Litre, denver(), kNow));
+    EXPECT_EQ(document["pucks"][0]["last_press"],
+              json::parse(R"({"at": "2026-11-23T09:20:00-07:00", "button": 2, "kind": "long_press"})"));
+}
+
+TEST(DevicesDocument, ShowsWhatAMeterSaysBesideItsTotal) {
+    const json shown_meter =
+        json::parse(devices_document({{}, {}, {sample_meter(), sample_sensor()}}, base::VolumeUnit::Litre, {}, kNow));
+    EXPECT_EQ(shown_meter["sensors"][0]["bluetooth"],
+              json::parse(R"({"name": "Garden meter", "room": "Garden", "battery_percent": null, "battery_low": true,
+        "voltage_mv": null, "temperature_celsius": null, "humidity_percent": null, "rssi_dbm": null,
+        "trigger_based": false, "problem": "The key that was given does not open what it says.", "flow_said": 6.0,
+        "storage": 250.5})"));
+    EXPECT_TRUE(shown_meter["sensors"][1]["bluetooth"].is_null());
+}
+
+TEST(DevicesDocument, IsEmptyListsBeforeAnythingWasHeard) {
     const json document = json::parse(devices_document({}, base::VolumeUnit::Gallon, {}, kNow));
     EXPECT_EQ(document["bridges"], json::array());
     EXPECT_EQ(document["sensors"], json::array());
+    EXPECT_EQ(document["pucks"], json::array());
 }
 
 TEST(Quantity, ShowsEveryUnit) {
@@ -258,12 +291,14 @@ TEST(Usage, NeverCountsFewerBucketsThanThereAre) {
     for (const auto unit : base::kCalendarUnits) {
         for (const int hours : {1, 23, 24, 25, 24 * 28, 24 * 59, 24 * 365, 24 * 800}) {
             const auto to = from + std::chrono::hours{hours};
-            std::size_t real = 0;
+            std::int64_t real = 0;
             for (auto start = zone.start_of(unit, from); start < to; start = zone.next_start(unit, start)) ++real;
             EXPECT_GE(most_buckets(from, to, unit), real) << hours << " h of " << name(unit);
         }
     }
-    EXPECT_EQ(most_buckets(kNow, kNow, base::CalendarUnit::Hour), 0u);
+    EXPECT_EQ(most_buckets(kNow, kNow, base::CalendarUnit::Hour), 0);
+    const base::Milliseconds ages{60'000LL * 4'294'967'296};  // where a count of 32 bits begins anew
+    EXPECT_EQ(most_buckets(kNow, kNow + ages, base::CalendarUnit::Minute), 4'294'967'298);
 }
 
 TEST(StatusDocument, CountsAndPassesHealthOn) {

@@ -83,6 +83,10 @@ public:
         }
         answer(std::optional<ports::KeptUse>());
     }
+    void category_sums(ports::CategorySumsQuery query, Answer<std::vector<ports::CategorySums>> answer) override {
+        sums_queries.push_back(std::move(query));
+        answer(sums);
+    }
     void deliveries(ports::DeliveryQuery query, Answer<std::vector<ports::DeliveryRecord>> answer) override {
         delivery_queries.push_back(std::move(query));
         answer(delivered);
@@ -112,6 +116,8 @@ public:
     std::vector<ports::IncidentQuery> incident_queries;
     std::vector<ports::UseQuery> use_queries;
     std::vector<ports::DeliveryQuery> delivery_queries;
+    base::Result<std::vector<ports::CategorySums>, base::Error> sums;
+    std::vector<ports::CategorySumsQuery> sums_queries;
     base::Result<ports::FramePage, base::Error> archived;
     std::vector<ports::FrameQuery> frame_queries;
 };
@@ -214,6 +220,35 @@ inline ports::LiveBridge sample_bridge() {
     bridge.frames_opened = 42;
     bridge.frames_unopened = 3;
     return bridge;
+}
+
+inline ports::LivePuck sample_puck() {
+    ports::LivePuck puck;
+    puck.id = *base::DeviceId::parse("A4C138FFFE001122");
+    puck.wet = true;
+    puck.wet_since = base::from_rfc3339("2026-11-23T16:18:00Z");
+    puck.last_seen = base::from_rfc3339("2026-11-23T16:19:30Z");
+    puck.says.name = "Under the sink";
+    puck.says.battery_percent = 93;
+    puck.says.temperature_centi = -50;
+    puck.says.rssi_dbm = -71;
+    return puck;
+}
+
+inline ports::LiveSensor sample_meter() {
+    ports::LiveSensor meter = sample_sensor();
+    meter.id = *base::DeviceId::parse("A4C138FFFE00FFAA");
+    meter.bridge.reset();
+    meter.battery_mv.reset();
+    meter.rssi_dbm.reset();
+    meter.says.emplace();
+    meter.says->name = "Garden meter";
+    meter.says->room = "Garden";
+    meter.says->battery_low = true;
+    meter.says->flow = base::FlowRate{100'000};
+    meter.says->storage = base::Volume{250'500'000};
+    meter.says->problem = "The key that was given does not open what it says.";
+    return meter;
 }
 
 }  // namespace millrace::api

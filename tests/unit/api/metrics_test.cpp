@@ -122,5 +122,30 @@ TEST(LiveMetrics, TellNoFlowThatIsNotKnown) {
     EXPECT_THAT(exposition(metrics), Not(HasSubstr("millrace_flow_")));
 }
 
+TEST(LiveMetrics, TellOfPucksAndOfWhatMetersSay) {
+    std::vector<Metric> metrics;
+    ports::LiveState live{{}, {}, {sample_meter()}};
+    live.pucks = {sample_puck()};
+    append_live_metrics(live, metrics);
+    const std::string text = exposition(metrics);
+    EXPECT_THAT(text, HasSubstr("millrace_puck_wet{puck=\"A4C138FFFE001122\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_puck_last_seen_timestamp_seconds{puck=\"A4C138FFFE001122\"} 1795450770\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_bluetooth_battery_percent{device=\"A4C138FFFE001122\"} 93\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_bluetooth_rssi_dbm{device=\"A4C138FFFE001122\"} -71\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_bluetooth_understood{device=\"A4C138FFFE001122\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_bluetooth_battery_low{device=\"A4C138FFFE00FFAA\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_bluetooth_understood{device=\"A4C138FFFE00FFAA\"} 0\n"));
+    EXPECT_THAT(text, HasSubstr("millrace_water_liters_total{sensor=\"A4C138FFFE00FFAA\"} 12345.678\n"));
+}
+
+TEST(LiveMetrics, SayNothingOfWhatAPuckHasNotSaid) {
+    std::vector<Metric> metrics;
+    ports::LiveState live;
+    live.pucks.emplace_back();
+    append_live_metrics(live, metrics);
+    const std::string text = exposition(metrics);
+    for (const char* name : {"puck_wet", "last_seen", "battery", "rssi"}) EXPECT_THAT(text, Not(HasSubstr(name)));
+}
+
 }  // namespace
 }  // namespace millrace::api

@@ -55,9 +55,11 @@ TEST_F(RuleRoute, ShowsLimitsSwitchesAndWhatIsPending) {
     EXPECT_EQ(document["rules"][1], json::parse(R"({"rule": "continuous_flow", "water": true, "severity": "warning",
                                                     "on": true, "limit_source": "owner"})"));
     EXPECT_EQ(document["rules"][4]["on"], false);
-    EXPECT_EQ(document["rules"][16], json::parse(R"({"rule": "budget_day", "water": false, "severity": "warning",
+    EXPECT_EQ(document["rules"][16], json::parse(R"({"rule": "puck_wet", "water": false, "severity": "critical",
+                                                     "on": true, "limit_source": "fixed"})"));
+    EXPECT_EQ(document["rules"][19], json::parse(R"({"rule": "budget_day", "water": false, "severity": "warning",
                                                      "on": true, "limit_source": "owner"})"));
-    EXPECT_EQ(document["rules"][17]["limit_source"], "none");
+    EXPECT_EQ(document["rules"][20]["limit_source"], "none");
     EXPECT_EQ(document["sensors"][0]["days_learned"], 12);
     EXPECT_EQ(document["sensors"][0]["base_flow_litres_per_minute"], 0.06);
     ASSERT_EQ(document["sensors"][0]["pending"].size(), 1u);

@@ -29,6 +29,7 @@ protected:
         router_.guard([this](Request& asked, access::Scope needed) { return site_->gate->refusal(asked, needed); });
         add_status_route(router_, *site_);
         add_setup_route(router_, *site_);
+        add_check_routes(router_, *site_);
         add_devices_route(router_, *site_);
         add_device_word_routes(router_, *site_);
         add_estimates_route(router_, *site_);
@@ -46,6 +47,7 @@ protected:
         add_habit_routes(router_, *site_);
         add_limits_route(router_, *site_);
         add_use_routes(router_, *site_);
+        add_category_routes(router_, *site_);
         add_channel_routes(router_, *site_);
         add_network_routes(router_, *site_);
     }

@@ -36,7 +36,8 @@ TEST_F(UseRoute, TellsWhatWasUsedAndWhatIsUnderWay) {
     EXPECT_EQ(document["items"][0], json::parse(R"({"id": "1795443600000-9000000",
         "start": "2026-11-23T07:20:00-07:00", "end": "2026-11-23T07:21:30-07:00", "seconds": 90.0, "volume": 9.0,
         "peak_flow": 9.0, "mean_flow": 6.0, "base_flow": 0.0, "overlapped": false, "shape": [9.0, 3.0],
-        "category": null, "category_source": null, "name": null, "labelled_by": null, "alarm": null})"));
+        "provisional": false, "category": null, "category_source": null, "confidence": null, "explanation": null,
+        "alike_this_week": null, "steady": false, "fills": 1, "name": null, "labelled_by": null, "alarm": null})"));
     EXPECT_EQ(document["open"]["start"], "2026-11-23T09:19:30-07:00");
     EXPECT_TRUE(document["open"]["id"].is_null()) << "its volume grows";
     EXPECT_TRUE(document["next_cursor"].is_null());
@@ -74,10 +75,65 @@ TEST_F(UseRoute, TellsWhatTheOwnerSaidAndWhichAlarmRanBeside) {
     EXPECT_EQ(use["labelled_by"], "Ada");
     EXPECT_EQ(use["alarm"], 7);
     EXPECT_THAT(get(kUses + "?format=csv").body,
-                ::testing::EndsWith(",1795443600000-9000000,toilet,owner,\"guest \"\"bath\"\", left\",Ada,7\r\n"));
+                ::testing::EndsWith(",1795443600000-9000000,toilet,owner,,1,\"guest \"\"bath\"\", left\",Ada,7\r\n"));
     history_.past_uses->at(0).label->category.clear();
     EXPECT_TRUE(parsed(get(kUses))["items"][0]["category_source"].is_null());
     EXPECT_FALSE(parsed(get(kUses))["items"][0]["name"].is_null());
+}
+
+TEST_F(UseRoute, TellsWhatMillraceTakesItForAndWhy) {
+    ports::KeptUse kept = use_at(clock_.wall - std::chrono::hours{2});
+    kept.use.peak = {105'000};
+    kept.verdict = classify::Verdict{classify::Category::Toilet, 0.93, 14, false, "guest bath", kept.use.start};
+    history_.past_uses = std::vector{kept};
+    json use = parsed(get(kUses))["items"][0];
+    EXPECT_EQ(use["category"], "toilet");
+    EXPECT_EQ(use["category_source"], "millrace");
+    EXPECT_EQ(use["confidence"], 0.93);
+    EXPECT_EQ(use["explanation"], "9.0 L in 90 s at a steady 6.0 L/min, like 14 others this week");
+    EXPECT_EQ(use["alike_this_week"], 14);
+    EXPECT_EQ(use["steady"], true);
+    EXPECT_EQ(use["name"], "guest bath");
+    EXPECT_EQ(parsed(get(kUses + "?unit=gal"))["items"][0]["explanation"],
+              "2.4 gal in 90 s at a steady 1.6 gal/min, like 14 others this week");
+    EXPECT_THAT(get(kUses + "?format=csv").body, ::testing::HasSubstr(",toilet,millrace,0.93,1,"));
+    // The owner's word counts, and needs no reasons.
+    history_.past_uses->at(0).label = ports::UseLabel{"shower", "", "Ada", clock_.wall};
+    use = parsed(get(kUses))["items"][0];
+    EXPECT_EQ(use["category"], "shower");
+    EXPECT_EQ(use["category_source"], "owner");
+    EXPECT_TRUE(use["confidence"].is_null());
+    EXPECT_TRUE(use["explanation"].is_null());
+    EXPECT_TRUE(use["name"].is_null());
+    // A name alone leaves the category to Millrace.
+    history_.past_uses->at(0).label = ports::UseLabel{"", "upstairs", "Ada", clock_.wall};
+    use = parsed(get(kUses))["items"][0];
+    EXPECT_EQ(use["category_source"], "millrace");
+    EXPECT_EQ(use["name"], "upstairs");
+}
+
+TEST_F(UseRoute, AMachinesCycleIsOneUseAndTheOneUnderWayIsProvisional) {
+    ports::KeptUse kept = use_at(clock_.wall - std::chrono::hours{2});
+    kept.verdict = classify::Verdict{classify::Category::ClothesWasher, 0.8, 1, true, "", kept.use.start};
+    kept.cycle = ports::MachineCycle{4, kept.use.start + std::chrono::minutes{80}, {50'000'000}};
+    history_.past_uses = std::vector{kept};
+    ports::SensorWatch watch;
+    watch.sensor = kSensor;
+    watch.use = use_at(clock_.wall - std::chrono::seconds{30}).use;
+    watch.use_may_be = classify::Verdict{classify::Category::Shower, 0.6, 0, false, "", {}};
+    alarms_.state.sensors = {watch};
+    const json document = parsed(get(kUses));
+    const json& use = document["items"][0];
+    EXPECT_EQ(use["id"], "1795443600000-9000000") << "the first fill's";
+    EXPECT_EQ(use["fills"], 4);
+    EXPECT_EQ(use["volume"], 50.0);
+    EXPECT_EQ(use["seconds"], 4'800.0);
+    EXPECT_EQ(use["end"], "2026-11-23T08:40:00-07:00");
+    EXPECT_EQ(use["explanation"],
+              "4 fills of one machine, 50 L in 80 min, like 1 other this week; you have named uses like it");
+    EXPECT_EQ(document["open"]["category"], "shower");
+    EXPECT_EQ(document["open"]["provisional"], true);
+    EXPECT_EQ(use["provisional"], false);
 }
 
 const std::string kOne = kUses + "/1795443600000-9000000";
@@ -100,6 +156,7 @@ TEST_F(UseLabels, AreKeptAndAnsweredWith) {
     EXPECT_EQ(kept.sensor, kSensor);
     EXPECT_EQ(kept.use, ports::key_of(history_.past_uses->at(0).use));
     EXPECT_EQ(kept.label, (ports::UseLabel{"toilet", "guest bath", "Ada", {}}));
+    EXPECT_EQ(alarms_.labelled_before, history_.past_uses->at(0));
 }
 
 TEST_F(UseLabels, MemberLeftOutStaysAndNullTakesItBack) {

@@ -31,6 +31,14 @@ TEST_F(KeyFilesTest, DigitsAndRawBytesGiveTheSameKey) {
     EXPECT_TRUE(*digits == *raw);
 }
 
+TEST_F(KeyFilesTest, ABindKeyIsShorter) {
+    const auto digits = read_bind_key_file(write("digits", std::string(32, 'a') + "\n"));
+    const auto raw = read_bind_key_file(write("raw", std::string(16, '\xaa')));
+    ASSERT_TRUE(digits && raw);
+    EXPECT_TRUE(*digits == *raw);
+    EXPECT_FALSE(read_bind_key_file(write("bridge", kDigits)));
+}
+
 TEST_F(KeyFilesTest, AFileThatHoldsNoKeyIsNamedAndItsContentIsNot) {
     const auto key = read_key_file(write("short.key", "deadbeef"));
     ASSERT_FALSE(key);
@@ -52,6 +60,21 @@ TEST_F(KeyFilesTest, TheDirectorysFilesAreNamedAfterTheirBridges) {
     EXPECT_EQ(keys->find(std::nullopt), nullptr);
 }
 
+TEST_F(KeyFilesTest, AKeyOutsideOfFilesIsUsedUnlessAFileIsNamed) {
+    settings::Settings settings;
+    settings::Keys& keys = settings.keys;
+    keys.default_key = kDigits;
+    const auto of_the_option = read_keys(keys, folder_ / "state");
+    ASSERT_TRUE(of_the_option);
+    EXPECT_NE(of_the_option->find(std::nullopt), nullptr);
+    keys.default_file = write("other", std::string(64, 'b'));
+    const auto of_the_file = read_keys(keys, folder_ / "state");
+    ASSERT_TRUE(of_the_file);
+    EXPECT_FALSE(*of_the_file->find(std::nullopt) == *of_the_option->find(std::nullopt));
+    keys.default_key = "short";
+    EXPECT_FALSE(read_keys(keys, folder_ / "state"));
+}
+
 TEST_F(KeyFilesTest, EveryProblemIsToldAtOnce) {
     std::filesystem::create_directory(folder_ / "keys");
     write("keys/kitchen.key", kDigits);
@@ -71,9 +94,9 @@ TEST_F(KeyFilesTest, KeysThatWereHandedOverAreKeptForTheDaemonAloneAndReadAgain)
     std::filesystem::create_directory(state);
     const auto key = payload::SecretKey::parse(base::as_bytes(kDigits));
     const auto other = payload::SecretKey::parse(base::as_bytes(std::string(64, 'b')));
-    ASSERT_TRUE(keep_key(state, kBridge, *key));
-    ASSERT_TRUE(keep_key(state, std::nullopt, *other));
-    ASSERT_TRUE(keep_key(state, kBridge, *key)) << "again";
+    ASSERT_TRUE(keep_key(state, kBridge, key->bytes()));
+    ASSERT_TRUE(keep_key(state, std::nullopt, other->bytes()));
+    ASSERT_TRUE(keep_key(state, kBridge, key->bytes())) << "again";
     using std::filesystem::perms;
     EXPECT_EQ(std::filesystem::status(state + "/keys").permissions(), perms::owner_all);
     EXPECT_EQ(std::filesystem::status(state + "/keys/61F6F57900000001.key").permissions(),
@@ -87,8 +110,33 @@ TEST_F(KeyFilesTest, KeysThatWereHandedOverAreKeptForTheDaemonAloneAndReadAgain)
     EXPECT_FALSE(*read_keys(files, state)->find(kBridge) == *key) << "the config file has the last word";
 }
 
+TEST_F(KeyFilesTest, ABluetoothDevicesKeyHasHalfAsManyDigits) {
+    const base::DeviceId puck = *base::DeviceId::parse("A4C138FFFE001122");
+    const std::string state = folder_ / "state";
+    std::filesystem::create_directory(state);
+    const auto key = payload::BindKey::parse(base::as_bytes(std::string(32, 'd')));
+    ASSERT_TRUE(keep_key(state, puck, key->bytes()));
+    settings::Keys files;
+    files.directory = state + "/keys";
+    const auto keys = read_keys(files, folder_ / "elsewhere");
+    ASSERT_TRUE(keys) << keys.error().message;
+    ASSERT_NE(keys->bind_key(puck), nullptr);
+    EXPECT_TRUE(*keys->bind_key(puck) == *key);
+    EXPECT_EQ(keys->bind_key(kBridge), nullptr);
+    // Its digits, and those of a bridge whose name looks like a Bluetooth device's.
+    files = {};
+    files.bridges = {{puck, write("puck.key", std::string(32, 'e') + "\n")}};
+    EXPECT_NE(read_keys(files, folder_ / "elsewhere")->bind_key(puck), nullptr);
+    files.bridges = {{puck, write("bridge.key", kDigits)}};
+    const auto bridges = read_keys(files, folder_ / "elsewhere");
+    ASSERT_TRUE(bridges) << bridges.error().message;
+    EXPECT_EQ(bridges->bind_key(puck), nullptr);
+    EXPECT_NE(bridges->find(puck), nullptr);
+}
+
 TEST_F(KeyFilesTest, AKeyThatCannotBeKeptIsNoSuccess) {
-    const auto kept = keep_key(folder_ / "missing", kBridge, *payload::SecretKey::parse(base::as_bytes(kDigits)));
+    const auto key = payload::SecretKey::parse(base::as_bytes(kDigits));
+    const auto kept = keep_key(folder_ / "missing", kBridge, key->bytes());
     ASSERT_FALSE(kept);
     EXPECT_EQ(kept.error().message.find(kDigits), std::string::npos);
 }

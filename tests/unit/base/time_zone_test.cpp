@@ -1,5 +1,8 @@
 #include "base/time_zone.h"
 
+#include <cstdlib>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace millrace::base {
@@ -16,6 +19,20 @@ TEST(TimeZone, UnknownNameSaysWhatToWrite) {
     const auto zone = TimeZone::load("Mars/Olympus");
     ASSERT_FALSE(zone);
     EXPECT_NE(zone.error().message.find("Mars/Olympus"), std::string::npos);
+}
+
+TEST(TimeZone, WithoutANameItIsTheOneOfTheEnvironment) {
+    const char* before = std::getenv("TZ");
+    const std::string kept = before == nullptr ? "" : before;
+    ::setenv("TZ", ":America/Denver", 1);
+    EXPECT_EQ(TimeZone::load("")->name(), "America/Denver");
+    ::setenv("TZ", "no/such", 1);
+    EXPECT_NE(TimeZone::load("")->name(), "no/such");
+    if (before == nullptr) {
+        ::unsetenv("TZ");
+    } else {
+        ::setenv("TZ", kept.c_str(), 1);
+    }
 }
 
 TEST(TimeZone, DefaultIsUtc) {

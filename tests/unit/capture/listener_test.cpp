@@ -81,9 +81,23 @@ TEST_F(Listener, ServesBothFamiliesOnTheIpv6Wildcard) {
 TEST_F(Listener, TakesOverASocketThatWasHandedToIt) {
     tcp::acceptor made(loop_, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     const auto port = made.local_endpoint().port();
-    doors_ = std::make_unique<Doors>(loop_, clock_, Settings{}, sink_, nullptr);
+    Settings settings;
+    settings.listen = "127.0.0.1:0";
+    doors_ = std::make_unique<Doors>(loop_, clock_, settings, sink_, nullptr);
     ASSERT_TRUE(doors_->start(made.release()));
     EXPECT_EQ(doors_->local_port(), port);
+    Peer peer = connected_bridge();
+    EXPECT_EQ(sink_.opened.size(), 1U);
+}
+
+TEST_F(Listener, ListensWhereTheSettingsSayThoughASocketOnAnotherAddressWasHandedToIt) {
+    tcp::acceptor elsewhere(loop_, tcp::endpoint(asio::ip::address_v4::any(), 0));
+    const auto port = elsewhere.local_endpoint().port();
+    Settings settings;
+    settings.listen = "127.0.0.1:0";
+    doors_ = std::make_unique<Doors>(loop_, clock_, settings, sink_, nullptr);
+    ASSERT_TRUE(doors_->start(elsewhere.release()));
+    EXPECT_NE(doors_->local_port(), port);
     Peer peer = connected_bridge();
     EXPECT_EQ(sink_.opened.size(), 1U);
 }
@@ -91,7 +105,7 @@ TEST_F(Listener, TakesOverASocketThatWasHandedToIt) {
 TEST_F(Listener, RefusesAHandedSocketThatDoesNotListen) {
     tcp::socket plain_socket(loop_, tcp::v4());
     doors_ = std::make_unique<Doors>(loop_, clock_, Settings{}, sink_, nullptr);
-    EXPECT_FALSE(doors_->start(plain_socket.native_handle()));
+    EXPECT_FALSE(doors_->start(plain_socket.release()));
 }
 
 TEST_F(Listener, RefusesMoreThanTheTotalAndMakesRoomAgain) {

@@ -182,7 +182,7 @@ TEST_F(NetworkOfFailover, OneLifeHoldsRelayOutageAndReturn) {
     EXPECT_EQ(up.packets[kPingreq].count, 1U);
     EXPECT_EQ(bridge.newest.traffic[1].packets[kPuback].count, 3U);
     EXPECT_EQ(bridge.newest.subscriptions.size(), subscriptions.size());
-    expect_same_bytes(bridge.newest, up.bytes, peer.received.size());
+    expect_same_bytes(bridge.newest, static_cast<std::size_t>(up.bytes), peer.received.size());
     EXPECT_EQ(metric("millrace_relay_frames_total", {{"direction", "to_cloud"}}), 2);
     EXPECT_EQ(metric("millrace_network_messages_total", {{"direction", "to_cloud"}}), 3);
 }

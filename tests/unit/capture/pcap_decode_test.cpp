@@ -33,10 +33,10 @@ struct Outcome {
     std::string summary;
 };
 
-Outcome run(const std::string& file, const std::string& key = "") {
+Outcome run(const std::string& file, payload::KeyRing keys) {
     DecodeOptions options;
     options.files = {file};
-    if (!key.empty()) options.keys.set_default(*payload::SecretKey::parse(base::as_bytes(key)));
+    options.keys = std::move(keys);
     std::ostringstream out;
     std::ostringstream err;
     Outcome result;
@@ -46,6 +46,12 @@ Outcome run(const std::string& file, const std::string& key = "") {
     result.lines = read_json_lines_of(in);
     result.summary = err.str();
     return result;
+}
+
+Outcome run(const std::string& file, const std::string& key = "") {
+    payload::KeyRing keys;
+    if (!key.empty()) keys.set_default(*payload::SecretKey::parse(base::as_bytes(key)));
+    return run(file, std::move(keys));
 }
 
 std::string key_of(const std::string& expected_file) {
@@ -210,6 +216,45 @@ TEST(DecodeCommand, ShowsMessagesThatDoNotDecode) {
     EXPECT_EQ(result.lines[2]["kind"], "key_exchange");
     EXPECT_TRUE(result.lines[2]["error"].is_null());
     EXPECT_EQ(result.lines[2]["payload_hex"], "00ff");
+}
+
+TEST(DecodeCommand, ShowsWhatBluetoothDevicesAdvertise) {
+    const TemporaryFile file(R"({"t":1,"topic":"bthome/puck/2/5448E6FFFE8F80A5","payload_hex":"44200157EA"}
+{"t":1,"topic":"bthome/puck/12/5448E6FFFE8F80A5","payload_hex":"41e445f3c9962b332211006c7c4519"}
+{"t":1,"topic":"bthome/meter/2/5448E6FFFE8F80A5","payload_hex":"2001"}
+)");
+    payload::KeyRing keys;
+    keys.set_bind_key(*base::DeviceId::parse("5448E6FFFE8F80A5"),
+                      *payload::BindKey::parse(base::as_bytes("231d39c1d7cc1ab1aee224cd096db932")));
+    const Outcome result = run(file.path(), keys);
+    EXPECT_EQ(result.exit_code, kExitFindings) << "the last one is of no version that is known";
+    ASSERT_EQ(result.lines.size(), 3u);
+    EXPECT_EQ(result.lines[0]["kind"], "advertisement");
+    EXPECT_EQ(result.lines[0]["uuid"], "5448E6FFFE8F80A5");
+    EXPECT_EQ(result.lines[0]["sealed"], false);
+    EXPECT_EQ(result.lines[0]["payload"]["measurements"][0]["name"], "wet");
+    EXPECT_EQ(result.lines[0]["payload"]["measurements"][0]["value"], true);
+    EXPECT_EQ(result.lines[0]["payload"]["measurements"][1]["value"], -22);
+    EXPECT_EQ(result.lines[0]["payload_hex"], "44200157ea") << "the output can be read in again";
+    EXPECT_EQ(result.lines[1]["opened"], true);
+    EXPECT_NE(result.text.find(R"("value":25.06,"unit":"°C")"), std::string::npos);
+    EXPECT_NE(result.text.find(R"("value":50.55,"unit":"%")"), std::string::npos);
+    EXPECT_TRUE(result.lines[2]["payload"].is_null());
+    EXPECT_EQ(result.lines[2]["error"], "advertisement: not version 2 of BTHome");
+    const TemporaryFile again(result.text);
+    EXPECT_EQ(run(again.path(), keys).text, result.text);
+}
+
+TEST(DecodeCommand, TellsAWrongBindKeyFromNone) {
+    const TemporaryFile file(
+        R"({"t":1,"topic":"bthome/puck/12/5448E6FFFE8F80A5","payload_hex":"41e445f3c9962b332211006c7c4519"})");
+    EXPECT_EQ(run(file.path()).lines.at(0)["error"], "sealed, and no bind key was given for its device");
+    payload::KeyRing keys;
+    keys.set_bind_key(*base::DeviceId::parse("5448E6FFFE8F80A5"), *payload::BindKey::from_bytes(base::Bytes(16, 7)));
+    const Outcome wrong = run(file.path(), keys);
+    EXPECT_EQ(wrong.exit_code, kExitFindings);
+    EXPECT_EQ(wrong.lines.at(0)["error"], "sealed, and the bind key does not open it");
+    EXPECT_EQ(wrong.lines.at(0)["payload_hex"], "41e445f3c9962b332211006c7c4519");
 }
 
 TEST(DecodeCommand, KeepsEachMessageOnOneLine) {

@@ -1,6 +1,6 @@
 #include "capture/relay.h"
-#include "fake_dns.h"
 #include "fixture.h"
+#include "support/fake_dns.h"
 
 namespace millrace::capture {
 namespace {
@@ -33,7 +33,7 @@ TEST_F(RelayLoop, RefusesToCallItsOwnListener) {
 }
 
 TEST_F(RelayLoop, RefusesANameThatWasRedirectedToIt) {
-    FakeDns redirected(loop_);
+    support::FakeDns redirected(loop_);
     redirected.add("mqtt.cloud.example", "127.0.0.1");
     const auto port = FakeCloud(loop_).port();
     Settings settings;

@@ -1,5 +1,5 @@
-#include "fake_dns.h"
 #include "fixture.h"
+#include "support/fake_dns.h"
 
 namespace millrace::capture {
 namespace {
@@ -340,7 +340,7 @@ TEST_F(Relay, GivesUpOnACloudThatDoesNotTakeTheConnection) {
 }
 
 TEST_F(Relay, TriesTheCloudsAddressesInTurn) {
-    FakeDns dns(loop_);
+    support::FakeDns dns(loop_);
     dns.add("mqtt.cloud.example", "127.0.0.77");  // nobody listens there
     dns.add("mqtt.cloud.example", "127.0.0.1");
     Settings settings;
@@ -354,7 +354,7 @@ TEST_F(Relay, TriesTheCloudsAddressesInTurn) {
 
 TEST_F(Relay, SaysSoWhenNoNameServerAnswers) {
     limits_.name_server_timeout = base::Milliseconds{50};
-    FakeDns dns(loop_);
+    support::FakeDns dns(loop_);
     dns.silent = true;
     Settings settings;
     settings.mode = ports::CloudMode::RelayOnly;
@@ -382,7 +382,7 @@ TEST_F(Relay, StopEndsBothSidesAndHandsOverWhatIsQueued) {
 }
 
 TEST_F(Relay, CanGoWhileItIsStillDialling) {
-    FakeDns dns(loop_);
+    support::FakeDns dns(loop_);
     dns.silent = true;
     Settings settings;
     settings.mode = ports::CloudMode::RelayOnly;

@@ -1,7 +1,7 @@
 #include "capture/resolver.h"
 
-#include "fake_dns.h"
 #include "fixture.h"
+#include "support/fake_dns.h"
 
 namespace millrace::capture {
 namespace {
@@ -34,7 +34,7 @@ protected:
 
     asio::io_context loop_;
     PushedClock clock_;
-    FakeDns dns_{loop_};
+    support::FakeDns dns_{loop_};
 };
 
 TEST_F(ResolverTest, GivesIpv4BeforeIpv6) {
@@ -151,7 +151,7 @@ TEST_F(ResolverTest, GivesUpOnSilentNameServersAndNamesThem) {
 }
 
 TEST_F(ResolverTest, AsksTheNextNameServerWhenOneIsSilent) {
-    FakeDns silent(loop_);
+    support::FakeDns silent(loop_);
     silent.silent = true;
     dns_.add(kName, "198.51.100.7");
     const auto resolver = make({silent.address(), dns_.address()});

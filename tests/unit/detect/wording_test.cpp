@@ -91,8 +91,8 @@ TEST(Wording, EveryRuleHasATitleAndASentenceInItsMeasure) {
         EXPECT_NE(title(rule), "Alarm") << name(rule);
         Finding finding = trickle();
         finding.rule = rule;
-        for (const Measure measure :
-             {Measure::Duration, Measure::Flow, Measure::Amount, Measure::Count, Measure::Millivolts, Measure::None}) {
+        for (const Measure measure : {Measure::Duration, Measure::Flow, Measure::Amount, Measure::Count,
+                                      Measure::Millivolts, Measure::Percent, Measure::None}) {
             finding.measure = measure;
             const std::string text = sentence(finding, denver());
             ASSERT_GT(text.size(), 20U) << name(rule);
@@ -101,6 +101,26 @@ TEST(Wording, EveryRuleHasATitleAndASentenceInItsMeasure) {
             EXPECT_THAT(text, Not(HasSubstr("..")));
         }
     }
+}
+
+TEST(Wording, TellsWhereALeakPuckLies) {
+    Finding finding;
+    finding.at = *base::from_rfc3339("2026-11-24T10:15:00Z");
+    finding.since = finding.at - Seconds{3900};
+    finding.rule = Rule::PuckWet;
+    finding.measure = Measure::None;
+    finding.detail = "Under the sink, kitchen";
+    EXPECT_EQ(sentence(finding, denver()),
+              "The leak puck (Under the sink, kitchen) feels water, since 02:10. Look after it at once.");
+    finding.rule = Rule::PuckBattery;
+    finding.measure = Measure::Percent;
+    finding.observed = 12;
+    finding.limit = 15;
+    EXPECT_EQ(sentence(finding, denver()),
+              "The battery of the leak puck (Under the sink, kitchen) is down to 12 %. Change it soon.");
+    finding.measure = Measure::None;
+    EXPECT_EQ(sentence(finding, denver()),
+              "The battery of the leak puck (Under the sink, kitchen) is low, it says. Change it soon.");
 }
 
 TEST(Wording, TellsSystemRulesInTheirNumbers) {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cinttypes>
+#include <cstdio>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -150,7 +152,7 @@ TEST_F(RunnerTest, DeliversAWholeTraceThroughBrokenConnectionsAndKeepsALedger) {
         ++lines;
         std::int64_t time = 0;
         std::uint32_t value = 0;
-        ASSERT_EQ(std::sscanf(line.c_str(), "61DA80B500000001,%ld,%u", &time, &value), 2) << line;
+        ASSERT_EQ(std::sscanf(line.c_str(), "61DA80B500000001,%" SCNd64 ",%u", &time, &value), 2) << line;
         EXPECT_TRUE(received.contains({time, value})) << line;
         EXPECT_EQ(value, 500U + 3U * static_cast<unsigned>((time - 1'700'000'000) / 10));
     }

@@ -464,14 +464,5 @@ TEST_F(WatchTest, LimitsAreThoseTheRulesInForceGive) {
     ahead_ = base::Seconds{0};
 }
 
-TEST_F(WatchTest, LabelOfAUseIsStoredWithItsTime) {
-    const ports::UseKey use{clock_.wall_now() - base::Seconds{60}, true, {9'000'000}};
-    watch_->label_use({kSensor, use, {"toilet", "guest bath", "Ada", {}}}, noted());
-    EXPECT_THAT(store_.all<ports::UseLabelRecord>(),
-                ElementsAre(ports::UseLabelRecord{kSensor, use, {"toilet", "guest bath", "Ada", clock_.wall_now()}}));
-    store_.finish();
-    EXPECT_THAT(answers_, ElementsAre("ok"));
-}
-
 }  // namespace
 }  // namespace millrace::hub

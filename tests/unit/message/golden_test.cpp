@@ -44,6 +44,8 @@ std::string encode_any(const Message& message) {
                 return value.all;
             } else if constexpr (std::is_same_v<T, HeartbeatEcho>) {
                 return encode(value.heartbeat);
+            } else if constexpr (std::is_same_v<T, Advertised>) {
+                return to_json(value);
             } else {
                 return encode(value);
             }

@@ -141,6 +141,52 @@ TEST(Topic, PutsTopicsTogether) {
     EXPECT_EQ(downstream_topic(kBridge, downstream::kHeartbeat, kFlagsPlain), "responses/61F6F57900000001/4/2");
 }
 
+TEST(Topic, TakesTheTopicOfAnAdvertisementApart) {
+    const auto address = *base::BluetoothAddress::parse("54:48:E6:8F:80:A5");
+    const Topic puck = parse_topic("bthome/puck/12/5448E6FFFE8F80A5");
+    EXPECT_EQ(puck.direction, Direction::ToCloud);
+    EXPECT_EQ(puck.kind, Kind::Advertisement);
+    EXPECT_EQ(puck.role, Role::Puck);
+    EXPECT_EQ(puck.device, address.device_id());
+    EXPECT_EQ(puck.type, 0u);
+    EXPECT_TRUE(puck.sealed());
+    EXPECT_TRUE(puck.rest.empty());
+    const Topic meter = parse_topic("bthome/meter/2/5448E6FFFE8F80A5");
+    EXPECT_EQ(meter.kind, Kind::Advertisement);
+    EXPECT_EQ(meter.role, Role::Meter);
+    EXPECT_EQ(meter.device, address.device_id());
+    EXPECT_FALSE(meter.sealed());
+}
+
+TEST(Topic, PutsTheTopicOfAnAdvertisementTogether) {
+    const auto address = *base::BluetoothAddress::parse("54:48:E6:8F:80:A5");
+    EXPECT_EQ(advertisement_topic(Role::Puck, true, address), "bthome/puck/12/5448E6FFFE8F80A5");
+    EXPECT_EQ(advertisement_topic(Role::Meter, false, address), "bthome/meter/2/5448E6FFFE8F80A5");
+}
+
+TEST(Topic, KnowsNoOtherFormOfAnAdvertisement) {
+    for (const char* text :
+         {"bthome", "bthome/", "bthome/puck", "bthome/puck/2", "bthome/puck/2/", "bthome/tap/2/5448E6FFFE8F80A5",
+          "bthome/Puck/2/5448E6FFFE8F80A5", "bthome//2/5448E6FFFE8F80A5", "bthome/puck/1/5448E6FFFE8F80A5",
+          "bthome/puck/x/5448E6FFFE8F80A5", "bthome/puck/4294967298/5448E6FFFE8F80A5", "bthome/puck/2/61F6F57900000001",
+          "bthome/puck/2/5448E6FFFE8F80A", "bthome/puck/2/5448E6FFFE8F80A5/1", "bthome/puck/2/5448e6fffe8f80a5",
+          "bthome/orient/5448E6FFFE8F80A5", "bthome/puck/2/orient/7", "/bthome/puck/2/5448E6FFFE8F80A5",
+          "responses/bthome/puck/2/5448E6FFFE8F80A5"}) {
+        const Topic topic = parse_topic(text);
+        EXPECT_EQ(topic.kind, Kind::Unknown) << text;
+        EXPECT_FALSE(topic.role) << text;
+        EXPECT_FALSE(topic.device) << text;
+    }
+}
+
+TEST(Topic, NamesTheRoles) {
+    for (const Role role : {Role::Meter, Role::Puck}) EXPECT_EQ(role_named(name(role)), role);
+    EXPECT_EQ(name(Role::Meter), "meter");
+    EXPECT_EQ(name(Role::Puck), "puck");
+    EXPECT_FALSE(role_named("Meter"));
+    EXPECT_FALSE(role_named(""));
+}
+
 TEST(Topic, NamesEveryKind) {
     EXPECT_EQ(name(Kind::Boot), "boot");
     EXPECT_EQ(name(Kind::Samples), "samples");
@@ -153,6 +199,7 @@ TEST(Topic, NamesEveryKind) {
     EXPECT_EQ(name(Kind::Error), "error");
     EXPECT_EQ(name(Kind::KeyExchange), "key_exchange");
     EXPECT_EQ(name(Kind::Calibration), "calibration");
+    EXPECT_EQ(name(Kind::Advertisement), "advertisement");
     EXPECT_EQ(name(Kind::Unknown), "unknown");
 }
 

@@ -46,6 +46,9 @@ TEST_F(Program, ItsExitCodeIsTheOutcome) {
     EXPECT_EQ(failed.kind, Outcome::Kind::Refused);
     EXPECT_EQ(failed.error, "the program ended with 3");
     EXPECT_EQ(run({"/bin/sh", "-c", "kill -9 $$"}).error, "the program was ended by signal 9");
+}
+
+TEST_F(Program, OneThatIsNotThereIsSaid) {
     EXPECT_EQ(run({"/nowhere/to/be/found"}).error, "the program cannot be started: No such file or directory");
 }
 

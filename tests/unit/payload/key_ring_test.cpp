@@ -53,5 +53,24 @@ TEST(KeyRing, LaterKeyReplacesTheEarlier) {
     EXPECT_TRUE(*ring.find(kFirst) == key_of(3));
 }
 
+TEST(KeyRing, BindKeysBelongToOneDeviceEach) {
+    KeyRing ring;
+    ring.set_default(key_of(1));
+    EXPECT_EQ(ring.bind_key(*kFirst), nullptr) << "the default key is for bridges";
+    ring.set_bind_key(*kFirst, *BindKey::from_bytes(base::Bytes(16, 5)));
+    ring.set_bind_key(*kFirst, *BindKey::from_bytes(base::Bytes(16, 6)));
+    ASSERT_NE(ring.bind_key(*kFirst), nullptr);
+    EXPECT_TRUE(*ring.bind_key(*kFirst) == *BindKey::from_bytes(base::Bytes(16, 6)));
+    EXPECT_EQ(ring.bind_key(*kSecond), nullptr);
+    EXPECT_EQ(ring.all().size(), 1u) << "a bind key opens no bridge's message";
+}
+
+TEST(KeyRing, IsNotEmptyWithABindKeyOnly) {
+    KeyRing ring;
+    ring.set_bind_key(*kFirst, *BindKey::from_bytes(base::Bytes(16, 5)));
+    EXPECT_FALSE(ring.empty());
+    EXPECT_EQ(ring.find(kFirst), nullptr);
+}
+
 }  // namespace
 }  // namespace millrace::payload

@@ -204,6 +204,19 @@ TEST_F(AlarmPlannerTest, TheUseUnderWayIsShownAndStaysAsTheLastOne) {
     EXPECT_TRUE(plan(kAlarmStart + Seconds{1}).empty());
 }
 
+TEST_F(AlarmPlannerTest, WhatTheUseMayBeIsToldWhileItRunsAndWhatItWasAtItsEnd) {
+    state_.sensors[0].use = detect::Use{};
+    state_.sensors[0].use_may_be = classify::Verdict{classify::Category::Faucet, 0.5, 0, false, "", {}};
+    state_.sensors[0].last_use = classify::Category::Toilet;
+    EXPECT_EQ(plan()[of_sensor("last_event")].payload, "faucet");
+    state_.sensors[0].use.reset();
+    state_.sensors[0].use_may_be.reset();
+    state_.sensors[0].last_use = classify::Category::Shower;
+    auto sent = plan(kAlarmStart + Seconds{1});
+    EXPECT_EQ(sent[of_sensor("last_event")].payload, "shower");
+    EXPECT_EQ(sent.size(), 1u);
+}
+
 TEST_F(AlarmPlannerTest, SaysTheHouseAgainWhenAsked) {
     (void)plan();
     planner_.repeat_house();

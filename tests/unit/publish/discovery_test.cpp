@@ -110,6 +110,31 @@ TEST(Discovery, TwoBridgesAndThreeSensorsMatchTheirStoredDocuments) {
     for (std::size_t i = 1; i < all.size(); ++i) expect_golden("several-" + std::to_string(i), all[i]);
 }
 
+// The hub, the bridge, the meter, the Flume sensor and the puck.
+std::vector<Message> documents_with_bluetooth(const Settings& settings = {}) {
+    return discovery_documents(settings, identities(testing::state_with_bluetooth()), kVersion);
+}
+
+TEST(Discovery, MeterThatIsHeardByBluetoothMatchesItsStoredDocument) {
+    expect_golden("meter", documents_with_bluetooth().at(2));
+}
+
+TEST(Discovery, LeakPuckMatchesItsStoredDocument) {
+    expect_golden("puck", documents_with_bluetooth().at(4));
+}
+
+TEST(Discovery, LeakPuckThatIsYetToBeHeardMatchesItsStoredDocument) {
+    ports::LiveState state = sample_state();
+    state.pucks.emplace_back();
+    state.pucks[0].id = testing::kPuck;
+    state.pucks[0].says.name = "Boiler";
+    expect_golden("puck-unheard", discovery_documents({}, identities(state), kVersion).at(3));
+}
+
+TEST(Discovery, WhatAFlumeSensorIsCalledDoesNotDependOnMeters) {
+    EXPECT_EQ(documents_with_bluetooth().at(3), documents().at(2));
+}
+
 TEST(Discovery, WithoutATariffNothingHasACost) {
     const json components = json::parse(documents().at(2).payload).at("components");
     for (const char* key : {"cost_today", "cost_month", "price"}) EXPECT_FALSE(components.contains(key));
@@ -154,6 +179,10 @@ const std::map<std::string, ClassRule> kSensorClasses{
     {"signal_strength", {{"dB", "dBm"}, {"measurement"}}},
     {"voltage", {{"V", "mV", "µV", "kV", "MV"}, {"measurement"}}},
     {"temperature", {{"°C", "°F", "K"}, {"measurement"}}},
+    {"battery", {{"%"}, {"measurement"}}},
+    {"humidity", {{"%"}, {"measurement"}}},
+    {"moisture", {{"%"}, {"measurement"}}},
+    {"volume_storage", {{"L", "gal", "m³", "ft³", "CCF"}, {"measurement"}}},
     {"timestamp", {{""}, {""}}},
     {"enum", {{""}, {""}}},
     {"duration", {{"d", "h", "min", "s", "ms", "µs"}, {"", "measurement", "total", "total_increasing"}}},
@@ -206,7 +235,7 @@ void expect_valid_component(const std::string& key, const json& component) {
     EXPECT_EQ(component.contains("last_reset_value_template"), component.value("state_class", "") == "total");
     if (platform == "number") return expect_valid_number(component);
     if (commands || platform == "event") {
-        EXPECT_EQ(device_class, key == "restart" ? "restart" : "");
+        EXPECT_EQ(device_class, key == "restart" || key == "button" ? key : "");
         return;
     }
     if (platform == "update") {
@@ -256,7 +285,7 @@ TEST(Discovery, EveryDocumentKeepsToHomeAssistantsSchemaInEveryUnit) {
         Settings settings;
         settings.unit = unit;
         settings.base_topic = "my house/wäter";
-        for (const Message& document : documents(settings)) expect_valid(document);
+        for (const Message& document : documents_with_bluetooth(settings)) expect_valid(document);
         settings.tariff = with_tariff().tariff;
         settings.update_entity = true;
         for (const Message& document : documents(settings)) expect_valid(document);
@@ -264,9 +293,9 @@ TEST(Discovery, EveryDocumentKeepsToHomeAssistantsSchemaInEveryUnit) {
 }
 
 TEST(Discovery, UniqueIdsAreUniqueOverAllDevicesAndKeepTheDeviceInThem) {
-    ports::LiveState state = sample_state();
+    ports::LiveState state = testing::state_with_bluetooth();
     state.sensors.push_back(testing::sample_sensor());
-    state.sensors[1].id = testing::id("FEDCBA9876543211");
+    state.sensors.back().id = testing::id("FEDCBA9876543211");
     std::set<std::string> ids;
     std::set<std::string> entities;
     std::size_t count = 0;
@@ -282,6 +311,8 @@ TEST(Discovery, UniqueIdsAreUniqueOverAllDevicesAndKeepTheDeviceInThem) {
     EXPECT_EQ(entities.size(), count);
     EXPECT_TRUE(ids.contains("millrace_FEDCBA9876543211_total"));
     EXPECT_TRUE(entities.contains("sensor.millrace_3211_total"));
+    EXPECT_TRUE(entities.contains("sensor.millrace_meter_ffaa_total"));
+    EXPECT_TRUE(entities.contains("binary_sensor.millrace_puck_1122_moisture"));
 }
 
 TEST(Discovery, UniqueIdsDoNotDependOnWhatIsLearnedLater) {
@@ -300,21 +331,26 @@ TEST(Discovery, UniqueIdsDoNotDependOnWhatIsLearnedLater) {
 TEST(Discovery, EveryStateAndAvailabilityTopicIsOneThatIsPublished) {
     StatePlanner planner{with_updates()};
     std::set<std::string> published{availability_topic(Settings{})};
-    for (const Message& message : planner.plan(sample_state(), testing::kMorning, base::SteadyTime{})) {
+    ports::LiveState state = testing::state_with_bluetooth();
+    state.pucks[0].last_press = ports::LivePress{testing::kMorning, 1, "press"};
+    for (const Message& message : planner.plan(state, testing::kMorning, base::SteadyTime{})) {
         published.insert(message.topic);
     }
     ports::AlarmState alarms;
     alarms.sensors.emplace_back();
     alarms.sensors[0].sensor = kSensor;
     alarms.sensors[0].use = detect::Use{};
+    alarms.sensors[0].last_use = classify::Category::Shower;
+    alarms.sensors.push_back(alarms.sensors[0]);
+    alarms.sensors[1].sensor = testing::kMeter;
     AlarmPlanner alarm_planner{Settings{}};
-    for (const Message& message : alarm_planner.plan(alarms, sample_state(), true, base::SteadyTime{})) {
+    for (const Message& message : alarm_planner.plan(alarms, state, true, base::SteadyTime{})) {
         published.insert(message.topic);
     }
-    for (const auto& device : {kSensor, kBridge}) {
+    for (const auto& device : {kSensor, kBridge, testing::kMeter, testing::kPuck}) {
         published.insert(test_alert_message(Settings{}, device, testing::kMorning).topic);
     }
-    for (const Message& document : documents(with_updates())) {
+    for (const Message& document : documents_with_bluetooth(with_updates())) {
         const json root = json::parse(document.payload);
         for (const auto& entry : root.value("availability", json::array())) {
             EXPECT_TRUE(published.contains(entry.at("topic").get<std::string>())) << entry;
@@ -343,7 +379,7 @@ bool matches(const std::string& filter, const std::string& topic) {
 TEST(Discovery, EveryCommandTopicIsSubscribedToAndUnderstood) {
     const std::vector<std::string> filters = command_filters(Settings{});
     std::size_t count = 0;
-    for (const Message& document : documents()) {
+    for (const Message& document : documents_with_bluetooth()) {
         const json root = json::parse(document.payload);
         for (const auto& component : root.at("components")) {
             if (!component.contains("command_topic")) continue;
@@ -357,7 +393,7 @@ TEST(Discovery, EveryCommandTopicIsSubscribedToAndUnderstood) {
             for (const std::string& payload : payloads) EXPECT_TRUE(parse_command(Settings{}, topic, payload)) << topic;
         }
     }
-    EXPECT_EQ(count, 21u);
+    EXPECT_EQ(count, 26u);
 }
 
 TEST(Discovery, AlarmsStayAvailableWhenTheirDeviceFallsSilent) {
@@ -384,6 +420,17 @@ TEST(DiscoveryPlanner, SendsADocumentOnceUntilItChanges) {
     EXPECT_EQ(planner.plan({kDocument}, kFirstPublish).size(), 1u);
     EXPECT_TRUE(planner.plan({kDocument}, kFirstPublish + std::chrono::hours{1}).empty());
     EXPECT_EQ(planner.plan({kChanged}, kFirstPublish + std::chrono::hours{2}), std::vector<Message>{kChanged});
+}
+
+TEST(DiscoveryPlanner, TakesADocumentBackThatIsNoMoreOnceAndNotWithinTheGap) {
+    DiscoveryPlanner planner;
+    (void)planner.plan({kDocument}, kFirstPublish);
+    EXPECT_TRUE(planner.plan({}, kFirstPublish + base::Milliseconds{1}).empty());
+    const auto end = kFirstPublish + DiscoveryPlanner::kDiscoveryGap;
+    EXPECT_EQ(planner.due(), end);
+    EXPECT_EQ(planner.plan({}, end), (std::vector<Message>{{kDocument.topic, "", true, 1}}));
+    EXPECT_TRUE(planner.plan({}, end + std::chrono::hours{1}).empty());
+    EXPECT_EQ(planner.plan({kDocument}, end + std::chrono::hours{2}), std::vector<Message>{kDocument});
 }
 
 TEST(DiscoveryPlanner, HoldsAChangeBackUntilTheGapIsOver) {

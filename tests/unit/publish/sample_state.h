@@ -1,4 +1,5 @@
-// A small house for the tests of this room: one bridge, one sensor, everything known.
+// A small house for the tests of this room: one bridge, one sensor, everything known; and the same with a leak puck and
+// a meter that are heard by Bluetooth.
 #pragma once
 
 #include <string>
@@ -62,6 +63,52 @@ inline ports::LiveSensor sample_sensor() {
 
 inline ports::LiveState sample_state() {
     return {ports::CloudMode::Relay, {sample_bridge()}, {sample_sensor()}};
+}
+
+inline const base::DeviceId kPuck = id("A4C138FFFE001122");
+inline const base::DeviceId kMeter = id("A4C138FFFE00FFAA");
+
+inline ports::LivePuck sample_puck() {
+    ports::LivePuck puck{};
+    puck.id = kPuck;
+    puck.says.name = "Under the sink";
+    puck.says.room = "Kitchen";
+    puck.says.battery_percent = 93;
+    puck.says.voltage_mv = 3012;
+    puck.says.temperature_centi = -50;
+    puck.says.humidity_centi = 4'410;
+    puck.says.rssi_dbm = -71;
+    puck.wet = false;
+    puck.moisture_centi = 1'250;
+    puck.last_seen = kMorning;
+    puck.has_buttons = true;
+    return puck;
+}
+
+inline ports::LiveSensor sample_meter() {
+    ports::LiveSensor meter = sample_sensor();
+    meter.id = kMeter;
+    meter.bridge.reset();
+    meter.battery_mv.reset();
+    meter.rssi_dbm.reset();
+    meter.temperature_celsius.reset();
+    meter.says.emplace();
+    meter.says->name = "Garden meter";
+    meter.says->room = "Garden";
+    meter.says->battery_percent = 80;
+    meter.says->battery_low = false;
+    meter.says->flow = base::FlowRate{100'000};
+    meter.says->storage = base::Volume{250'500'000};
+    meter.says->rssi_dbm = -83;
+    return meter;
+}
+
+inline ports::LiveState state_with_bluetooth() {
+    ports::LiveState state = sample_state();
+    state.sensors.insert(state.sensors.begin(), sample_meter());
+    state.pucks.push_back(sample_puck());
+    state.hears_bluetooth = true;
+    return state;
 }
 
 }  // namespace millrace::publish::testing

@@ -35,7 +35,7 @@ std::string payload(const std::vector<Message>& messages, const base::DeviceId& 
 TEST(StatePlanner, SaysEverythingOnceAndThenNothing) {
     StatePlanner planner{Settings{}};
     const auto first = planner.plan(sample_state(), kMorning, kStart);
-    EXPECT_EQ(first.size(), 2u + 8u + 16u);
+    EXPECT_EQ(first.size(), 2u + 8u + 27u);
     EXPECT_EQ(payload(first, kSensor, "flow"), "6.000");
     EXPECT_EQ(payload(first, kSensor, "total"), "1234567.890");
     EXPECT_EQ(payload(first, kSensor, "today"), "45.678");
@@ -44,6 +44,7 @@ TEST(StatePlanner, SaysEverythingOnceAndThenNothing) {
     EXPECT_EQ(payload(first, kSensor, "last_hour"), "1.250");
     EXPECT_EQ(payload(first, kSensor, "last_24h"), "61.000");
     EXPECT_EQ(payload(first, kSensor, "total_uncategorised"), payload(first, kSensor, "total"));
+    EXPECT_EQ(payload(first, kSensor, "total_shower"), "0.000");
     EXPECT_EQ(payload(first, kBridge, "cloud_relay"), "OFF");
     EXPECT_EQ(payload(first, kSensor, "running"), "ON");
     EXPECT_EQ(payload(first, kSensor, "battery_voltage"), "3.012");
@@ -61,6 +62,19 @@ TEST(StatePlanner, SaysEverythingOnceAndThenNothing) {
     EXPECT_EQ(first.front().topic, "millrace/cloud_mode");
     EXPECT_EQ(first.front().payload, "relay");
     EXPECT_TRUE(planner.plan(sample_state(), kMorning, kStart).empty());
+}
+
+TEST(StatePlanner, EachCategoryHasATotalOfItsOwn) {
+    StatePlanner planner{Settings{}};
+    ports::LiveState state = sample_state();
+    state.sensors.front().categories.emplace();
+    classify::CategoryTotals& totals = *state.sensors.front().categories;
+    totals.told[index_of(classify::Category::Shower)] = {12'500'000};
+    totals.uncategorised = {3'000'000};
+    const auto sent = planner.plan(state, kMorning, kStart);
+    EXPECT_EQ(payload(sent, kSensor, "total_shower"), "12.500");
+    EXPECT_EQ(payload(sent, kSensor, "total_toilet"), "0.000");
+    EXPECT_EQ(payload(sent, kSensor, "total_uncategorised"), "3.000");
 }
 
 TEST(StateMessages, CostsAreExactAndSayWhenTheyBegan) {

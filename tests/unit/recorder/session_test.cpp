@@ -47,6 +47,7 @@ public:
     void incident_history(ports::IncidentHistoryQuery, Answer<std::vector<detect::AlarmEvent>>) override {}
     void uses(ports::UseQuery, Answer<std::vector<ports::KeptUse>>) override {}
     void use(ports::OneUseQuery, Answer<std::optional<ports::KeptUse>>) override {}
+    void category_sums(ports::CategorySumsQuery, Answer<std::vector<ports::CategorySums>>) override {}
     void deliveries(ports::DeliveryQuery, Answer<std::vector<ports::DeliveryRecord>>) override {}
     void frames(ports::FrameQuery, Answer<ports::FramePage>) override {}
 };

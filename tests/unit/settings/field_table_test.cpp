@@ -127,7 +127,7 @@ TEST(FieldTable, ExampleParsesWithItsCommentedKeysToo) {
     ASSERT_TRUE(settings.has_value()) << to_line(kExample, settings.error().front()) << '\n' << text;
     EXPECT_EQ(settings->store.state_dir, "/var/lib/millrace");
     EXPECT_EQ(settings->keys.directory, "/etc/millrace/keys");
-    EXPECT_EQ(settings->keys.bridges.size(), 1u);
+    EXPECT_EQ(settings->keys.bridges.size(), 2u);
     EXPECT_EQ(settings->hub.calibrations.size(), 1u);
     // One of each type.
     ASSERT_EQ(settings->notify.channels.size(), notify::kChannelTypes.size());

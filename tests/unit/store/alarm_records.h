@@ -65,6 +65,11 @@ inline Entry labelled(const detect::Use& use, ports::UseLabel label, const base:
     return ports::UseLabelRecord{sensor, ports::key_of(use), std::move(label)};
 }
 
+inline Entry told(const detect::Use& use, classify::Verdict verdict, const base::DeviceId& sensor = kSensor) {
+    if (verdict.machine_cycle == base::WallTime{}) verdict.machine_cycle = use.start;
+    return ports::UseVerdictRecord{sensor, ports::key_of(use), std::move(verdict)};
+}
+
 inline ports::DeliveryRecord delivery(std::int64_t number, std::string channel = "phone",
                                       ports::DeliveryState state = ports::DeliveryState::Waiting,
                                       std::int64_t queued_s = 1'700'000'000) {

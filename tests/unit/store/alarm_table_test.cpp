@@ -162,7 +162,9 @@ TEST(AlarmTable, RebuildAndRetentionLeaveAllOfItAlone) {
     LittleHouse house;
     append_live(store, house, house_days(40));
     append(store, {raised(incident(5)), used(use(100, 160)), delivery(1),
-                   labelled(use(100, 160), {"toilet", "guest bath", "Ada", at_s(1)})});
+                   labelled(use(100, 160), {"toilet", "guest bath", "Ada", at_s(1)}),
+                   told(use(100, 160), classify::Verdict{classify::Category::Faucet, 0.5, 0, false, "", {}}),
+                   ports::CategoryTotalsRecord{kSensor, {{}, {}, {17}}}});
     const ports::StoredState before = store.load().value();
     LittleHouse again;
     rebuild(store, again);
@@ -179,6 +181,8 @@ TEST(AlarmTable, RebuildAndRetentionLeaveAllOfItAlone) {
     EXPECT_EQ(after.deliveries, before.deliveries);
     EXPECT_EQ(count(dir, "uses"), 1);
     EXPECT_EQ(count(dir, "use_labels WHERE category = 'toilet' AND name = 'guest bath'"), 1);
+    EXPECT_EQ(count(dir, "use_verdicts WHERE category = 'faucet'"), 1);
+    EXPECT_EQ(count(dir, "category_totals WHERE told_ul = 17"), 1);
     EXPECT_EQ(count(dir, "incident_events"), 1);
 }
 

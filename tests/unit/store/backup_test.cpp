@@ -194,7 +194,7 @@ TEST(CheckBackup, FindsDamage) {
     for (std::uintmax_t page = 4'096; page < size; page += 4'096) {
         const std::string whole = text_of(file);
         std::string broken = whole;
-        broken.replace(page, 16, std::string(16, '\x7f'));  // the page's own header
+        broken.replace(static_cast<std::size_t>(page), 16, std::string(16, '\x7f'));  // the page's own header
         write(file, broken);
         if (!check_backup(file)) ++found;
         write(file, whole);

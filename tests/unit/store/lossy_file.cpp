@@ -20,7 +20,7 @@ void LossyFile::apply(base::Bytes& content, const Change& change, Chance* garbag
         return;
     }
     grow(content, at + change.bytes.size(), garbage);
-    std::copy(change.bytes.begin(), change.bytes.end(), content.begin() + change.at);
+    std::copy(change.bytes.begin(), change.bytes.end(), content.begin() + static_cast<std::ptrdiff_t>(change.at));
 }
 
 void LossyFile::apply_some_sectors(base::Bytes& content, const Change& change, double share, Chance& chance,
@@ -34,8 +34,8 @@ void LossyFile::apply_some_sectors(base::Bytes& content, const Change& change, d
     for (std::int64_t from = change.at; from < end;) {
         const std::int64_t to = std::min(end, (from / kSectorBytes + 1) * kSectorBytes);
         if (kept(chance)) {
-            const auto first = change.bytes.begin() + (from - change.at);
-            apply(content, {from, {first, first + (to - from)}, false}, garbage);
+            const auto first = change.bytes.begin() + static_cast<std::ptrdiff_t>(from - change.at);
+            apply(content, {from, {first, first + static_cast<std::ptrdiff_t>(to - from)}, false}, garbage);
         }
         from = to;
     }
@@ -56,7 +56,7 @@ base::Bytes LossyFile::survivor(Chance& chance) const {
             for (const Change& change : pending_) apply(content, change, garbage);
             break;
         case 2: {  // up to a moment, and in part what came next
-            const std::size_t whole = pending_.empty() ? 0 : chance() % pending_.size();
+            const std::size_t whole = pending_.empty() ? 0 : static_cast<std::size_t>(chance() % pending_.size());
             for (std::size_t i = 0; i < whole; ++i) apply(content, pending_[i], garbage);
             if (whole < pending_.size()) apply_some_sectors(content, pending_[whole], 0.5, chance, garbage);
             break;

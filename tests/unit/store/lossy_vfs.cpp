@@ -129,7 +129,7 @@ const sqlite3_io_methods kMethods = {
     lock_memory, memory_barrier, unmap_memory, nullptr,      nullptr};
 
 base::Bytes content_of(const std::string& path) {
-    base::Bytes content(std::filesystem::file_size(path));
+    base::Bytes content(static_cast<std::size_t>(std::filesystem::file_size(path)));
     std::ifstream(path, std::ios::binary)
         .read(reinterpret_cast<char*>(content.data()), static_cast<std::streamsize>(content.size()));
     return content;
@@ -318,7 +318,7 @@ void LossyVfs::survivors(const std::string& folder, Chance& chance) const {
     const std::lock_guard lock(mutex_);
     std::filesystem::create_directories(folder);
     for (const auto& [name, history] : names_) {
-        const auto& file = history[chance() % history.size()];
+        const auto& file = history[static_cast<std::size_t>(chance() % history.size())];
         const std::string path = folder + '/' + name;
         std::filesystem::remove(path);
         if (!file) continue;

@@ -33,8 +33,8 @@ base::Bytes payload_of(std::int64_t id) {
         for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(chance());
         return bytes;
     }();
-    const std::int64_t at = id * 7'919 % 32'000;
-    const std::int64_t size = id % 40 == 0 ? 30'000 : 20 + id * 104'729 % 600;
+    const auto at = static_cast<std::ptrdiff_t>(id * 7'919 % 32'000);
+    const auto size = static_cast<std::ptrdiff_t>(id % 40 == 0 ? 30'000 : 20 + id * 104'729 % 600);
     return {noise.begin() + at, noise.begin() + at + size};
 }
 
@@ -249,7 +249,7 @@ void use_until_the_power_goes(const Plan& plan, const TempDir& from, const TempD
         disk.hold_synchronous_at(plan.synchronous);
         sqlite3_auto_extension(beginning(plan.synchronous));
     }
-    disk.lose_power_after(1 + chance() % kWithin[chance() % kWithin.size()]);
+    disk.lose_power_after(1 + chance() % kWithin[static_cast<std::size_t>(chance() % kWithin.size())]);
     if (plan.through_writer) {
         write_until_the_power_goes(from, disk, chance, reported);
     } else {

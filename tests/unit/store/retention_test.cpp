@@ -52,7 +52,8 @@ void expect_counted(Database& store, const TempDir& dir) {
 class RetentionTest : public ::testing::Test {
 protected:
     void live(std::int64_t from, std::int64_t to) {
-        std::vector<ports::Frame> some(frames_.begin() + from - 1, frames_.begin() + to);
+        std::vector<ports::Frame> some(frames_.begin() + static_cast<std::ptrdiff_t>(from - 1),
+                                       frames_.begin() + static_cast<std::ptrdiff_t>(to));
         append_live(store_, house_, some);
     }
     void reopen() {

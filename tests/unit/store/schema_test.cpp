@@ -162,7 +162,7 @@ TEST(Schema, TakesAStoredFileOfVersion3ForwardAndKeepsACopy) {
 }
 
 // The file stands for every store that a released version 4 has written.
-TEST(Schema, OpensAStoredFileOfVersion4) {
+TEST(Schema, TakesAStoredFileOfVersion4ForwardAndKeepsACopy) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
@@ -171,12 +171,44 @@ TEST(Schema, OpensAStoredFileOfVersion4) {
     }
     Database store = open_store(dir);
     EXPECT_EQ(store.load().value().last_delivery, 12);
-    EXPECT_FALSE(std::filesystem::exists(dir.database() + ".v4.backup"));
+    EXPECT_TRUE(std::filesystem::exists(dir.database() + ".v4.backup"));
     auto source = ExportSource::open(dir.database());
     ASSERT_TRUE(source);
     const auto uses = source->uses({kSensor, at_s(0), at_s(1'800'000'000), 10, {}}).value();
     ASSERT_EQ(uses.size(), 1U);
     EXPECT_EQ(uses[0].label, (ports::UseLabel{"toilet", "guest bath", "ada", at_s(1'700'000'500)}));
+    EXPECT_FALSE(uses[0].verdict);
+    // What version 5 adds can be used at once.
+    const base::WallTime start = uses[0].use.start;
+    append(store, {ports::UseVerdictRecord{kSensor, ports::key_of(uses[0].use),
+                                           classify::Verdict{classify::Category::Toilet, 0.5, 0, false, "", start}}});
+    const auto told = source->uses({kSensor, at_s(0), at_s(1'800'000'000), 10, {}}).value();
+    ASSERT_TRUE(told.at(0).verdict);
+    EXPECT_EQ(told[0].verdict->category, classify::Category::Toilet);
+}
+
+// The file stands for every store that a released version 5 has written.
+TEST(Schema, OpensAStoredFileOfVersion5) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir.state_dir());
+    {
+        auto file = edit(dir.database());
+        file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version5.sql"));
+    }
+    Database store = open_store(dir);
+    const ports::StoredState state = store.load().value();
+    EXPECT_FALSE(std::filesystem::exists(dir.database() + ".v5.backup"));
+    ASSERT_EQ(state.recent_uses.size(), 1U);
+    ASSERT_EQ(state.recent_uses[0].second.size(), 1U);
+    const ports::KeptUse& kept = state.recent_uses[0].second[0];
+    EXPECT_EQ(kept.label->name, "guest bath");
+    EXPECT_EQ(kept.verdict, (classify::Verdict{classify::Category::Toilet, 0.875, 14, true, "guest bath",
+                                               base::from_unix_ms(1'700'000'100'000)}));
+    ASSERT_EQ(state.category_totals.size(), 1U);
+    const classify::CategoryTotals& totals = state.category_totals[0].totals;
+    EXPECT_EQ(totals.told[index_of(classify::Category::Toilet)], base::Volume{6'000'000});
+    EXPECT_EQ(totals.owed[index_of(classify::Category::Toilet)], base::Volume{1'000'000});
+    EXPECT_EQ(totals.uncategorised, base::Volume{5'000'000});
 }
 
 // What the steps make of an empty file is what the stored file of this version has.

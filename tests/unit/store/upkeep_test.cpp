@@ -63,7 +63,7 @@ protected:
         const TempDir dir;
         Database store = open_store(dir);
         LittleHouse live({"k"});
-        append_live(store, live, {frames_.begin(), frames_.begin() + count});
+        append_live(store, live, {frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(count)});
         return dump(store);
     }
 

@@ -222,6 +222,11 @@ protected:
                {ports::UseLabelRecord{
                    sensor, {at(start), overlapped, {litres * 1'000'000}}, {category, "guest bath", "Ada", at_s(1)}}});
     }
+    void tell(const char* start, std::int64_t litres, classify::Category category) {
+        append(store_, {ports::UseVerdictRecord{kSensor,
+                                                {at(start), false, {litres * 1'000'000}},
+                                                classify::Verdict{category, 0.9, 0, false, "", {}}}});
+    }
     std::vector<std::string> labelled(CalendarUnit unit, const char* from, const char* to) {
         ports::UsageQuery query{kSensor, at(from), at(to), unit, base::TimeZone(), true};
         std::vector<std::string> found;
@@ -252,6 +257,17 @@ TEST_F(LabelledUsageTest, ABucketHasTheLabelledUsesThatBeganInIt) {
     EXPECT_TRUE(labelled(CalendarUnit::Day, "2024-06-02T00:00:00Z", "2024-06-02T00:00:00Z").empty());
     EXPECT_TRUE(ask(CalendarUnit::Day, "2024-06-01T00:00:00Z", "2024-06-02T00:00:00Z").labelled.empty())
         << "nobody asked";
+}
+
+TEST_F(LabelledUsageTest, TheOwnersWordCountsBeforeOurs) {
+    tell("2024-06-01T10:00:00Z", 5, classify::Category::Toilet);
+    tell("2024-06-01T10:10:00Z", 6, classify::Category::Faucet);
+    label("2024-06-01T10:10:00Z", 6, "shower");
+    tell("2024-06-01T10:20:00Z", 7, classify::Category::Hose);
+    label("2024-06-01T10:20:00Z", 7, "");      // a name only
+    label("2024-06-01T10:30:00Z", 8, "bath");  // from before uses were told
+    EXPECT_EQ(labelled(CalendarUnit::Hour, "2024-06-01T10:00:00Z", "2024-06-01T11:00:00Z"),
+              (Texts{"0 bath 8000000", "0 hose 7000000", "0 shower 6000000", "0 toilet 5000000"}));
 }
 
 TEST_F(LabelledUsageTest, UsesThatTookMoreThanTheBucketHasShareIt) {

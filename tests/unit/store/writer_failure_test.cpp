@@ -59,7 +59,7 @@ protected:
 };
 
 TEST_F(WriterFailure, FullDiskIsSaidOnceAndMendsItself) {
-    Writer writer(open_store(dir_, {.max_pages = 61}), dir_.settings(), clock_, loop_.post());
+    Writer writer(open_store(dir_, {.max_pages = 64}), dir_.settings(), clock_, loop_.post());
     writer.start();
     int stored = 0;
     while (store(writer, large_commit())) ASSERT_LT(++stored, 60);
@@ -81,7 +81,7 @@ TEST_F(WriterFailure, FullDiskIsSaidOnceAndMendsItself) {
 }
 
 TEST_F(WriterFailure, FlickeringTroubleIsNotLoggedEachTime) {
-    Writer writer(open_store(dir_, {.max_pages = 61}), dir_.settings(), clock_, loop_.post());
+    Writer writer(open_store(dir_, {.max_pages = 64}), dir_.settings(), clock_, loop_.post());
     writer.start();
     while (store(writer, large_commit())) ASSERT_LT(id_, 60);
     for (int i = 0; i < 10; ++i) {

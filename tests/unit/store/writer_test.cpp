@@ -1,6 +1,9 @@
 #include "store/writer.h"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -141,6 +144,78 @@ TEST_F(WriterTest, EmptiesTheLogWhenIdle) {
     while (std::filesystem::file_size(dir_.database() + "-wal") != 0) std::this_thread::yield();
     writer.stop();
     EXPECT_GE(figure(writer, "millrace_store_checkpoints_total"), 1);
+}
+
+std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+TEST_F(WriterTest, TheFileDoesNotChangeWhileItIsHeldAndWithItsLogHoldsEverything) {
+    WriterLimits limits;
+    limits.idle = base::Milliseconds{1};
+    std::int64_t id = 0;
+    const auto commit = [&](Writer& writer, int count) {
+        int stored = 0;
+        for (int i = 0; i < count; ++i) {
+            ASSERT_TRUE(writer.commit(plain_commit(++id), [&](bool durable) { stored += durable ? 1 : 0; }));
+        }
+        ASSERT_TRUE(loop_.run_until([&] { return stored == count; }));
+    };
+    TempDir copy;
+    {
+        Writer writer(open_store(dir_), dir_.settings(), clock_, loop_.post(), limits);
+        writer.start();
+        commit(writer, 3);
+        std::optional<bool> held;
+        writer.hold_file([&](const auto& done) { held = done.has_value(); });
+        ASSERT_TRUE(loop_.run_until([&] { return held.has_value(); }));
+        EXPECT_TRUE(*held);
+        const std::string still = content_of(dir_.database());
+        constexpr int kMoreThanACheckpointWants = 3'000;
+        commit(writer, kMoreThanACheckpointWants);
+        commit(writer, 1);
+        EXPECT_EQ(content_of(dir_.database()), still);
+        std::filesystem::create_directories(std::filesystem::path(copy.database()).parent_path());
+        std::ofstream(copy.database(), std::ios::binary) << still;
+        std::ofstream(copy.database() + "-wal", std::ios::binary) << content_of(dir_.database() + "-wal");
+        writer.stop();
+    }
+    EXPECT_EQ(open_store(copy).load().value().last_frame_id, id) << "the copy is whole";
+    EXPECT_GT(std::filesystem::file_size(dir_.database() + "-wal"), 0U) << "not even the end moved the log";
+    EXPECT_EQ(open_store(dir_).load().value().last_frame_id, id);
+}
+
+TEST_F(WriterTest, AHoldEndsWhenReleasedAndByItself) {
+    WriterLimits limits;
+    limits.idle = base::Milliseconds{1};
+    Writer writer(open_store(dir_), dir_.settings(), clock_, loop_.post(), limits);
+    writer.start();
+    std::int64_t id = 0;
+    const auto empties_the_log = [&] {
+        bool stored = false;
+        EXPECT_TRUE(writer.commit(plain_commit(++id), [&](bool) { stored = true; }));
+        EXPECT_TRUE(loop_.run_until([&] { return stored; }));
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (std::filesystem::file_size(dir_.database() + "-wal") != 0) {
+            if (std::chrono::steady_clock::now() > deadline) return false;
+            std::this_thread::yield();
+        }
+        return true;
+    };
+    const auto hold = [&] {
+        bool held = false;
+        writer.hold_file([&](const auto& done) { held = done.has_value(); });
+        return loop_.run_until([&] { return held; });
+    };
+    ASSERT_TRUE(hold());
+    bool released = false;
+    writer.release_file([&] { released = true; });
+    ASSERT_TRUE(loop_.run_until([&] { return released; }));
+    EXPECT_TRUE(empties_the_log());
+    ASSERT_TRUE(hold());
+    clock_.advance(ports::FileHold::kLongest);
+    EXPECT_TRUE(empties_the_log());
 }
 
 TEST_F(WriterTest, OptimizesOnceADay) {

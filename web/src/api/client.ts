@@ -7,6 +7,7 @@ export type Schemas = components['schemas'];
 export type Devices = Schemas['Devices'];
 export type Sensor = Schemas['Sensor'];
 export type Bridge = Schemas['Bridge'];
+export type Puck = Devices['pucks'][number];
 export type Alarm = Schemas['Alarm'];
 export type Status = Schemas['Status'];
 export type Session = Schemas['Session'];

@@ -4,7 +4,7 @@
 // that forgotten tabs take nothing from the one that is looked at. Where the stream does not get through (older Home
 // Assistant compresses it on the way) the page asks every two seconds instead.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type Alarm, api, base, type Devices, kStatusLimitMs, refusals, said, type Schemas, type Sensor, type Session, type Status } from '../api/client';
+import { type Alarm, api, base, type Devices, kStatusLimitMs, type Puck, refusals, said, type Schemas, type Sensor, type Session, type Status } from '../api/client';
 
 export type Connection =
   | 'asking' // nothing was heard yet
@@ -121,6 +121,7 @@ export class House extends EventTarget {
     });
     on<Sensor>('sensor', (sensor) => this.replace('sensors', sensor));
     on<Schemas['Bridge']>('bridge', (bridge) => this.replace('bridges', bridge));
+    on<Puck>('puck', (puck) => this.replace('pucks', puck));
     on<Schemas['StreamAlarm']>('alarm', (change) => this.take(change.alarm));
   }
 
@@ -130,7 +131,7 @@ export class House extends EventTarget {
     this.alarms = ordered(alarms);
   }
 
-  private replace<Kind extends 'sensors' | 'bridges'>(kind: Kind, device: Devices[Kind][number]): void {
+  private replace<Kind extends 'sensors' | 'bridges' | 'pucks'>(kind: Kind, device: Devices[Kind][number]): void {
     if (this.devices === null) return;
     const others = (this.devices[kind] as { uuid: string }[]).filter((one) => one.uuid !== device.uuid);
     const list = [...others, device].sort((a, b) => a.uuid.localeCompare(b.uuid));

@@ -7,7 +7,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { type Alarm, api, said } from '../api/client';
 import { href } from '../shell/route';
 import { t } from '../texts';
-import { alarmSentence, alarmTitle, amount, isBudget, isWater } from '../words/alarms';
+import { alarmSentence, alarmTitle, amount, isBudget, isOfPucks, isWater } from '../words/alarms';
+import { placeOf, sensorName } from '../words/places';
 import { formatted, when } from '../words/times';
 import { dateAfter, dateOf, momentOf, wallAt } from '../words/zones';
 import './dialog';
@@ -121,8 +122,11 @@ export class AlarmElement extends HouseElement {
 
   private facts(alarm: Alarm) {
     const text = t.alarms;
-    const { unit, flow_unit, time_zone: zone, sensors } = this.house.devices!;
+    const { unit, flow_unit, time_zone: zone, sensors, pucks } = this.house.devices!;
     const sensor = sensors.find((one) => one.uuid === alarm.device);
+    const puck = pucks.find((one) => one.uuid === alarm.device);
+    const label = isOfPucks(alarm.rule) ? text.puckLabel : sensor === undefined ? text.bridgeLabel : text.sensorLabel;
+    const name = (puck !== undefined && placeOf(puck)) || (sensor !== undefined && sensorName(sensor)) || alarm.device;
     const about = sensor !== undefined && !sensor.calibrated ? '≈\u202f' : '';
     const hourly = alarm.rate * (flow_unit.endsWith('/h') ? 1 : 60);
     return html`<dl class="fact-line">
@@ -131,7 +135,7 @@ export class AlarmElement extends HouseElement {
       ${isWater(alarm.rule) && alarm.rate > 0 && flow_unit.startsWith(unit) /* ccf goes with gallons a minute */
         ? fact(text.perHour, about + amount(hourly, unit))
         : nothing}
-      ${fact(sensor === undefined ? text.bridgeLabel : text.sensorLabel, html`<code>${alarm.device}</code>`)}
+      ${fact(label, name === alarm.device ? html`<code>${name}</code>` : name)}
     </dl>`;
   }
 

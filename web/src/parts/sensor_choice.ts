@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import type { Devices } from '../api/client';
 import { remember, remembered } from '../live/memory';
 import { t } from '../texts';
+import { sensorName } from '../words/places';
 
 const kChoice = 'sensor';
 
@@ -23,6 +24,6 @@ export function sensorChoice(devices: Devices | null, chosen: () => void) {
   const now = chosenSensor(devices);
   return html`<label class="row">${t.shell.sensor}
     <select @change=${take} aria-label=${t.shell.whichSensor}>
-      ${sensors.map((sensor) => html`<option value=${sensor.uuid} ?selected=${sensor.uuid === now}>${sensor.uuid}</option>`)}
+      ${sensors.map((sensor) => html`<option value=${sensor.uuid} ?selected=${sensor.uuid === now}>${sensorName(sensor)}</option>`)}
     </select></label>`;
 }

@@ -23,21 +23,27 @@ export function lights(house: Known): Light[] {
   const found: Light[] = [];
   const heard = (time: string | null) => (time === null ? text.nothingYet : text.lastHeard(ago(time, now)));
 
+  // Who needs no bridge is not asked for one.
+  const byBluetooth = devices.pucks.length > 0 || devices.sensors.some((sensor) => sensor.bluetooth !== null);
   const away = devices.bridges.filter((bridge) => !bridge.connected);
   const newest = (times: (string | null)[]) => times.filter((time) => time !== null).sort().at(-1) ?? null;
-  found.push({
-    name: text.bridge,
-    state: devices.bridges.length === 0 ? 'warn' : away.length > 0 ? 'bad' : 'good',
-    detail: devices.bridges.length === 0 ? text.noBridge : away.length > 0 ? text.bridgeAway(heard(newest(away.map((one) => one.last_seen)))) : text.connected,
-    always: true,
-  });
+  if (devices.bridges.length > 0 || !byBluetooth) {
+    found.push({
+      name: text.bridge,
+      state: devices.bridges.length === 0 ? 'warn' : away.length > 0 ? 'bad' : 'good',
+      detail: devices.bridges.length === 0 ? text.noBridge : away.length > 0 ? text.bridgeAway(heard(newest(away.map((one) => one.last_seen)))) : text.connected,
+      always: true,
+    });
+  }
   const silent = devices.sensors.filter((sensor) => sensor.last_seen === null || now - Date.parse(sensor.last_seen) > kSensorQuietMs);
-  found.push({
-    name: text.sensor,
-    state: devices.sensors.length === 0 || silent.length > 0 ? 'warn' : 'good',
-    detail: devices.sensors.length === 0 ? text.noSensor : heard(newest((silent.length > 0 ? silent : devices.sensors).map((one) => one.last_seen))),
-    always: true,
-  });
+  if (devices.sensors.length > 0 || !byBluetooth) {
+    found.push({
+      name: text.sensor,
+      state: devices.sensors.length === 0 || silent.length > 0 ? 'warn' : 'good',
+      detail: devices.sensors.length === 0 ? text.noSensor : heard(newest((silent.length > 0 ? silent : devices.sensors).map((one) => one.last_seen))),
+      always: true,
+    });
+  }
   const paths = devices.bridges.map((bridge) => bridge.cloud_path);
   const waiting = status.counts.frames_waiting_for_cloud;
   const standsIn = paths.includes('standing_in');

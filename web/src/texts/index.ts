@@ -9,6 +9,7 @@ export type Language = keyof typeof languages;
 export let t: Texts;
 // For numbers and dates: the browser's own variety of the language, where it has one.
 export let locale = 'en';
+export let spoken: Language = 'en';
 
 const kChoice = 'language';
 // Each language is a chunk, so that nobody loads the texts of two.
@@ -26,6 +27,7 @@ export function languageFor(chosen: string | null, wanted: readonly string[]): L
 
 export async function speak(language: Language, tag: string = language): Promise<void> {
   t = await catalogues[language]();
+  spoken = language;
   locale = tag;
 }
 

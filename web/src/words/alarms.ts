@@ -6,7 +6,7 @@
 // A rule that this page does not know yet is told in the daemon's own words.
 import type { FlowUnit, Schemas, VolumeUnit } from '../api/client';
 import { t } from '../texts';
-import { number, unitName } from './numbers';
+import { number, percent, unitName } from './numbers';
 import { clock, formatted, span } from './times';
 import { dateOf } from './zones';
 
@@ -22,8 +22,12 @@ export interface Units {
 const waterRules: readonly Rule[] = [
   'burst', 'continuous_flow', 'slow_leak', 'running_toilet', 'long_use', 'away_use', 'sprinkler_zone', 'impossible_flow',
 ];
+const puckRules: readonly Rule[] = ['puck_wet', 'puck_silent', 'puck_battery'];
 const budgetRules: readonly Rule[] = ['budget_day', 'budget_week', 'budget_month'];
 export const isWater = (rule: Rule): boolean => waterRules.includes(rule);
+export const isOfPucks = (rule: Rule): boolean => puckRules.includes(rule);
+// A puck's, or of a meter that needs no bridge: their detail says where it is.
+const hasPlace = (alarm: Finding): boolean => isOfPucks(alarm.rule) || alarm.rule === 'sensor_silent';
 export const isBudget = (rule: Rule): boolean => budgetRules.includes(rule);
 
 export const ruleTitle = (rule: Rule): string => t.alarms.titles[rule] ?? rule;
@@ -44,6 +48,7 @@ export function quantity(of: Known, value: number | null): string {
     case 'duration': return span(value);
     case 'count': return t.alarms.times(value);
     case 'voltage': return t.alarms.volts(number(value / 1000, 2, 2));
+    case 'percent': return percent(value / 100);
     case 'flow':
     case 'volume': return amount(value, of.unit ?? '');
     case 'none': return '–';
@@ -102,6 +107,7 @@ function told(alarm: Finding, units: Units): string[] {
   const count = of.measure === 'count' ? of.observed : null;
   const lasted = of.measure === 'duration' && of.observed !== null ? observed : null;
   const limit = limitWords(alarm.rule, of);
+  const place = of.detail;
   const water = (what: string) => [what, waterWords(alarm, units), limit];
   switch (alarm.rule) {
     case 'burst': return water(text.burst(length));
@@ -112,7 +118,7 @@ function told(alarm: Finding, units: Units): string[] {
     case 'away_use': return water(text.away(length));
     case 'sprinkler_zone': return water(text.zone(length));
     case 'impossible_flow': return water(of.measure === 'flow' ? text.impossible(observed) : text.ranBack);
-    case 'sensor_silent': return [text.silent(lasted, since), limit, text.cannotSee];
+    case 'sensor_silent': return [place === '' ? text.silent(lasted, since) : text.meterSilent(place, lasted, since), limit, text.cannotSee];
     case 'bridge_offline': return [text.offline(lasted, since), limit, text.cannotSee];
     case 'radio_lost': return [text.radio(at), text.cannotSee];
     case 'device_moved': return [text.moved(at)];
@@ -120,6 +126,9 @@ function told(alarm: Finding, units: Units): string[] {
     case 'battery_dead': return [text.batteryDead(at)];
     case 'data_erased': return [text.erased(at)];
     case 'clock_missing': return [text.clockless(count, since), limit, text.arrivalUsed];
+    case 'puck_wet': return [text.puckWet(place, since)];
+    case 'puck_silent': return [text.puckSilent(place, lasted, since), limit, text.puckCannotTell];
+    case 'puck_battery': return [text.puckBattery(place, of.measure === 'percent' && of.observed !== null ? observed : null)];
     case 'budget_day':
     case 'budget_week':
     case 'budget_month': {
@@ -136,6 +145,6 @@ function told(alarm: Finding, units: Units): string[] {
 
 export function alarmSentence(alarm: Finding, units: Units): string {
   const known = alarm.rule in t.alarms.titles;
-  const detail = known && alarm.explanation.detail !== '' ? t.alarms.detail(alarm.explanation.detail.replace(/\.+$/, '')) : '';
+  const detail = known && alarm.explanation.detail !== '' && !hasPlace(alarm) ? t.alarms.detail(alarm.explanation.detail.replace(/\.+$/, '')) : '';
   return [...told(alarm, units), detail].filter((words) => words !== '').join(' ');
 }

@@ -1,5 +1,7 @@
 // What alarms say. Each function gives whole sentences, which words/alarms.ts puts one after another.
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : `${n} ${many}`);
+// Of a puck or a meter, by its name and room.
+const called = (place: string) => (place === '' ? '' : ` “${place}”`);
 
 export const alarms = {
   titles: {
@@ -19,6 +21,9 @@ export const alarms = {
     battery_dead: 'Battery dead',
     data_erased: 'Stored data erased',
     clock_missing: 'Clock missing',
+    puck_wet: 'Water at a leak puck',
+    puck_silent: 'Leak puck silent',
+    puck_battery: 'Battery of a leak puck low',
     budget_day: 'Budget of the day',
     budget_week: 'Budget of the week',
     budget_month: 'Budget of the month',
@@ -44,6 +49,8 @@ export const alarms = {
   ranBack: "The meter's count ran back.",
   silent: (length: string | null, since: string) =>
     `Nothing was heard of the sensor ${length === null ? '' : `for ${length}, `}${since}, though its bridge is connected.`,
+  meterSilent: (place: string, length: string | null, since: string) =>
+    `Nothing was heard of the meter${called(place)} ${length === null ? '' : `for ${length}, `}${since}.`,
   offline: (length: string | null, since: string) => `The bridge has been offline ${length === null ? '' : `for ${length}, `}${since}.`,
   radio: (at: string) => `The bridge lost the radio link to its sensor ${at}.`,
   moved: (at: string) => `The sensor says that it was moved ${at}. If that was nobody of the house, go and look at it.`,
@@ -54,6 +61,12 @@ export const alarms = {
     times === null
       ? `Messages without a time of their own came in the last hour, ${since}.`
       : `Messages without a time of their own came ${times === 1 ? 'once' : `${times} times`} in the last hour, ${since}.`,
+  puckWet: (place: string, since: string) => `The leak puck${called(place)} feels water ${since}. Look at once.`,
+  puckSilent: (place: string, length: string | null, since: string) =>
+    `Nothing was heard of the leak puck${called(place)} ${length === null ? '' : `for ${length}, `}${since}.`,
+  puckBattery: (place: string, left: string | null) =>
+    `The battery of the leak puck${called(place)} ${left === null ? 'is low, it says' : `is down to ${left}`}. Change it soon.`,
+  puckCannotTell: 'It cannot tell of water meanwhile.',
   budget: {
     day: (reached: string, since: string) => `The day's water has reached ${reached} ${since}.`,
     week: (reached: string, since: string) => `The week's water has reached ${reached} ${since}.`,
@@ -91,6 +104,7 @@ export const alarms = {
   // One alarm with its answers (parts/alarm.ts).
   sensorLabel: 'Sensor',
   bridgeLabel: 'Bridge',
+  puckLabel: 'Leak puck',
   soFar: 'So far',
   perHour: 'Per hour',
   sinceLabel: 'Since',

@@ -2,7 +2,7 @@
 export const devices = {
   title: 'Your devices',
   back: '← All devices',
-  noSuchDevice: 'There is no such bridge or sensor.',
+  noSuchDevice: 'There is no such device.',
   empty: 'No bridge and no sensor has been heard yet',
   emptyHint: 'As soon as your bridge talks to Millrace, it and its sensors stand here.',
   toSetup: 'Set up',
@@ -195,6 +195,7 @@ export const devices = {
       entered: 'Entered as known',
       drawn: 'From a bucket that was drawn',
       meter_readings: 'From readings of the utility’s meter',
+      register: 'The meter says its volume itself',
     },
     fromTheFirst: 'for all water from the first count on',
     from: (day: string) => `from ${day} on`,

@@ -1,4 +1,5 @@
-// The catalogue: every text of the page, in English. Another language is a folder like this one, of the same type.
+// The catalogue: every text of the page in English, but for those that come with their view (../setup.ts). Another
+// language is a folder like this one, of the same type.
 import { alarms } from './alarms';
 import { calibration } from './calibration';
 import { charts } from './charts';
@@ -9,10 +10,9 @@ import { leaks } from './leaks';
 import { network } from './network';
 import { now } from './now';
 import { settings } from './settings';
-import { setup } from './setup';
 import { shell } from './shell';
 import { uses } from './uses';
 import { words } from './words';
 
-export const en = { alarms, calibration, charts, devices, habits, history, leaks, network, now, settings, setup, shell, uses, words };
+export const en = { alarms, calibration, charts, devices, habits, history, leaks, network, now, settings, shell, uses, words };
 export type Texts = typeof en;

@@ -51,6 +51,7 @@ export const network = {
     error: 'Refusal',
     key_exchange: 'Exchange of keys',
     calibration: 'Adjustment to the magnet',
+    advertisement: 'Bluetooth advertisement',
     unknown: 'Unknown',
   } as Record<string, string>,
   mode: 'Cloud or no cloud',

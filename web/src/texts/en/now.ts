@@ -1,6 +1,10 @@
 // The first page.
 export const now = {
   flow: 'Flow now',
+  pucks: 'Leak pucks',
+  pucksWet: (places: string) => `Water at ${places}.`,
+  pucksUnsure: (places: string) => `Not known: ${places}.`,
+  pucksDry: (n: number) => (n === 1 ? 'One is dry.' : `${n} are dry.`),
   running: 'Water is running',
   runningFor: (span: string) => `Water has run for ${span}`,
   soFar: (volume: string) => `${volume} so far`,

@@ -59,6 +59,7 @@ export const shell = {
       updates: 'Updates',
       ping: 'Ping',
       home_assistant_history: 'Home Assistant history',
+      bluetooth: 'Bluetooth',
     } as Record<string, string>,
   },
   readOnly: 'Your token may read but not change anything.',

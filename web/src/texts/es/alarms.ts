@@ -3,6 +3,7 @@ import type { alarms as en } from '../en/alarms';
 
 const dias = (n: number, uno: string) => (n === 1 ? uno : `los últimos ${n} días`);
 const veces = (n: number) => (n === 1 ? 'una vez' : `${n} veces`);
+const llamado = (place: string) => (place === '' ? '' : ` «${place}»`);
 
 export const alarms: typeof en = {
   titles: {
@@ -22,6 +23,9 @@ export const alarms: typeof en = {
     battery_dead: 'Pilas agotadas',
     data_erased: 'Datos guardados borrados',
     clock_missing: 'Falta la hora',
+    puck_wet: 'Agua en un detector de fugas',
+    puck_silent: 'Detector de fugas en silencio',
+    puck_battery: 'Pila baja de un detector de fugas',
     budget_day: 'Límite de gasto del día',
     budget_week: 'Límite de gasto de la semana',
     budget_month: 'Límite de gasto del mes',
@@ -47,6 +51,8 @@ export const alarms: typeof en = {
     length === null
       ? `No se sabe nada del sensor ${since}, aunque su puente está conectado.`
       : `Hace ${length} que no se sabe nada del sensor, ${since}, aunque su puente está conectado.`,
+  meterSilent: (place, length, since) =>
+    `${length === null ? 'No' : `Hace ${length} que no`} se sabe nada del contador${llamado(place)}, ${since}.`,
   offline: (length, since) =>
     length === null ? `El puente está desconectado ${since}.` : `El puente lleva ${length} desconectado, ${since}.`,
   radio: (at) => `El puente perdió el enlace de radio con su sensor ${at}.`,
@@ -58,6 +64,12 @@ export const alarms: typeof en = {
     times === null
       ? `En la última hora llegaron mensajes sin hora propia, ${since}.`
       : `En la última hora ${times === 1 ? 'llegó un mensaje' : `llegaron ${times} mensajes`} sin hora propia, ${since}.`,
+  puckWet: (place, since) => `El detector de fugas${llamado(place)} nota agua ${since}. Vaya a mirar enseguida.`,
+  puckSilent: (place, length, since) =>
+    `${length === null ? 'No' : `Hace ${length} que no`} se sabe nada del detector de fugas${llamado(place)}, ${since}.`,
+  puckBattery: (place, left) =>
+    `La pila del detector de fugas${llamado(place)} ${left === null ? 'está baja, según él mismo' : `ha bajado al ${left}`}. Cámbiela pronto.`,
+  puckCannotTell: 'Mientras tanto no puede avisar de agua.',
   budget: {
     day: (reached, since) => `El agua del día ha llegado a ${reached} ${since}.`,
     week: (reached, since) => `El agua de la semana ha llegado a ${reached} ${since}.`,
@@ -89,6 +101,7 @@ export const alarms: typeof en = {
 
   sensorLabel: 'Sensor',
   bridgeLabel: 'Puente',
+  puckLabel: 'Detector de fugas',
   soFar: 'Hasta ahora',
   perHour: 'Por hora',
   sinceLabel: 'Desde',

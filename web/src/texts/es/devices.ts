@@ -4,7 +4,7 @@ import type { devices as en } from '../en/devices';
 export const devices: typeof en = {
   title: 'Sus dispositivos',
   back: '← Todos los dispositivos',
-  noSuchDevice: 'No existe tal puente ni sensor.',
+  noSuchDevice: 'No existe tal dispositivo.',
   empty: 'Todavía no se ha oído ningún puente ni sensor',
   emptyHint: 'En cuanto su puente hable con Millrace, aparecerán aquí él y sus sensores.',
   toSetup: 'Configurar',
@@ -196,6 +196,7 @@ export const devices: typeof en = {
       entered: 'Introducido como conocido',
       drawn: 'De un cubo llenado',
       meter_readings: 'De lecturas del contador de la compañía',
+      register: 'El contador dice él mismo su volumen',
     },
     fromTheFirst: 'para toda el agua desde el primer recuento',
     from: (day) => `desde el ${day}`,

@@ -10,9 +10,8 @@ import { leaks } from './leaks';
 import { network } from './network';
 import { now } from './now';
 import { settings } from './settings';
-import { setup } from './setup';
 import { shell } from './shell';
 import { uses } from './uses';
 import { words } from './words';
 
-export const es: Texts = { alarms, calibration, charts, devices, habits, history, leaks, network, now, settings, setup, shell, uses, words };
+export const es: Texts = { alarms, calibration, charts, devices, habits, history, leaks, network, now, settings, shell, uses, words };

@@ -53,6 +53,7 @@ export const network: typeof en = {
     error: 'Rechazo',
     key_exchange: 'Intercambio de claves',
     calibration: 'Ajuste al imán',
+    advertisement: 'Anuncio por Bluetooth',
     unknown: 'Desconocido',
   },
   mode: 'Con nube o sin nube',

@@ -3,6 +3,10 @@ import type { now as en } from '../en/now';
 
 export const now: typeof en = {
   flow: 'Caudal ahora',
+  pucks: 'Detectores de fugas',
+  pucksWet: (places) => `Agua en ${places}.`,
+  pucksUnsure: (places) => `No se sabe: ${places}.`,
+  pucksDry: (n) => (n === 1 ? 'Uno está seco.' : `${n} están secos.`),
   running: 'Corre agua',
   runningFor: (span) => `El agua corre desde hace ${span}`,
   soFar: (volume) => `${volume} hasta ahora`,

@@ -61,6 +61,7 @@ export const shell: typeof en = {
       updates: 'Actualizaciones',
       ping: 'Ping',
       home_assistant_history: 'Historial de Home Assistant',
+      bluetooth: 'Bluetooth',
     },
   },
   readOnly: 'Con su token puede leer, pero no cambiar nada.',

@@ -11,6 +11,7 @@ import { problemNotice, problemText } from '../../parts/problem';
 import { common } from '../../parts/styles';
 import { whyNot } from '../../parts/rights';
 import { t } from '../../texts';
+import { placeOf } from '../../words/places';
 import { fullDay, when } from '../../words/times';
 import { undoes } from './condition';
 import './known_value';
@@ -126,10 +127,15 @@ export class CalibrationPage extends HouseElement {
     </mr-dialog>`;
   }
 
+  private get called() {
+    const says = this.house.sensor(this.sensor)?.bluetooth ?? null;
+    return says === null ? html`${t.devices.sensor} <code>${this.sensor}</code>` : placeOf(says);
+  }
+
   protected override render() {
     const text = t.devices.calibration;
     return html`<div class="stack" @calibrated=${this.changed}>
-      <div><h2>${text.title}</h2><p class="quiet small">${t.devices.sensor} <code>${this.sensor}</code></p></div>
+      <div><h2>${text.title}</h2><p class="quiet small">${this.called}</p></div>
       ${this.calibration.show((calibration) => this.holdsNow(calibration))}
       <h2>${text.ways}</h2>
       <p class="quiet">${text.waysHint}</p>

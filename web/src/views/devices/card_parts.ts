@@ -15,7 +15,7 @@ export const cardStyles = css`
   .facts details[open] summary { color: var(--quiet); }
 `;
 
-export function signal(kind: 'wifi' | 'radio', dbm: number | null) {
+export function signal(kind: 'wifi' | 'radio' | 'bluetooth', dbm: number | null) {
   if (dbm === null) return html`<span class="quiet">${t.shell.unknown}</span>`;
   const grade = signalGrade(kind, dbm);
   const tone = grade === 'weak' ? 'warn' : 'good';

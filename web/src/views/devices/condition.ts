@@ -1,4 +1,15 @@
 // How a battery, a signal and the rest of a device are, in rough words. Pure.
+import type { Devices, Puck } from '../../api/client';
+import type { Kind } from './device_words';
+
+export function kindOf(devices: Devices, uuid: string): Kind | null {
+  const sensor = devices.sensors.find((one) => one.uuid === uuid);
+  if (sensor !== undefined) return sensor.bluetooth === null ? 'sensor' : 'meter';
+  if (devices.pucks.some((one) => one.uuid === uuid)) return 'leak_puck';
+  return devices.bridges.some((one) => one.uuid === uuid) ? 'bridge' : null;
+}
+
+export const wetFirst = (pucks: readonly Puck[]): Puck[] => [...pucks].sort((a, b) => Number(b.wet === true) - Number(a.wet === true));
 
 export type BatteryLevel = 'full' | 'good' | 'weak' | 'low';
 
@@ -9,11 +20,17 @@ export function batteryLevel(mv: number, lowMv: number): BatteryLevel {
   if (mv <= lowMv * 1.08) return 'weak';
   return mv >= lowMv * 1.24 ? 'full' : 'good';
 }
+// Of a battery that says its charge itself; at the lower limit the daemon warns.
+export function chargeLevel(percent: number | null, low: boolean | null): BatteryLevel | null {
+  if (low === true || (percent !== null && percent <= 15)) return 'low';
+  if (percent === null) return null;
+  return percent <= 30 ? 'weak' : percent < 75 ? 'good' : 'full';
+}
 export const batteryBars: Record<BatteryLevel, number> = { full: 4, good: 3, weak: 2, low: 1 };
 
 export type SignalGrade = 'very_good' | 'good' | 'fair' | 'weak';
-// Lower limits in dBm. The radio between sensor and bridge hears far weaker signals than Wi-Fi does.
-const kLimits = { wifi: [-58, -68, -76], radio: [-80, -95, -105] } as const;
+// Lower limits in dBm. The radio between sensor and bridge hears far weaker signals than Wi-Fi and Bluetooth do.
+const kLimits = { wifi: [-58, -68, -76], radio: [-80, -95, -105], bluetooth: [-62, -75, -88] } as const;
 export function signalGrade(kind: keyof typeof kLimits, dbm: number): SignalGrade {
   const [first, second, third] = kLimits[kind];
   return dbm >= first ? 'very_good' : dbm >= second ? 'good' : dbm >= third ? 'fair' : 'weak';
@@ -28,6 +45,12 @@ export function shortHash(firmware: string): string | null {
 // Of temperature, numbers from 128 up stand for those below zero.
 export const understood = (name: string | null, value: number): number =>
   name === 'temperature_c' && value >= 128 && value <= 255 ? value - 256 : value;
+
+// Some values are sent in hundredths, "0.01 °C": people read whole ones.
+export function inWholes(unit: string): { of: number; unit: string } {
+  const hundredths = /^0\.01 (.+)$/.exec(unit);
+  return hundredths === null ? { of: 1, unit } : { of: 0.01, unit: hundredths[1]! };
+}
 
 export interface Restarts {
   count: number;
@@ -83,6 +106,7 @@ const kToBridge: Record<string, string> = { 1: 'boot_response', 4: 'heartbeat', 
 export function kindOfTopic(topic: string): string | null {
   const parts = topic.split('/');
   if (parts[0] === 'responses') return kToBridge[parts[2] ?? ''] ?? null;
+  if (parts[0] === 'bthome' && parts.length === 4) return 'advertisement';
   if (parts[0] === '2' && parts.length >= 4) return kToCloud[parts[1] ?? ''] ?? null;
   return null;
 }

@@ -7,9 +7,11 @@ import { HouseElement } from '../../parts/element';
 import { Pages } from '../../parts/pages';
 import { common } from '../../parts/styles';
 import { t } from '../../texts';
+import { bluetoothTexts } from '../../texts/bluetooth';
 import { number } from '../../words/numbers';
+import { placeOf } from '../../words/places';
 import { ago, when } from '../../words/times';
-import { knownFirst, newestValues, understood } from './condition';
+import { inWholes, knownFirst, newestValues, understood } from './condition';
 import { type Certainty, type DeviceEvent, eventsOf, type Kind, type LogLine, logsOf, type Meaning, statesOf } from './device_words';
 
 const kReportsForNewest = 20; // a report need not hold every number
@@ -42,7 +44,10 @@ export class ReportsPage extends HouseElement {
         .states td, .states tbody th { border: none; padding: 0.15rem 0.3rem; }
         .states td.sure { grid-column: 2; grid-row: 2; }
         .states td.act { grid-column: 3; grid-row: 2; }
-        .states tr.chart { grid-template-columns: minmax(0, 1fr); }
+        .states.numberless tbody tr { grid-template-columns: minmax(0, 1fr) auto; }
+        .numberless td.sure { grid-column: 1; }
+        .numberless td.act { grid-column: 2; }
+        .states tbody tr.chart { grid-template-columns: minmax(0, 1fr); }
       }
     `,
   ];
@@ -60,7 +65,7 @@ export class ReportsPage extends HouseElement {
     if (changed.has('device')) this.charted = null;
     this.states.ask(this.device);
     this.events.ask(this.device);
-    this.logs.ask(this.device);
+    if (!this.byBluetooth) this.logs.ask(this.device);
   }
 
   private time = (time: string): string => when(time, this.house.now(), this.zone);
@@ -72,15 +77,16 @@ export class ReportsPage extends HouseElement {
 
   private stateRow({ number: key, value, time }: { number: string; value: number; time: string }, meaning: Meaning, newest: string) {
     const text = t.devices.reports;
-    const name = meaning.name === null ? null : (t.devices.states[meaning.name] ?? meaning.name);
+    const name = meaning.name === null ? null : (t.devices.states[meaning.name] ?? bluetoothTexts.kept[meaning.name] ?? meaning.name);
     const shown = understood(meaning.name, value);
-    const note = meaning.name === null ? null : (t.devices.stateNotes[meaning.name] ?? meaning.note);
+    const note = meaning.name === null ? null : (t.devices.stateNotes[meaning.name] ?? bluetoothTexts.keptNotes[meaning.name] ?? meaning.note);
+    const { of, unit } = inWholes(meaning.unit ?? '');
     const open = this.charted === key;
     const called = name ?? text.stateNumber(key);
     return html`<tr>
-        <td class="number">${key}</td>
+        ${this.byBluetooth ? nothing : html`<td class="number">${key}</td>`}
         <th scope="row">${name ?? html`<span class="quiet">${t.shell.unknown}</span>`}${note === null ? nothing : html`<div class="small quiet">${note}</div>`}</th>
-        <td class="number">${number(shown, 0)}${meaning.unit === null ? nothing : `\u202f${meaning.unit}`}
+        <td class="number">${number(shown * of, of === 1 ? 0 : 2)}${unit === '' ? nothing : `\u202f${unit}`}
           ${shown === value ? nothing : html`<div class="small quiet">${text.sentAs(number(value, 0))}</div>`}
           ${time === newest ? nothing : html`<div class="small quiet">${ago(time, this.house.now())}</div>`}</td>
         <td class="sure">${this.sure(meaning.certainty)}</td>
@@ -101,14 +107,14 @@ export class ReportsPage extends HouseElement {
     const text = t.devices.reports;
     return html`<section class="card" aria-labelledby="states" data-part="states">
       <h3 id="states">${text.states}</h3>
-      <p class="quiet small">${text.statesHint}</p>
+      <p class="quiet small">${this.byBluetooth ? bluetoothTexts.keptHint : text.statesHint}</p>
       ${this.states.show((page) => {
         if (page.items.length === 0) return html`<p class="quiet">${text.noStates}</p>`;
         const newest = page.items[0]!.time;
         return html`<p class="small">${text.reported(ago(newest, this.house.now()))}</p>
-          <table class="states">
+          <table class="states ${this.byBluetooth ? 'numberless' : ''}">
             <thead><tr>
-              <th scope="col" class="number of">${text.number}</th><th scope="col">${text.meaning}</th>
+              ${this.byBluetooth ? nothing : html`<th scope="col" class="number of">${text.number}</th>`}<th scope="col">${text.meaning}</th>
               <th scope="col" class="number held">${text.value}</th><th scope="col" class="sure">${text.sure}</th><th scope="col" class="act">${text.history}</th>
             </tr></thead>
             <tbody>${knownFirst(newestValues(page.items), page.known).map((one) => this.stateRow(one, page.known[one.number] ?? kUnknown, newest))}</tbody>
@@ -119,7 +125,7 @@ export class ReportsPage extends HouseElement {
 
   private event(event: DeviceEvent) {
     const text = t.devices;
-    const name = event.name === null ? text.reports.unknownEvent(event.type) : (text.events[event.name] ?? event.name);
+    const name = event.name === null ? text.reports.unknownEvent(event.type) : (text.events[event.name] ?? bluetoothTexts.presses[event.name] ?? event.name);
     const note = event.note === null ? null : (text.eventNotes[event.note] ?? event.note);
     return html`<li>
       <div class="row apart"><strong>${name}</strong> ${event.certainty === 'proven' ? nothing : this.sure(event.certainty)}</div>
@@ -134,24 +140,41 @@ export class ReportsPage extends HouseElement {
     <div class="time">${this.time(line.time)} · ${t.devices.reports.level(String(line.level))}</div>
   </li>`;
 
+  private logsCard() {
+    const text = t.devices.reports;
+    return html`<section class="card" aria-labelledby="logs" data-part="logs">
+      <h3 id="logs">${text.logs}</h3>
+      <p class="quiet small">${text.logsHint}</p>
+      ${this.logs.empty ? html`<p class="quiet">${text.noLogs}</p>` : html`<ul class="list">${this.logs.items.map(this.line)}</ul>`}
+      ${this.logs.footer(text.older)}
+    </section>`;
+  }
+
+  // Such devices keep no log.
+  private get byBluetooth(): boolean {
+    return this.kind === 'leak_puck' || this.kind === 'meter';
+  }
+
+  private get called(): string {
+    const { pucks = [], sensors = [] } = this.house.devices ?? {};
+    const named = pucks.find((one) => one.uuid === this.device) ?? sensors.find((one) => one.uuid === this.device)?.bluetooth;
+    if (named) return placeOf(named);
+    return this.kind === 'bridge' ? t.devices.bridge : t.devices.sensor;
+  }
+
   protected override render() {
     const text = t.devices.reports;
     return html`<div class="stack">
-      <div><h2>${text.title(this.kind === 'bridge' ? t.devices.bridge : t.devices.sensor)}</h2><p class="quiet small"><code>${this.device}</code></p></div>
+      <div><h2>${text.title(this.called)}</h2><p class="quiet small"><code>${this.device}</code></p></div>
       ${this.statesCard()}
       <div class="two">
         <section class="card" aria-labelledby="events" data-part="events">
           <h3 id="events">${text.events}</h3>
-          <p class="quiet small">${text.eventsHint}</p>
+          <p class="quiet small">${this.byBluetooth ? bluetoothTexts.pressesHint : text.eventsHint}</p>
           ${this.events.empty ? html`<p class="quiet">${text.noEvents}</p>` : html`<ul class="list">${this.events.items.map((one) => this.event(one))}</ul>`}
           ${this.events.footer(text.older)}
         </section>
-        <section class="card" aria-labelledby="logs" data-part="logs">
-          <h3 id="logs">${text.logs}</h3>
-          <p class="quiet small">${text.logsHint}</p>
-          ${this.logs.empty ? html`<p class="quiet">${text.noLogs}</p>` : html`<ul class="list">${this.logs.items.map(this.line)}</ul>`}
-          ${this.logs.footer(text.older)}
-        </section>
+        ${this.byBluetooth ? nothing : this.logsCard()}
       </div>
     </div>`;
   }

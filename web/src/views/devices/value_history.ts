@@ -11,7 +11,7 @@ import { common } from '../../parts/styles';
 import { t } from '../../texts';
 import { number as said } from '../../words/numbers';
 import { when } from '../../words/times';
-import { moments, type ValuePoints, valuePoints } from './condition';
+import { inWholes, moments, type ValuePoints, valuePoints } from './condition';
 import { kLargestPage, type StateReport, statesOf } from './device_words';
 
 type Range = 'day' | 'month' | 'year';
@@ -73,14 +73,16 @@ export class DeviceValue extends HouseElement {
         if (report !== undefined) reports.push(report);
       }
     }
-    return valuePoints(reports, this.number, this.meaning);
+    const points = valuePoints(reports, this.number, this.meaning);
+    const { of } = inWholes(this.measuredIn);
+    return { ...points, values: points.values.map((value) => value * of) };
   }
 
   protected override willUpdate(): void {
     if (this.device !== '') this.points.ask(`${this.device} ${this.number} ${this.shown}`);
   }
 
-  private words = (value: number): string => (this.measuredIn === '' ? said(value, 0) : `${said(value, 3)}\u202f${this.measuredIn}`);
+  private words = (value: number): string => (this.measuredIn === '' ? said(value, 0) : `${said(value, 3)}\u202f${inWholes(this.measuredIn).unit}`);
 
   private chart(points: ValuePoints) {
     const text = t.devices.history;

@@ -13,6 +13,7 @@ import { href } from '../../shell/route';
 import { t } from '../../texts';
 import { alarmSentence, alarmTitle, isBudget, isWater, quantity } from '../../words/alarms';
 import { flow, unitName, volumeWithUnit } from '../../words/numbers';
+import { sensorName } from '../../words/places';
 import { formatted, span, when } from '../../words/times';
 import { flowsOf, momentOfAlarm } from './moment';
 import { momentPlan } from './moment_plan';
@@ -109,7 +110,7 @@ export class Incident extends View {
     const limit = alarm.explanation.measure === 'flow' ? alarm.explanation.limit : null;
     return html`<section class="card">
       <h3>${t.leaks.moment}</h3>
-      <p class="quiet small">${t.leaks.momentOf(alarm.device)}${limit === null ? '' : ` ${t.leaks.flowLimit(quantity(alarm.explanation, limit))}`}</p>
+      <p class="quiet small">${t.leaks.momentOf(sensorName(this.house.sensor(alarm.device)!))}${limit === null ? '' : ` ${t.leaks.flowLimit(quantity(alarm.explanation, limit))}`}</p>
       ${this.usage.show((usage) => {
         const { times, flows } = flowsOf(usage, alarm.flow_unit, this.house.now());
         const window: [number, number] = [Date.parse(usage.from) / 1000, Date.parse(usage.to) / 1000];

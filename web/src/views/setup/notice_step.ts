@@ -8,7 +8,7 @@ import { Asked } from '../../parts/asked';
 import { HouseElement } from '../../parts/element';
 import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
-import { t } from '../../texts';
+import { setupTexts } from '../../texts/setup';
 import { examples } from '../settings/channel_examples';
 import '../settings/channel_row';
 import type { Setup } from './steps';
@@ -42,7 +42,7 @@ export class NoticeStep extends HouseElement {
   }
 
   protected override render() {
-    const text = t.setup.notice;
+    const text = setupTexts.notice;
     const { configured, enabled, last_delivered: delivered } = this.setup.channels;
     if (configured === 0) {
       return html`<p>${text.none}</p><pre tabindex="0"><code>${examples.ntfy}</code></pre>

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { common } from '../../parts/styles';
-import { t } from '../../texts';
+import { setupTexts } from '../../texts/setup';
 import { addressOf } from './steps';
 import { kNames, kWays, snippet, type Way } from './ways';
 
@@ -39,7 +39,7 @@ export class RedirectWays extends LitElement {
   }
 
   protected override render() {
-    const text = t.setup.redirect;
+    const text = setupTexts.redirect;
     const known = addressOf(location.hostname, location.pathname);
     const paste = snippet(this.way, known ?? kStandsFor, this.port);
     // Browsers give the clipboard to safe origins only.

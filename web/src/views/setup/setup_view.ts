@@ -2,14 +2,21 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { api, said } from '../../api/client';
+import { house } from '../../live/house';
 import { remember, remembered } from '../../live/memory';
 import { Asked } from '../../parts/asked';
 import { View } from '../../parts/element';
 import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
-import { t } from '../../texts';
+import { setupTexts, speakOfSetup } from '../../texts/setup';
+import './findings';
+import { kOfTheWhole } from './check_steps';
+import { CheckControl } from './checks';
 import './step_contents';
 import { current, done, type Setup, type Step, type StepId, steps } from './steps';
+
+// Before anything of this view is drawn.
+await speakOfSetup();
 
 const kLookEveryMs = 2_000;
 const kReceived = 'notice-received';
@@ -44,8 +51,11 @@ export class SetupView extends View {
   @state() private received = remembered(kReceived) !== null;
   private readonly setup = new Asked<Setup>(this, () => said(api.GET('/api/v1/setup')), kLookEveryMs);
 
+  private readonly checks = new CheckControl(this);
+
   protected override willUpdate(): void {
     this.setup.ask('setup');
+    if (house.mayAdminister) this.checks.look();
   }
 
   private toggle(step: StepId, open: boolean): void {
@@ -58,7 +68,7 @@ export class SetupView extends View {
   }
 
   private step(step: Step, index: number, setup: Setup, next: StepId | null) {
-    const text = t.setup;
+    const text = setupTexts;
     const open = this.opened.get(step.id) ?? step.id === next;
     const tone = { done: 'good', trouble: 'bad', now: '', later: '' }[step.state];
     const state = !step.needed && step.state === 'now' ? text.states.optional : text.states[step.state];
@@ -71,13 +81,15 @@ export class SetupView extends View {
         </button>
       </h3>
       <div id=${step.id} class="inside" ?hidden=${!open}>
-        ${open ? html`<mr-setup-step .step=${step.id} .setup=${setup} .received=${this.received} @received=${this.answered} @changed=${() => void this.setup.again()}></mr-setup-step>` : nothing}
+        ${open ? html`<mr-setup-step .step=${step.id} .setup=${setup} .received=${this.received} .checks=${this.checks.state} @check=${this.check} @received=${this.answered} @changed=${() => void this.setup.again()}></mr-setup-step>` : nothing}
       </div>
     </li>`;
   }
 
+  private readonly check = () => void this.checks.run();
+
   private content(setup: Setup) {
-    const text = t.setup;
+    const text = setupTexts;
     const all = steps(setup, this.received);
     const next = current(all);
     const ready = done(all);
@@ -89,14 +101,16 @@ export class SetupView extends View {
         </div>
         <div class="bar" aria-hidden="true">${all.map((step) => html`<span class=${step.state}></span>`)}</div>
         <p class="quiet small">${text.watching}</p>
+        <mr-setup-findings .ids=${kOfTheWhole} .checks=${this.checks.state} .now=${setup.time} @check=${this.check}></mr-setup-findings>
       </section>
       <ol>${all.map((step, index) => this.step(step, index, setup, next))}</ol>
+      <p class="quiet">${text.pucks} <a href=${href('devices', ['bluetooth'])}>${text.toPucks}</a></p>
     `;
   }
 
   protected override render() {
     return html`<div class="stack">
-      <h2>${t.setup.title}</h2>
+      <h2>${setupTexts.title}</h2>
       ${this.setup.show((setup) => this.content(setup))}
     </div>`;
   }

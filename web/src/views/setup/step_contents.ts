@@ -7,8 +7,12 @@ import { whyNot } from '../../parts/rights';
 import { common } from '../../parts/styles';
 import { href } from '../../shell/route';
 import { t } from '../../texts';
+import { setupTexts } from '../../texts/setup';
 import { ago } from '../../words/times';
 import '../settings/key_form';
+import { kOfStep } from './check_steps';
+import type { CheckState } from './checks';
+import './findings';
 import './notice_step';
 import './redirect_ways';
 import type { Setup, StepId } from './steps';
@@ -30,6 +34,7 @@ export class StepContents extends HouseElement {
   @property() step: StepId = 'port';
   @property({ attribute: false }) setup!: Setup;
   @property({ type: Boolean }) received = false;
+  @property({ attribute: false }) checks: CheckState = { run: null, waiting: false, problem: '' };
 
   private since(time: string | null): string {
     return time === null ? t.shell.never : ago(time, this.setup.time);
@@ -38,7 +43,7 @@ export class StepContents extends HouseElement {
   private readonly changed = () => this.dispatchEvent(new Event('changed'));
 
   private port() {
-    const text = t.setup.port;
+    const text = setupTexts.port;
     const { bridge_listener: listener, guest, capture } = this.setup;
     if (listener === null) return html`<p>${guest !== null ? text.guest : capture !== null ? text.capture : text.closed}</p>`;
     if (listener.open) return html`<p class="good">${text.open(listener.address ?? '')}</p>`;
@@ -46,7 +51,7 @@ export class StepContents extends HouseElement {
   }
 
   private redirect() {
-    const text = t.setup.redirect;
+    const text = setupTexts.redirect;
     const { bridge_listener: listener, bridges } = this.setup;
     const last = listener?.last_connection ?? null;
     return html`
@@ -60,7 +65,7 @@ export class StepContents extends HouseElement {
   }
 
   private bridge() {
-    const text = t.setup.bridge;
+    const text = setupTexts.bridge;
     const { bridges, bridge_listener: listener } = this.setup;
     if (bridges.length === 0) {
       const knocked = (listener?.connections_seen ?? 0) > 0;
@@ -75,7 +80,7 @@ export class StepContents extends HouseElement {
   }
 
   private frame() {
-    const text = t.setup.frame;
+    const text = setupTexts.frame;
     const { bridges, sensors } = this.setup;
     const count = bridges.reduce((sum, bridge) => sum + bridge.frames, 0);
     const last = bridges.map((bridge) => bridge.last_frame).filter((time) => time !== null).sort().at(-1) ?? null;
@@ -84,7 +89,7 @@ export class StepContents extends HouseElement {
   }
 
   private key() {
-    const text = t.setup.key;
+    const text = setupTexts.key;
     const { bridges } = this.setup;
     const sealed = bridges.some((bridge) => bridge.messages_open === false);
     const open = !sealed && bridges.some((bridge) => bridge.messages_open === true);
@@ -103,7 +108,7 @@ export class StepContents extends HouseElement {
   }
 
   private calibration() {
-    const text = t.setup.calibration;
+    const text = setupTexts.calibration;
     const measured = this.setup.sensors.filter((sensor) => sensor.first_reading !== null);
     if (measured.length === 0) return html`<p>${text.wait}</p>`;
     const open = measured.filter((sensor) => !sensor.calibrated);
@@ -119,7 +124,7 @@ export class StepContents extends HouseElement {
   }
 
   private broker() {
-    const text = t.setup.broker;
+    const text = setupTexts.broker;
     const { broker, home_assistant: home } = this.setup;
     if (!broker.configured) {
       return html`<p>${text.none}</p><pre tabindex="0"><code>${kBrokerExample}</code></pre><p class="quiet">${text.app} ${text.without}</p>`;
@@ -136,7 +141,11 @@ export class StepContents extends HouseElement {
       @changed=${this.changed}></mr-setup-notice>`;
   }
 
+  private readonly check = () => this.dispatchEvent(new Event('check'));
+
   protected override render() {
-    return this[this.step]();
+    const ids = kOfStep[this.step];
+    return html`${this[this.step]()}
+      ${ids.length === 0 ? nothing : html`<mr-setup-findings .ids=${ids} .checks=${this.checks} .now=${this.setup.time} @check=${this.check}></mr-setup-findings>`}`;
   }
 }

@@ -9,6 +9,7 @@ import { common } from '../../parts/styles';
 import { formatted } from '../../words/times';
 import { momentOf, wallAt } from '../../words/zones';
 import { blockOf, useAt } from './sums';
+import { isTold } from './told';
 
 const kHeight = 44;
 const kWidth = 1440;
@@ -24,6 +25,7 @@ export class Lane extends LitElement {
       svg { display: block; width: 100%; height: ${kHeight}px; }
       .hour { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; }
       .off { opacity: 0.22; }
+      .told { fill-opacity: 0.5; } /* its edge is as clear as all others' */
       .ring { fill: none; stroke: var(--text); stroke-width: 2; vector-effect: non-scaling-stroke; }
       .use { stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
       .alarmed { fill: var(--bad); stroke: var(--bad); stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
@@ -87,7 +89,7 @@ export class Lane extends LitElement {
     const x = Math.min(block.x * kWidth, kWidth - width);
     const chosen = use.id !== null && use.id === this.chosen;
     return svg`<rect x=${x} y=${kHeight - height} width=${width} height=${height} ${styled({ fill: categoryColour(use.category ?? null), stroke: categoryColour(use.category ?? null) })}
-        class=${this.passes(use) ? 'use' : 'use off'}></rect>
+        class="use ${this.passes(use) ? '' : 'off'} ${isTold(use) ? 'told' : ''}"></rect>
       ${this.alarmed(use) ? svg`<rect class="alarmed" x=${x} y="0" width=${width} height="4"></rect>` : nothing}
       ${chosen || index === this.at ? svg`<rect class="ring" x=${x} y="1" width=${width} height=${kHeight - 2}></rect>` : nothing}`;
   }

@@ -1,5 +1,5 @@
 // What the list of uses is made of: sums, filters, the lane of a day, and which alarm a use belongs to. Pure.
-import type { Alarm, Use } from '../../api/client';
+import type { Alarm, Schemas, Use } from '../../api/client';
 import { isWater } from '../../words/alarms';
 
 export interface Filter {
@@ -40,6 +40,12 @@ export function sumsByCategory(uses: readonly Summed[]): [category: string, sum:
     .map(([kind, of]): [string, Sum] => [kind, sum(of)])
     .sort((a, b) => last(a[0]) - last(b[0]) || b[1].volume - a[1].volume);
 }
+
+// What took the most this month first, then what did in all, and what nobody knows last.
+export const thirstiestFirst = (kinds: readonly Schemas['CategoryWater'][]): Schemas['CategoryWater'][] => {
+  const last = ({ category }: Schemas['CategoryWater']) => (category === 'uncategorised' ? 1 : 0);
+  return [...kinds].sort((a, b) => last(a) - last(b) || b.month - a.month || b.total - a.total);
+};
 
 // The water alarm that a use belongs to: as the use says, or else the one whose time it overlaps, an open one first.
 export function alarmOf(use: Pick<Use, 'start' | 'end' | 'alarm'>, alarms: readonly Alarm[]): Alarm | null {

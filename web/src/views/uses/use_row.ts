@@ -6,7 +6,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { type Alarm, api, said, type Schemas, type Use } from '../../api/client';
 import { whyNot } from '../../parts/rights';
-import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
+import { categoryColour, categoryIcon } from '../../parts/categories';
 import { HouseElement } from '../../parts/element';
 import { fact, factLineStyles } from '../../parts/facts';
 import { problemNotice, problemText } from '../../parts/problem';
@@ -17,12 +17,12 @@ import { t } from '../../texts';
 import { alarmTitle } from '../../words/alarms';
 import { flow, flowWithUnit, unitName, volumeWithUnit } from '../../words/numbers';
 import { clock, formatted, span } from '../../words/times';
+import './judge';
+import type { Renamed } from './judge';
 import { sparkPoints } from './sums';
+import { isTold, marks, reason, useName, useWords } from './told';
 
 const kSpark = [64, 26] as const;
-
-// What it was, in words: the name given to it, or its kind.
-export const useName = (use: Use): string => use.name ?? categoryName(use.category);
 
 @customElement('mr-use')
 export class UseRow extends HouseElement {
@@ -43,6 +43,8 @@ export class UseRow extends HouseElement {
       .what button:hover:not([disabled]) { background: var(--raised); border-color: var(--line); }
       .what button[disabled] { opacity: 1; }
       .sign { display: inline-grid; place-items: center; width: 2rem; height: 2rem; border-radius: 9px; flex: none; color: var(--text); }
+      .sign.told { outline: 1px dashed var(--quiet); outline-offset: -1px; }
+      .marks { display: block; font-size: 0.8rem; color: var(--quiet); }
       .unnamed { color: var(--quiet); }
       .spark { grid-area: spark; display: block; overflow: visible; }
       .spark polyline { stroke: none; }
@@ -53,6 +55,7 @@ export class UseRow extends HouseElement {
       .more svg { transition: rotate 0.15s; }
       :host([chosen]) .more svg { rotate: 180deg; }
       :host([chosen]) { background: color-mix(in srgb, var(--water-soft) 45%, transparent); border-radius: 8px; }
+      mr-uses-judge { padding: 0.2rem 0.5rem 0.5rem 5.7rem; }
       .open { padding: 0.2rem 0.5rem 0.9rem 5.7rem; display: grid; gap: 0.8rem; }
       .fact-line dd { font-weight: 400; }
       @media (max-width: 60rem) {
@@ -63,16 +66,18 @@ export class UseRow extends HouseElement {
         .line { grid-template-columns: minmax(0, 1fr) auto auto; grid-template-areas: 'what spark more' 'time time time'; gap: 0 0.5rem; padding: 0.25rem 0 0.4rem; }
         .time { padding-inline-start: 3.05rem; font-size: 0.9rem; white-space: normal; }
         .volume { display: none; }
-        .open { padding-inline-start: 0.5rem; }
+        .open, mr-uses-judge { padding-inline-start: 0.5rem; }
       }
       @media (min-width: 36.001rem) { .brief { display: none; } }
     `,
   ];
+  @property() sensor = '';
   @property({ attribute: false }) use: Use | null = null;
   @property({ attribute: false }) alarm: Alarm | null = null;
   @property({ attribute: false }) units: Pick<Schemas['UsePage'], 'unit' | 'flow_unit'> = { unit: 'L', flow_unit: 'L/min' }; // of the use's figures
   @property({ type: Boolean }) guessed = false; // volumes rest on a guess
   @property({ type: Boolean, reflect: true }) chosen = false;
+  @property({ attribute: false }) renamed: Renamed | null = null;
   @state() private busy = false;
   @state() private problem: string | null = null;
 
@@ -102,15 +107,17 @@ export class UseRow extends HouseElement {
     const text = t.uses;
     const about = this.guessed ? '≈\u202f' : '';
     const words = text.inTime(`${about}${volumeWithUnit(use.volume, this.units.unit)}`, span(use.seconds));
-    const name = useName(use);
+    const name = useWords(use);
+    const told = isTold(use);
+    const beside = marks(use);
     const may = this.house.mayControl;
     const alarm = this.alarm;
     const [width, height] = kSpark;
     return html`<div class="line">
         <span class="time">${clock(use.start, zone)}<span class="brief"> · ${words}</span></span>
         <span class="what"><button ?disabled=${!may} title=${may ? text.rename : t.shell.readOnly} aria-label=${text.name(name)} @click=${() => this.tell('use-rename')}>
-          <span class="sign" ${styled({ background: `color-mix(in srgb, ${categoryColour(use.category ?? null)} 30%, transparent)` })}>${categoryIcon(use.category ?? null)}</span>
-          <span class=${use.category === null && use.name === null ? 'unnamed' : ''}>${name}</span>
+          <span class="sign ${told ? 'told' : ''}" ${styled({ background: `color-mix(in srgb, ${categoryColour(use.category ?? null)} ${told ? 15 : 30}%, transparent)` })}>${categoryIcon(use.category ?? null)}</span>
+          <span class=${use.category === null && use.name === null ? 'unnamed' : ''}>${useName(use)}${beside === '' ? nothing : html`<span class="marks">${beside}</span>`}</span>
           ${alarm === null || alarm.not_a_leak ? nothing : html`<span class="pill bad">${t.words.severities[alarm.severity]}</span>`}
         </button></span>
         <svg class="spark" viewBox="0 0 ${width} ${height}" width=${width} height=${height} aria-hidden="true">
@@ -120,6 +127,7 @@ export class UseRow extends HouseElement {
         <span class="more"><button class="plain" aria-expanded=${this.chosen ? 'true' : 'false'} aria-label="${t.alarms.details}: ${clock(use.start, zone)}, ${name}" @click=${() => this.tell('use-choose')}>
           <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true"><path d="M6 9l6 6l6-6"></path></svg></button></span>
       </div>
+      ${this.renamed === null ? nothing : html`<mr-uses-judge .sensor=${this.sensor} .renamed=${this.renamed}></mr-uses-judge>`}
       ${this.chosen ? this.rest(use) : nothing}`;
   }
 
@@ -128,6 +136,7 @@ export class UseRow extends HouseElement {
     const { zone, alarm } = this;
     const may = this.house.mayControl;
     const why = may ? nothing : t.shell.readOnly;
+    const because = reason(use, this.units, this.guessed);
     const exact = (time: string) => formatted(time, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
     return html`<div class="open">
       <dl class="fact-line">
@@ -135,6 +144,7 @@ export class UseRow extends HouseElement {
         ${fact(text.meanFlow, flowWithUnit(use.mean_flow, this.units.flow_unit))}${fact(text.peakFlow, flowWithUnit(use.peak_flow, this.units.flow_unit))}
         ${use.base_flow > 0 ? fact(text.baseFlow, flowWithUnit(use.base_flow, this.units.flow_unit)) : nothing}
       </dl>
+      ${because === null ? nothing : html`<p>${because}</p>`}
       ${use.overlapped ? html`<p class="quiet small">${text.overlapped}</p>` : nothing}
       ${alarm === null ? nothing : html`<p><a href=${href('leaks', [String(alarm.id)])}>${text.alarm(alarmTitle(alarm))}</a>${alarm.not_a_leak ? ` · ${t.alarms.declaredNoLeak}` : ''}</p>`}
       ${problemNotice(this.problem)}

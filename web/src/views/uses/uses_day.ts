@@ -13,10 +13,11 @@ import { volumeWithUnit } from '../../words/numbers';
 import { clock, formatted, span } from '../../words/times';
 import { dayOf, isToday } from '../../words/zones';
 import { askUses } from './api';
+import type { Renamed } from './judge';
 import './lane';
 import { alarmOf, type Filter, passes, sum } from './sums';
+import { useWords } from './told';
 import './use_row';
-import { useName } from './use_row';
 
 // A running day changes while one looks at it.
 const kTodayEveryMs = 20_000;
@@ -46,6 +47,7 @@ export class UsesDay extends HouseElement {
   @property({ attribute: false }) alarms: readonly Alarm[] = [];
   @property({ type: Number }) most = 0;
   @property() chosen: string | null = null;
+  @property({ attribute: false }) renamed: Renamed | null = null;
   @property({ type: Boolean }) listed = false;
   @property({ type: Boolean }) guessed = false;
   @property({ type: Number }) version = 0; // another one: something has changed, ask again
@@ -128,7 +130,7 @@ export class UsesDay extends HouseElement {
       .date=${this.date} .zone=${this.zone} .bounds=${dayOf(this.date, this.zone)} .uses=${uses} .most=${this.most} .chosen=${this.chosen}
       .passes=${(use: Use) => passes(use, this.filter)}
       .alarmed=${(use: Use) => alarmOf(use, this.alarms)?.not_a_leak === false}
-      .describe=${(use: Use) => `${clock(use.start, this.zone)} · ${useName(use)} · ${t.uses.inTime(volumeWithUnit(use.volume, page.unit), span(use.seconds))}`}
+      .describe=${(use: Use) => `${clock(use.start, this.zone)} · ${useWords(use)} · ${t.uses.inTime(volumeWithUnit(use.volume, page.unit), span(use.seconds))}`}
       label=${t.uses.lane(day, facts)}
     ></mr-uses-lane>`;
   }
@@ -138,8 +140,8 @@ export class UsesDay extends HouseElement {
       ${repeat(
         [...shown].reverse(),
         keyOf,
-        (use) => html`<li><mr-use .use=${use} .alarm=${alarmOf(use, this.alarms)} .units=${page}
-          ?guessed=${this.guessed} ?chosen=${this.chosen !== null && keyOf(use) === this.chosen} data-use=${keyOf(use)}></mr-use></li>`,
+        (use) => html`<li><mr-use .sensor=${this.sensor} .use=${use} .alarm=${alarmOf(use, this.alarms)} .units=${page}
+          ?guessed=${this.guessed} ?chosen=${keyOf(use) === this.chosen} .renamed=${keyOf(use) === this.renamed?.key ? this.renamed : null} data-use=${keyOf(use)}></mr-use></li>`,
       )}
     </ul>`;
   }

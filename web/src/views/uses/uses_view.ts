@@ -3,7 +3,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { type Alarm, api, said, type Sensor, type Use } from '../../api/client';
+import { type Alarm, api, said, type Schemas, type Sensor, type Use } from '../../api/client';
 import { volumeSoFar } from '../../live/running_use';
 import { Asked } from '../../parts/asked';
 import { categoryColour, categoryIcon, categoryName } from '../../parts/categories';
@@ -14,16 +14,22 @@ import { chosenSensor, sensorChoice } from '../../parts/sensor_choice';
 import { styled } from '../../parts/styled';
 import { common } from '../../parts/styles';
 import { go, href } from '../../shell/route';
+import { speakOfKinds } from '../../texts/kinds';
 import { t } from '../../texts';
 import { flowWithUnit, unitName, volumeWithUnit } from '../../words/numbers';
 import { clock, formatted, span } from '../../words/times';
 import { dateAfter, dateOf, dayOf, isDate } from '../../words/zones';
-import { csvAddress } from './api';
+import { askCategories, csvAddress } from './api';
+import type { Renamed } from './judge';
+import './kinds_card';
 import './naming';
 import { type Filter, passes, sum, sumsByCategory } from './sums';
-import { useName } from './use_row';
+import { useWords } from './told';
 import './uses_day';
 import { type DayUses, keyOf, type UsesDay } from './uses_day';
+
+// Before anything of it is drawn.
+await speakOfKinds();
 
 const kDaysAtFirst = 2;
 const kDaysMore = 3;
@@ -31,6 +37,8 @@ const kDaysMore = 3;
 const kAlarms = 200;
 // The daemon keeps a use once it is sure that it is over.
 const kUseSettlesMs = 4_000;
+// What used the water grows slowly.
+const kCategoriesEveryMs = 60_000;
 
 @customElement('mr-uses')
 export class UsesView extends View {
@@ -55,6 +63,7 @@ export class UsesView extends View {
   @state() private chosen: string | null = null;
   @state() private listed = new Map<string, boolean>();
   @state() private named: Use | null = null; // being named
+  @state() private renamed: Renamed | null = null;
   @state() private draft: HabitDraft | null = null;
   @state() private said_ = '';
   @state() private version = 0;
@@ -66,6 +75,12 @@ export class UsesView extends View {
     const device = chosenSensor(this.house.devices)!;
     return (await said(api.GET('/api/v1/alarms', { params: { query: { state: 'all', device, limit: kAlarms } } }))).items;
   });
+
+  private readonly categories: Asked<Schemas['Categories'] | null> = new Asked<Schemas['Categories'] | null>(
+    this,
+    () => askCategories(chosenSensor(this.house.devices)!),
+    () => (this.categories.value === null ? null : kCategoriesEveryMs),
+  );
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -89,10 +104,11 @@ export class UsesView extends View {
       this.shownFor = shownFor;
       this.known = new Map();
       this.listed = new Map();
-      this.chosen = null;
+      this.chosen = this.renamed = null;
       this.days = kDaysAtFirst;
     }
     this.alarms.ask(uuid, this.house.alarms.map((alarm) => `${alarm.id} ${alarm.state}`).join());
+    this.categories.ask(uuid, String(this.version));
     const running = this.house.sensor(uuid)?.running ?? null;
     if (running !== this.runs && this.runs !== null) {
       clearTimeout(this.timer);
@@ -140,18 +156,32 @@ export class UsesView extends View {
       ${nothingYet && sensor.readings_known ? html`<section class="card"><mr-empty heading=${t.uses.none}><p>${t.uses.noneHint}</p></mr-empty></section>` : nothing}
       ${this.runningCard(uuid)}
       ${sensor.calibrated ? nothing : html`<p class="notice small">${t.uses.uncalibrated} <a href=${href('devices', [uuid, 'calibration'])}>${t.uses.calibrate}</a></p>`}
+      ${this.kindsCard(!sensor.calibrated)}
       ${this.tools(uuid, days.flatMap((day) => (this.dates.includes(day.date) ? day.uses : [])), !sensor.calibrated)}
       <div class="sr" role="status">${this.said_}</div>
       ${this.dayCards(uuid, !sensor.calibrated)}
       <div class="row"><button @click=${() => (this.days += kDaysMore)} data-part="older">${t.uses.older}</button></div>
     </div>
     <mr-uses-naming .sensor=${uuid} .use=${this.named} .words=${this.named === null ? '' : this.inWords(this.named)}
-      @close=${() => (this.named = null)} @saved=${() => ++this.version}></mr-uses-naming>
+      @close=${() => (this.named = null)} @saved=${this.kept}></mr-uses-naming>
     <mr-habit-form .sensor=${uuid} .draft=${this.draft} @close=${() => (this.draft = null)} @saved=${() => (this.said_ = t.uses.habitKept)}></mr-habit-form>`;
   }
 
+  // A daemon that cannot tell kinds has nothing to apply to other uses, either.
+  private kept(): void {
+    ++this.version;
+    this.renamed = this.categories.value === null || this.named === null ? null : { key: keyOf(this.named) };
+  }
+
+  // Left out where the daemon cannot tell, and until it has.
+  private kindsCard(guessed: boolean) {
+    const { value, problem } = this.categories;
+    if (value === null) return problem === null ? nothing : html`<section class="card">${this.categories.show(() => nothing)}</section>`;
+    return html`<mr-uses-kinds .answer=${value} ?guessed=${guessed}></mr-uses-kinds>`;
+  }
+
   private inWords(use: Use): string {
-    return `${clock(use.start, this.zone)} · ${useName(use)} · ${t.uses.inTime(volumeWithUnit(use.volume, this.unit), span(use.seconds))}`;
+    return `${clock(use.start, this.zone)} · ${useWords(use)} · ${t.uses.inTime(volumeWithUnit(use.volume, this.unit), span(use.seconds))}`;
   }
 
   private runningCard(uuid: string) {
@@ -161,7 +191,7 @@ export class UsesView extends View {
     const open = today?.open ?? null;
     return html`<section class="card running" aria-label=${t.uses.running} data-part="running">
       ${categoryIcon(open?.category ?? 'other', 36)}
-      <div><h3>${t.uses.running}</h3>${open === null ? nothing : html`<p class="quiet small">${t.uses.runningSince(clock(open.start, this.zone))}</p>`}</div>
+      <div><h3>${t.uses.running}</h3>${open === null ? nothing : html`<p class="quiet small">${t.uses.runningSince(clock(open.start, this.zone))}${open.category === null ? '' : ` · ${useWords(open)}`}</p>`}</div>
       ${open === null ? nothing : html`<p class="big">${this.soFar(open, today?.lifetime ?? sensor.lifetime, sensor)}</p>`}
       ${sensor.flow === null ? nothing : html`<p class="quiet number">${t.uses.runningNow(flowWithUnit(sensor.flow, this.flowUnit))}</p>`}
     </section>`;
@@ -218,12 +248,13 @@ export class UsesView extends View {
       this.dates,
       (date) => `${uuid} ${date}`,
       (date, index) => html`<mr-uses-day date=${date} .sensor=${uuid} .filter=${this.filter} .alarms=${this.alarms.value ?? []} .most=${most}
-        .chosen=${this.chosen} ?listed=${listed(date, index)} ?guessed=${guessed} .version=${this.version}
+        .chosen=${this.chosen} .renamed=${this.renamed} ?listed=${listed(date, index)} ?guessed=${guessed} .version=${this.version}
         @day-uses=${this.learned}
         @day-list=${(event: CustomEvent<boolean>) => (this.listed = new Map(this.listed).set(date, event.detail))}
         @lane-pick=${(event: CustomEvent<Use>) => this.choose(event.detail, date, 'lane')}
         @use-choose=${(event: CustomEvent<Use>) => this.choose(event.detail, date, 'list')}
         @use-rename=${(event: CustomEvent<Use>) => (this.named = event.detail)}
+        @judged=${() => ++this.version}
         @use-habit=${(event: CustomEvent<Use>) => this.propose(event.detail)}
         @use-answered=${() => ((this.said_ = t.uses.notALeakDone), void this.alarms.again())}></mr-uses-day>`,
     );

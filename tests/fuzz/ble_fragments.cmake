@@ -1,0 +1,1 @@
+millrace_fuzzer(ble_fragments LINKS millrace::ble)

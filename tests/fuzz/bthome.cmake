@@ -1,0 +1,1 @@
+millrace_fuzzer(bthome LINKS millrace::message millrace::payload)

@@ -1,0 +1,1 @@
+millrace_fuzzer(doctor_answers LINKS millrace::doctor_judgement)
