@@ -18,7 +18,7 @@ using detect::Incident;
 using History = std::vector<detect::AlarmEvent>;
 
 // What a handler works on, given that alarms are watched at all.
-struct Asked {
+struct AskedOfAlarms {
     const Site& site;
     ports::Alarms& alarms;
     Responder responder;
@@ -40,7 +40,7 @@ Response unknown_alarm() {
     return problem(404, "There is no alarm of this number.");
 }
 
-void answer_page(const Asked& asked, std::vector<Incident> incidents, std::size_t limit) {
+void answer_page(const AskedOfAlarms& asked, std::vector<Incident> incidents, std::size_t limit) {
     std::optional<std::int64_t> next;
     if (incidents.size() > limit) {
         incidents.resize(limit);
@@ -54,7 +54,7 @@ bool matches(const Incident& incident, const ports::IncidentQuery& query) {
            (!query.to || incident.raised < *query.to) && (!query.below || incident.id < *query.below);
 }
 
-void answer_open(const Asked& asked, const ports::IncidentQuery& query, std::size_t limit) {
+void answer_open(const AskedOfAlarms& asked, const ports::IncidentQuery& query, std::size_t limit) {
     std::vector<Incident> incidents = asked.alarms.alarms().incidents;
     std::erase_if(incidents, [&](const Incident& incident) { return !matches(incident, query); });
     std::sort(incidents.begin(), incidents.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
@@ -62,7 +62,7 @@ void answer_open(const Asked& asked, const ports::IncidentQuery& query, std::siz
     answer_page(asked, std::move(incidents), limit);
 }
 
-void answer_all(const Asked& asked, ports::IncidentQuery query, std::size_t limit) {
+void answer_all(const AskedOfAlarms& asked, ports::IncidentQuery query, std::size_t limit) {
     query.limit = limit + 1;  // one more tells whether there is a page after
     asked.site.dependencies.history.incidents(
         std::move(query),
@@ -76,7 +76,7 @@ void answer_all(const Asked& asked, ports::IncidentQuery query, std::size_t limi
         }));
 }
 
-void handle_list(const Asked& asked, const Request& request) {
+void handle_list(const AskedOfAlarms& asked, const Request& request) {
     Parameters parameters(request);
     ports::IncidentQuery query;
     const std::string state = parameters.text("state", 8).value_or("open");
@@ -92,7 +92,7 @@ void handle_list(const Asked& asked, const Request& request) {
     answer_all(asked, std::move(query), limit);
 }
 
-void with_history(const Asked& asked, std::int64_t id, std::function<void(History)> use) {
+void with_history(const AskedOfAlarms& asked, std::int64_t id, std::function<void(History)> use) {
     asked.site.dependencies.history.incident_history(
         {id}, while_served(asked.site, [asked, use = std::move(use)](base::Result<History, base::Error> history) {
             if (!history) return asked.responder.answer(unread(history.error()));
@@ -100,7 +100,7 @@ void with_history(const Asked& asked, std::int64_t id, std::function<void(Histor
         }));
 }
 
-void answer_alarm(const Asked& asked, std::int64_t id) {
+void answer_alarm(const AskedOfAlarms& asked, std::int64_t id) {
     with_history(asked, id, [asked, id](const History& history) {
         std::optional<Incident> incident = open_incident(asked.alarms.alarms().incidents, id);
         if (!incident && !history.empty()) incident = history.back().incident;
@@ -110,7 +110,7 @@ void answer_alarm(const Asked& asked, std::int64_t id) {
 }
 
 // What became of an answer somebody gave to an alarm.
-ports::Alarms::Done outcome(const Asked& asked, std::int64_t id) {
+ports::Alarms::Done outcome(const AskedOfAlarms& asked, std::int64_t id) {
     return while_served(asked.site, [asked, id](base::Result<void, base::Error> done) {
         if (done) return answer_alarm(asked, id);
         const std::string why = done.error().message;
@@ -128,13 +128,13 @@ std::string answerer(Body& body) {
     return body.words("by", kMaxNameBytes).value_or("api");
 }
 
-void handle_acknowledge(const Asked& asked, std::int64_t id, Body& body) {
+void handle_acknowledge(const AskedOfAlarms& asked, std::int64_t id, Body& body) {
     const std::string by = answerer(body);
     if (auto refusal = body.problem()) return asked.responder.answer(std::move(*refusal));
     asked.alarms.acknowledge(id, by, outcome(asked, id));
 }
 
-void handle_snooze(const Asked& asked, std::int64_t id, Body& body) {
+void handle_snooze(const AskedOfAlarms& asked, std::int64_t id, Body& body) {
     constexpr double kMostMinutes = std::chrono::duration<double, std::ratio<60>>(kLongestSnooze).count();
     const std::string by = answerer(body);
     const bool with_minutes = body.has("minutes");
@@ -150,7 +150,7 @@ void handle_snooze(const Asked& asked, std::int64_t id, Body& body) {
     asked.alarms.snooze(id, *until, by, outcome(asked, id));
 }
 
-void handle_note(const Asked& asked, std::int64_t id, Body& body) {
+void handle_note(const AskedOfAlarms& asked, std::int64_t id, Body& body) {
     const std::string by = answerer(body);
     body.require("text");
     const auto text = body.words("text", kMaxNoteBytes);
@@ -158,13 +158,13 @@ void handle_note(const Asked& asked, std::int64_t id, Body& body) {
     asked.alarms.note(id, *text, by, outcome(asked, id));
 }
 
-void handle_not_a_leak(const Asked& asked, std::int64_t id, Body& body) {
+void handle_not_a_leak(const AskedOfAlarms& asked, std::int64_t id, Body& body) {
     const std::string by = answerer(body);
     if (auto refusal = body.problem()) return asked.responder.answer(std::move(*refusal));
     asked.alarms.not_a_leak(id, by, outcome(asked, id));
 }
 
-using Handle = void (*)(const Asked&, std::int64_t, Body&);
+using Handle = void (*)(const AskedOfAlarms&, std::int64_t, Body&);
 
 Handler answering(const Site& site, Handle handle) {
     return with_alarms(site,

@@ -54,7 +54,7 @@ Json record_json(const CalibrationRecord& record, const base::TimeZone& zone) {
 }
 
 // What a handler of this resource works on.
-struct Asked {
+struct AskedOfCalibration {
     const Site& site;
     base::DeviceId sensor;
     Responder responder;
@@ -70,7 +70,7 @@ std::optional<Response> full_problem(const std::vector<CalibrationRecord>& recor
     return problem(409, "There are " + std::to_string(kMaxCalibrations) + " entries already, the most that are kept.");
 }
 
-void enter(const Asked& asked, CalibrationProposal proposal, bool dry_run) {
+void enter(const AskedOfCalibration& asked, CalibrationProposal proposal, bool dry_run) {
     const auto before = asked.records();
     const base::TimeZone& zone = asked.site.settings.zone;
     if (dry_run) {
@@ -94,7 +94,7 @@ void enter(const Asked& asked, CalibrationProposal proposal, bool dry_run) {
         }));
 }
 
-CalibrationProposal proposal_of(const Asked& asked, base::WallTime from, base::VolumePerPeak per_peak,
+CalibrationProposal proposal_of(const AskedOfCalibration& asked, base::WallTime from, base::VolumePerPeak per_peak,
                                 CalibrationSource source, std::string note, Json details) {
     CalibrationRecord record;
     record.sensor = asked.sensor;
@@ -104,7 +104,7 @@ CalibrationProposal proposal_of(const Asked& asked, base::WallTime from, base::V
     return {std::move(record), name(source), std::move(details)};
 }
 
-void enter_known(const Asked& asked, Body& body, base::WallTime from, bool dry_run) {
+void enter_known(const AskedOfCalibration& asked, Body& body, base::WallTime from, bool dry_run) {
     const bool in_ml = body.has("volume_per_peak_ml");
     const bool in_gallons = body.has("volume_per_peak_gal");
     if (in_ml == in_gallons) {
@@ -127,7 +127,7 @@ struct Draw {
     base::VolumeUnit unit = base::VolumeUnit::Litre;
 };
 
-void enter_counted_draw(const Asked& asked, const Draw& draw, base::PeakCount peaks, base::WallTime from,
+void enter_counted_draw(const AskedOfCalibration& asked, const Draw& draw, base::PeakCount peaks, base::WallTime from,
                         bool dry_run) {
     const auto fit = meter::fit_drawn(peaks, draw.volume);
     const bool settled = asked.now() >= draw.stopped + meter::kPromptDelivery;
@@ -154,7 +154,7 @@ void enter_counted_draw(const Asked& asked, const Draw& draw, base::PeakCount pe
           dry_run);
 }
 
-void enter_draw(const Asked& asked, Body& body, base::WallTime from, bool dry_run) {
+void enter_draw(const AskedOfCalibration& asked, Body& body, base::WallTime from, bool dry_run) {
     for (const auto field : {"started", "stopped", "volume", "unit"}) body.require(field);
     const auto started = body.time("started");
     const auto stopped = body.time("stopped");
@@ -177,7 +177,7 @@ void enter_draw(const Asked& asked, Body& body, base::WallTime from, bool dry_ru
                      }));
 }
 
-void enter_fit(const Asked& asked, const MeterFit& fit, base::WallTime from, bool dry_run) {
+void enter_fit(const AskedOfCalibration& asked, const MeterFit& fit, base::WallTime from, bool dry_run) {
     const base::TimeZone& zone = asked.site.settings.zone;
     if (!fit.fit) {
         return asked.responder.answer(problem(409, "There is no result: " + refusal_words(fit, zone) + "."));
@@ -195,7 +195,7 @@ void enter_fit(const Asked& asked, const MeterFit& fit, base::WallTime from, boo
           dry_run);
 }
 
-void enter_meter_readings(const Asked& asked, Body& body, base::WallTime from, bool dry_run) {
+void enter_meter_readings(const AskedOfCalibration& asked, Body& body, base::WallTime from, bool dry_run) {
     if (auto refusal = body.problem()) return asked.responder.answer(std::move(*refusal));
     auto readings = readings_in_force(asked.site.dependencies.controls.meter_readings(asked.sensor));
     if (readings.size() < 2) return enter_fit(asked, fit_readings(std::move(readings), {}), from, dry_run);
@@ -208,7 +208,7 @@ void enter_meter_readings(const Asked& asked, Body& body, base::WallTime from, b
         }));
 }
 
-void handle_post(const Asked& asked, const Request& request) {
+void handle_post(const AskedOfCalibration& asked, const Request& request) {
     Body body(request.body);
     body.require("method");
     const auto method = body.choice("method", {"entered", "drawn", "meter_readings"});
@@ -221,12 +221,12 @@ void handle_post(const Asked& asked, const Request& request) {
     asked.responder.answer(field_problem({{"method", "must be given, and be one of entered, drawn, meter_readings"}}));
 }
 
-void answer_list(const Asked& asked) {
+void answer_list(const AskedOfCalibration& asked) {
     asked.responder.answer(
         json_response(calibration_document(asked.records(), asked.sensor, asked.site.settings.zone, asked.now())));
 }
 
-void handle_delete(const Asked& asked, const Request& request) {
+void handle_delete(const AskedOfCalibration& asked, const Request& request) {
     const std::string_view text = request.path_parameter("number");
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -252,7 +252,7 @@ Handler for_sensor(const Site& site, Handle handle) {
         const ports::LiveState live = site.dependencies.live.live();
         const ports::LiveSensor* sensor = find_sensor(live, request.path_parameter("uuid"));
         if (sensor == nullptr) return responder.answer(problem(404, "No sensor of this name has been heard."));
-        handle(Asked{site, sensor->id, responder}, request);
+        handle(AskedOfCalibration{site, sensor->id, responder}, request);
     };
 }
 
@@ -312,7 +312,7 @@ std::string proposal_document(const CalibrationProposal& proposal, const std::ve
 
 void add_calibration_routes(Router& router, const Site& site) {
     const std::string path = "/api/v1/sensors/{uuid}/calibration";
-    router.add(Method::Get, path, for_sensor(site, [](const Asked& asked, const Request& request) {
+    router.add(Method::Get, path, for_sensor(site, [](const AskedOfCalibration& asked, const Request& request) {
                    Parameters parameters(request);
                    if (auto refusal = parameters.problem()) return asked.responder.answer(std::move(*refusal));
                    answer_list(asked);

@@ -10,8 +10,6 @@
 namespace millrace::api {
 namespace {
 
-constexpr base::Milliseconds kDefaultRange = std::chrono::hours{24};
-
 void handle_estimates(const Site& site, const Request& request, const Responder& responder) {
     const ports::LiveState live = site.dependencies.live.live();
     const ports::LiveSensor* sensor = find_sensor(live, request.path_parameter("uuid"));
@@ -23,7 +21,7 @@ void handle_estimates(const Site& site, const Request& request, const Responder&
     EstimatesView view;
     view.sensor = sensor->id;
     view.to = to.value_or(site.dependencies.clock.wall_now());
-    view.from = from.value_or(view.to - kDefaultRange);
+    view.from = from.value_or(view.to - Parameters::kDefaultRange);
     view.unit = parameters.unit("unit", site.settings.unit);
     view.zone = site.settings.zone;
     if (view.from >= view.to) parameters.refuse("from", "must be earlier than to");

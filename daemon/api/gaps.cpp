@@ -12,7 +12,7 @@
 namespace millrace::api {
 namespace {
 
-constexpr base::Milliseconds kDefaultRange = std::chrono::hours{7 * 24};
+constexpr base::Milliseconds kDefaultWeek = std::chrono::hours{7 * 24};
 
 // Types of a bridge's events: its radio link to the sensor is up again, or has been silent for 35 minutes.
 constexpr std::uint64_t kRadioLinkUp = 256;
@@ -33,7 +33,7 @@ void handle_gaps(const Site& site, const Request& request, const Responder& resp
     GapsView view;
     view.sensor = sensor->id;
     view.to = std::min(to.value_or(now), now);
-    view.from = from.value_or(view.to - kDefaultRange);
+    view.from = from.value_or(view.to - kDefaultWeek);
     view.unit = parameters.unit("unit", site.settings.unit);
     const bool csv = parameters.csv_wanted();
     view.zone = site.settings.zone;

@@ -15,7 +15,7 @@ namespace {
 
 using detect::Habit;
 
-struct Asked {
+struct AskedOfHabits {
     const Site& site;
     ports::Alarms& alarms;
     base::DeviceId sensor;
@@ -49,7 +49,7 @@ Response unknown_habit() {
     return problem(404, "There is no habit of this number.");
 }
 
-void handle_post(const Asked& asked, const Request& request) {
+void handle_post(const AskedOfHabits& asked, const Request& request) {
     Body body(request.body);
     body.require("start");
     body.require("length_minutes");
@@ -85,7 +85,7 @@ void handle_post(const Asked& asked, const Request& request) {
         }));
 }
 
-void handle_put(const Asked& asked, const Request& request) {
+void handle_put(const AskedOfHabits& asked, const Request& request) {
     const auto number = number_in_path(request, "number");
     const auto before = number ? asked.habit(*number) : std::nullopt;
     if (!before) return asked.responder.answer(unknown_habit());
@@ -95,25 +95,25 @@ void handle_put(const Asked& asked, const Request& request) {
     asked.alarms.set_habit(asked.sensor, habit, asked.then_list());
 }
 
-void handle_delete(const Asked& asked, const Request& request) {
+void handle_delete(const AskedOfHabits& asked, const Request& request) {
     const auto number = number_in_path(request, "number");
     if (!number || !asked.habit(*number)) return asked.responder.answer(unknown_habit());
     asked.alarms.forget_habit(asked.sensor, *number, asked.then_list());
 }
 
-void handle_reset(const Asked& asked, const Request& request) {
+void handle_reset(const AskedOfHabits& asked, const Request& request) {
     Body body(request.body);
     if (auto refusal = body.problem()) return asked.responder.answer(std::move(*refusal));
     asked.alarms.forget_learned(asked.sensor, asked.then_list());
 }
 
-void handle_get(const Asked& asked, const Request& request) {
+void handle_get(const AskedOfHabits& asked, const Request& request) {
     Parameters parameters(request);
     if (auto refusal = parameters.problem()) return asked.responder.answer(std::move(*refusal));
     asked.answer_list();
 }
 
-Handler for_sensor(const Site& site, void (*handle)(const Asked&, const Request&)) {
+Handler for_sensor(const Site& site, void (*handle)(const AskedOfHabits&, const Request&)) {
     return with_alarms(site,
                        [&site, handle](ports::Alarms& alarms, const Request& request, const Responder& responder) {
                            const ports::LiveState live = site.dependencies.live.live();

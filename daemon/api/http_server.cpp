@@ -48,13 +48,13 @@ base::Result<Tcp::endpoint, base::Error> parse_endpoint(std::string_view text) {
     return Tcp::endpoint(address, port);
 }
 
-std::string to_text(const Tcp::endpoint& endpoint) {
+std::string address_text(const Tcp::endpoint& endpoint) {
     const std::string host = endpoint.address().to_string();
     return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
 }
 
 base::Error listen_error(const Tcp::endpoint& endpoint, const ErrorCode& error) {
-    std::string text = "cannot listen for HTTP on " + to_text(endpoint) + ": " + error.message() + ". ";
+    std::string text = "cannot listen for HTTP on " + address_text(endpoint) + ": " + error.message() + ". ";
     if (error == asio::error::address_in_use) {
         text +=
             "Another program, perhaps another millrace, has this port: stop it, or choose another port with "
@@ -203,7 +203,7 @@ void HttpServer::stop() {
 }
 
 std::string HttpServer::address() const {
-    return impl_->listening() ? to_text(impl_->endpoint()) : std::string{};
+    return impl_->listening() ? address_text(impl_->endpoint()) : std::string{};
 }
 
 std::uint16_t HttpServer::port() const {

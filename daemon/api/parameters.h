@@ -5,6 +5,7 @@
 // "form" must not silently mean "the last 24 hours".
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -23,6 +24,9 @@ namespace millrace::api {
 
 class Parameters {
 public:
+    // What lists without `from` go back to.
+    static constexpr base::Milliseconds kDefaultRange = std::chrono::hours{24};
+
     // The request must outlive this.
     explicit Parameters(const Request& request) : request_(request) {}
 

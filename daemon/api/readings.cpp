@@ -10,8 +10,6 @@
 namespace millrace::api {
 namespace {
 
-constexpr base::Milliseconds kDefaultRange = std::chrono::hours{24};
-
 // The store says in words what is wrong with a position it did not hand out; all else is no fault of the asker.
 Response failure_response(const base::Error& error, bool with_cursor) {
     if (with_cursor && error.message.find("cursor") != std::string::npos) {
@@ -30,7 +28,7 @@ void handle_readings(const Site& site, const Request& request, const Responder& 
     const auto to = parameters.time("to");
     ReadingsView view;
     view.to = to.value_or(site.dependencies.clock.wall_now());
-    view.from = from.value_or(view.to - kDefaultRange);
+    view.from = from.value_or(view.to - Parameters::kDefaultRange);
     if (from && view.from >= view.to) parameters.refuse("from", "must be earlier than to");
     ports::ReadingQuery query;
     query.limit = parameters.count("limit", kDefaultReadingsPerPage, kMaxReadingsPerPage);

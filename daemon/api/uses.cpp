@@ -22,7 +22,6 @@ namespace {
 using detect::Use;
 using ports::KeptUse;
 
-constexpr base::Milliseconds kDefaultRange = std::chrono::hours{24};
 // How many uses may begin in the same millisecond: told apart from each other, two do.
 constexpr std::size_t kTogether = 8;
 // The year 2200: no use is named by a later time.
@@ -94,7 +93,7 @@ void handle_uses(const Site& site, const Request& request, const Responder& resp
     UsesView view;
     view.sensor = sensor->id;
     view.to = to.value_or(site.dependencies.clock.wall_now());
-    view.from = from.value_or(view.to - kDefaultRange);
+    view.from = from.value_or(view.to - Parameters::kDefaultRange);
     if (view.from >= view.to) parameters.refuse("from", "must be earlier than to");
     const std::size_t limit = parameters.count("limit", kDefaultUsesPerPage, kMaxUsesPerPage);
     const auto cursor = parameters.time_cursor();

@@ -15,13 +15,13 @@
 namespace millrace::app {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 // The name of the choice is this and the device's id; its value is empty once the device is forgotten.
-constexpr std::string_view kChoice = "bluetooth/";
+constexpr std::string_view kChoicePrefix = "bluetooth/";
 
 std::string choice_name(const base::BluetoothAddress& address) {
-    return std::string(kChoice) + address.device_id().str();
+    return std::string(kChoicePrefix) + address.device_id().str();
 }
 
 std::string to_text(const ports::AdoptedDevice& device) {
@@ -45,10 +45,6 @@ std::optional<ports::AdoptedDevice> device_from(const base::BluetoothAddress& ad
     return std::nullopt;
 }
 
-tl::unexpected<base::Error> refused(std::string why) {
-    return base::failure(base::Error{std::move(why)});
-}
-
 }  // namespace
 
 AdoptedDevices::AdoptedDevices(const settings::Settings& settings, AdoptionParts parts) : parts_(parts) {
@@ -57,8 +53,8 @@ AdoptedDevices::AdoptedDevices(const settings::Settings& settings, AdoptionParts
 
 void AdoptedDevices::restore(const ports::StoredState& stored) {
     for (const ports::ChoiceRecord& choice : stored.choices) {
-        if (!choice.name.starts_with(kChoice) || choice.value.empty()) continue;
-        const auto id = base::DeviceId::parse(std::string_view(choice.name).substr(kChoice.size()));
+        if (!choice.name.starts_with(kChoicePrefix) || choice.value.empty()) continue;
+        const auto id = base::DeviceId::parse(std::string_view(choice.name).substr(kChoicePrefix.size()));
         const auto address = id ? base::BluetoothAddress::of(*id) : std::nullopt;
         const auto device = address ? device_from(*address, choice.value) : std::nullopt;
         if (!device) {
@@ -80,16 +76,16 @@ std::vector<ports::AdoptedDevice> AdoptedDevices::adopted() const {
 base::Result<void, base::Error> AdoptedDevices::may_change(const base::BluetoothAddress& address) const {
     const auto known = devices_.find(address);
     if (known == devices_.end() || !known->second.from_file) return {};
-    return refused("the config file names " + address.str() + ", and only that may change it");
+    return base::refused("the config file names " + address.str() + ", and only that may change it");
 }
 
 base::Result<void, base::Error> AdoptedDevices::may_adopt(const ports::AdoptedDevice& device) const {
-    if (device.name.empty()) return refused("the device needs a name, by which you know it");
+    if (device.name.empty()) return base::refused("the device needs a name, by which you know it");
     if (device.name.size() > kMaxNameBytes || device.room.size() > kMaxNameBytes) {
-        return refused("name and room may have " + std::to_string(kMaxNameBytes) + " bytes each");
+        return base::refused("name and room may have " + std::to_string(kMaxNameBytes) + " bytes each");
     }
     if (!devices_.contains(device.address) && devices_.size() >= kMaxAdopted) {
-        return refused("there are " + std::to_string(kMaxAdopted) + " devices already; forget one first");
+        return base::refused("there are " + std::to_string(kMaxAdopted) + " devices already; forget one first");
     }
     return may_change(device.address);
 }
@@ -116,7 +112,8 @@ void AdoptedDevices::adopt(ports::AdoptedDevice device, std::optional<base::Byte
 }
 
 void AdoptedDevices::forget(const base::BluetoothAddress& address, Done done) {
-    if (!devices_.contains(address)) return done(refused("there is no device " + address.str() + " of the house"));
+    if (!devices_.contains(address))
+        return done(base::refused("there is no device " + address.str() + " of the house"));
     if (auto may = may_change(address); !may) return done(std::move(may));
     devices_.erase(address);
     tell();

@@ -424,17 +424,16 @@ base::Result<void, base::Error> App::restart() {
     constexpr base::Seconds kSettled{10};
     // Whoever asked gets his answer first.
     constexpr base::Milliseconds kAnswered{500};
-    const auto refused = [](std::string why) { return base::failure(base::Error{std::move(why)}); };
     Parts& parts = *parts_;
     if (parts.stopping || parts.ending == Ending::Restart) return {};
     if (parts.live) {
-        return refused("the rights to watch " + settings_.in_force().live.interface +
-                       " were given up after the start, so the service has to be restarted from outside");
+        return base::refused("the rights to watch " + settings_.in_force().live.interface +
+                             " were given up after the start, so the service has to be restarted from outside");
     }
     if (parts.clock.steady_now() - parts.started < kSettled) {
-        return refused("it started less than " + std::to_string(kSettled.count()) + " s ago");
+        return base::refused("it started less than " + std::to_string(kSettled.count()) + " s ago");
     }
-    if (auto fit = fit_to_start_(); !fit) return refused("it would not start again: " + fit.error().message);
+    if (auto fit = fit_to_start_(); !fit) return base::refused("it would not start again: " + fit.error().message);
     log().info("restarting");
     parts.ending = Ending::Restart;
     parts.restart_timer.expires_after(kAnswered);

@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kChoice = "settings";
+constexpr const char* kSettingsChoice = "settings";
 // Its parts make sense together only.
 constexpr const char* kWhole = "tariff";
 
@@ -84,7 +84,7 @@ ChosenSettings::ChosenSettings(settings::Settings configured, Use use)
 
 void ChosenSettings::restore(const ports::StoredState& stored) {
     const auto choice = std::find_if(stored.choices.begin(), stored.choices.end(),
-                                     [](const ports::ChoiceRecord& record) { return record.name == kChoice; });
+                                     [](const ports::ChoiceRecord& record) { return record.name == kSettingsChoice; });
     if (choice == stored.choices.end() || choice->value == chosen_) return;
     if (choice->configured != settings::run_time_json(configured_)) {
         log().info(
@@ -130,7 +130,8 @@ void ChosenSettings::change(const std::string& changes, Done done) {
         if (kept) return done({});
         done(base::failure(Refusal{{}, kept.error().message, true}));
     };
-    if (const auto used = use_(*settings, {kChoice, chosen, settings::run_time_json(configured_)}, answer); !used) {
+    if (const auto used = use_(*settings, {kSettingsChoice, chosen, settings::run_time_json(configured_)}, answer);
+        !used) {
         return done(base::failure(Refusal{{}, used.error().message, false}));
     }
     in_force_ = std::move(*settings);

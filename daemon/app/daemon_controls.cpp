@@ -15,13 +15,6 @@
 #include "base/bluetooth_address.h"
 
 namespace millrace::app {
-namespace {
-
-tl::unexpected<base::Error> refused(std::string why) {
-    return base::failure(base::Error{std::move(why)});
-}
-
-}  // namespace
 
 DaemonControls::DaemonControls(const settings::Settings& settings, payload::KeyRing keys, Controlled parts)
     : configured_mode_(settings.capture.mode),
@@ -63,7 +56,7 @@ void DaemonControls::set_cloud_mode(ports::CloudMode mode, Done done) {
 base::Result<void, base::Error> DaemonControls::not_named_in_config(const std::optional<base::DeviceId>& bridge) const {
     std::string file = bridge ? std::string() : key_files_.default_file;
     if (!bridge && file.empty() && !key_files_.default_key.empty()) {
-        return refused("the app's option `key` holds this key; put the new one there and start again");
+        return base::refused("the app's option `key` holds this key; put the new one there and start again");
     }
     for (const auto& [id, path] : key_files_.bridges) {
         if (bridge == id) file = path;
@@ -75,7 +68,7 @@ base::Result<void, base::Error> DaemonControls::not_named_in_config(const std::o
         }
     }
     if (file.empty()) return {};
-    return refused("the config file names " + file + " for this key; put the new key there and start again");
+    return base::refused("the config file names " + file + " for this key; put the new key there and start again");
 }
 
 base::Result<void, base::Error> DaemonControls::try_key(const std::optional<base::DeviceId>& bridge,
@@ -90,8 +83,8 @@ base::Result<void, base::Error> DaemonControls::try_key(const std::optional<base
         ++tried;
     }
     if (tried == 0) return {};  // nothing to try it on yet: the first sealed message will tell
-    return refused(bridge ? "this key does not open what bridge " + bridge->str() + " says"
-                          : "this key does not open what any of the bridges says");
+    return base::refused(bridge ? "this key does not open what bridge " + bridge->str() + " says"
+                                : "this key does not open what any of the bridges says");
 }
 
 void DaemonControls::add_key(std::optional<base::DeviceId> bridge, base::Bytes content, Done done) {
@@ -137,7 +130,7 @@ void DaemonControls::use_keys() {
 }
 
 void DaemonControls::rebuild(Done done) {
-    if (parts_.rebuild.running()) return done(refused("a rebuild is under way already"));
+    if (parts_.rebuild.running()) return done(base::refused("a rebuild is under way already"));
     parts_.rebuild.start(keys_, "asked for", std::move(done));
 }
 

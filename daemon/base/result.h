@@ -24,4 +24,9 @@ struct Error {
     std::string message;
 };
 
+// A failure in words.
+[[nodiscard]] inline tl::unexpected<Error> refused(std::string message) {
+    return failure(Error{std::move(message)});
+}
+
 }  // namespace millrace::base

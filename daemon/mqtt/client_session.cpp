@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/overloaded.h"
 #include "mqtt/packet_writer.h"
 #include "mqtt/session_state.h"
 
 namespace millrace::mqtt {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it for aggregates
 
 // Neighbouring packets leave in one piece.
 void send(const Packet& packet, ClientActions& actions) {
@@ -152,7 +146,7 @@ void ClientSession::handle(Packet&& packet, base::SteadyTime now, ClientActions&
     if (state_ == State::Opening && !std::holds_alternative<Connack>(packet)) {
         return close("the first packet was not a CONNACK", actions);
     }
-    std::visit(Overloaded{
+    std::visit(base::Overloaded{
                    [&](Connack& connack) { on_connack(connack, now, actions); },
                    [&](Publish& publish) { on_publish(std::move(publish), actions); },
                    [&](Puback& puback) {

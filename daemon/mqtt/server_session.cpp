@@ -5,17 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/overloaded.h"
 #include "mqtt/packet_writer.h"
 
 namespace millrace::mqtt {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it for aggregates
 
 // Neighbouring packets leave in one piece.
 void send(const Packet& packet, ServerActions& actions) {
@@ -180,7 +174,7 @@ void ServerSession::handle(Packet&& packet, ServerActions& actions) {
     if (!connected_ && !std::holds_alternative<Connect>(packet)) {
         return close("the first packet was not a CONNECT", actions);
     }
-    std::visit(Overloaded{
+    std::visit(base::Overloaded{
                    [&](Connect& connect) { on_connect(std::move(connect), actions); },
                    [&](Publish& publish) { on_publish(std::move(publish), actions); },
                    [&](Puback& puback) { awaiting_puback_.erase(puback.packet_id); },

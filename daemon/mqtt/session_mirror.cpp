@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/overloaded.h"
+
 namespace millrace::mqtt {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it for aggregates
 
 void remove_filter(std::vector<Subscription>& subscriptions, const std::string& filter) {
     std::erase_if(subscriptions, [&](const Subscription& held) { return held.topic_filter == filter; });
@@ -40,7 +35,7 @@ std::uint64_t SessionMirror::on_client(const Packet& packet, base::SteadyTime no
         made.packet_id = id;
         return made;
     };
-    std::visit(Overloaded{
+    std::visit(base::Overloaded{
                    [&](const Connect& connect) {
                        if (began_ || connect.protocol_level != 4) return give_up();
                        began_ = true;
@@ -85,7 +80,7 @@ void SessionMirror::on_publish(const Publish& publish, base::SteadyTime now) {
 void SessionMirror::on_server(const Packet& packet) {
     if (given_up_) return;
     using Kind = Request::Kind;
-    std::visit(Overloaded{
+    std::visit(base::Overloaded{
                    [&](const Connack& connack) {
                        if (!answered(Kind::Connect, 0)) return give_up();
                        state_.connected = connack.return_code == ConnectReturnCode::Accepted;

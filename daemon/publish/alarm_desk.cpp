@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/overloaded.h"
 #include "publish/publisher.h"
 
 namespace millrace::publish {
@@ -12,13 +13,6 @@ namespace {
 
 // As the history shows who answered.
 constexpr const char* kWho = "Home Assistant";
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-template <typename... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
 
 }  // namespace
 
@@ -72,7 +66,7 @@ void AlarmDesk::test(const base::DeviceId& device, const ports::LiveState& live,
 }
 
 void AlarmDesk::obey(const Command& command, const ports::LiveState& live, std::function<void()> changed) {
-    std::visit(Overloaded{
+    std::visit(base::Overloaded{
                    [](const SetCloudMode&) {},  // none of these is ours
                    [](const SetCloudRelay&) {},
                    [](const RestartDaemon&) {},

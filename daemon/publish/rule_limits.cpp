@@ -11,7 +11,7 @@
 namespace millrace::publish {
 namespace {
 
-using detect::Settings;
+using Limits = detect::Settings;  // this room has Settings of its own
 
 double minutes(base::Seconds duration) {
     return static_cast<double>(duration.count()) / 60;
@@ -21,7 +21,7 @@ base::Seconds seconds(double minutes) {
 }
 
 template <auto Member>
-std::optional<double> get_minutes(const Settings& settings) {
+std::optional<double> get_minutes(const Limits& settings) {
     const auto& value = settings.*Member;
     if constexpr (std::is_same_v<std::decay_t<decltype(value)>, base::Seconds>) {
         return minutes(value);
@@ -30,56 +30,56 @@ std::optional<double> get_minutes(const Settings& settings) {
     }
 }
 template <auto Member>
-void set_minutes(Settings& settings, std::optional<double> value) {
-    const Settings first;
+void set_minutes(Limits& settings, std::optional<double> value) {
+    const Limits first;
     settings.*Member = first.*Member;
     if (value) settings.*Member = seconds(*value);
 }
 
-std::optional<double> get_burst_rate(const Settings& settings) {
+std::optional<double> get_burst_rate(const Limits& settings) {
     return settings.burst_rate ? std::optional(base::to_litres_per_minute(*settings.burst_rate)) : std::nullopt;
 }
-void set_burst_rate(Settings& settings, std::optional<double> value) {
+void set_burst_rate(Limits& settings, std::optional<double> value) {
     settings.burst_rate = value ? std::optional(base::FlowRate{std::llround(*value * 1e6 / 60)}) : std::nullopt;
 }
 
-std::optional<double> get_battery(const Settings& settings) {
+std::optional<double> get_battery(const Limits& settings) {
     return static_cast<double>(settings.battery_low_mv);
 }
-void set_battery(Settings& settings, std::optional<double> value) {
-    settings.battery_low_mv = value ? std::llround(*value) : Settings{}.battery_low_mv;
+void set_battery(Limits& settings, std::optional<double> value) {
+    settings.battery_low_mv = value ? std::llround(*value) : Limits{}.battery_low_mv;
 }
 
 template <auto Member>
-std::optional<double> get_litres(const Settings& settings) {
+std::optional<double> get_litres(const Limits& settings) {
     const std::optional<base::Volume>& value = settings.*Member;
     return value ? std::optional(base::to_litres(*value)) : std::nullopt;
 }
 template <auto Member>
-void set_litres(Settings& settings, std::optional<double> value) {
+void set_litres(Limits& settings, std::optional<double> value) {
     settings.*Member = value ? std::optional(base::Volume{std::llround(*value * 1e6)}) : std::nullopt;
 }
 
 constexpr RuleLimit kLimits[kRuleLimits] = {
     {"rules_burst_rate", "Burst from", LimitKind::Flow, detect::kBurstLitresPerMinute, get_burst_rate, set_burst_rate},
     {"rules_burst_minutes", "Burst after", LimitKind::Minutes, detect::kBurstAfterMinutes,
-     get_minutes<&Settings::burst_after>, set_minutes<&Settings::burst_after>},
+     get_minutes<&Limits::burst_after>, set_minutes<&Limits::burst_after>},
     {"rules_continuous_minutes", "Continuous flow after", LimitKind::Minutes, detect::kContinuousAfterMinutes,
-     get_minutes<&Settings::continuous_after>, set_minutes<&Settings::continuous_after>},
+     get_minutes<&Limits::continuous_after>, set_minutes<&Limits::continuous_after>},
     {"rules_away_minutes", "Water while away after", LimitKind::Minutes, detect::kAwayAfterMinutes,
-     get_minutes<&Settings::away_after>, set_minutes<&Settings::away_after>},
+     get_minutes<&Limits::away_after>, set_minutes<&Limits::away_after>},
     {"rules_sensor_silent_minutes", "Sensor silent after", LimitKind::Minutes, detect::kSensorSilentAfterMinutes,
-     get_minutes<&Settings::sensor_silent_after>, set_minutes<&Settings::sensor_silent_after>},
+     get_minutes<&Limits::sensor_silent_after>, set_minutes<&Limits::sensor_silent_after>},
     {"rules_bridge_offline_minutes", "Bridge offline after", LimitKind::Minutes, detect::kBridgeOfflineAfterMinutes,
-     get_minutes<&Settings::bridge_offline_after>, set_minutes<&Settings::bridge_offline_after>},
+     get_minutes<&Limits::bridge_offline_after>, set_minutes<&Limits::bridge_offline_after>},
     {"rules_battery_low_mv", "Battery low below", LimitKind::Millivolts, detect::kBatteryLowMillivolts, get_battery,
      set_battery},
-    {"budget_day", "Budget of the day", LimitKind::Volume, detect::kBudgetLitres, get_litres<&Settings::budget_day>,
-     set_litres<&Settings::budget_day>},
-    {"budget_week", "Budget of the week", LimitKind::Volume, detect::kBudgetLitres, get_litres<&Settings::budget_week>,
-     set_litres<&Settings::budget_week>},
-    {"budget_month", "Budget of the month", LimitKind::Volume, detect::kBudgetLitres,
-     get_litres<&Settings::budget_month>, set_litres<&Settings::budget_month>},
+    {"budget_day", "Budget of the day", LimitKind::Volume, detect::kBudgetLitres, get_litres<&Limits::budget_day>,
+     set_litres<&Limits::budget_day>},
+    {"budget_week", "Budget of the week", LimitKind::Volume, detect::kBudgetLitres, get_litres<&Limits::budget_week>,
+     set_litres<&Limits::budget_week>},
+    {"budget_month", "Budget of the month", LimitKind::Volume, detect::kBudgetLitres, get_litres<&Limits::budget_month>,
+     set_litres<&Limits::budget_month>},
 };
 
 // What one of the unit shown is in litres, litres a minute, minutes or millivolts.
@@ -112,7 +112,7 @@ std::string_view unit_name(const RuleLimit& limit, base::VolumeUnit unit) {
     return "";
 }
 
-std::string limit_text(const RuleLimit& limit, const detect::Settings& rules, base::VolumeUnit unit) {
+std::string limit_text(const RuleLimit& limit, const Limits& rules, base::VolumeUnit unit) {
     const auto value = limit.get(rules);
     return value ? short_text(*value / factor(limit, unit)) : std::string(kNoNumber);
 }

@@ -26,7 +26,7 @@ using base::Milliseconds;
 using boost::system::error_code;
 using ports::BluetoothPart;
 
-constexpr Milliseconds kLookAround{50};  // between looks at how BlueZ does
+constexpr Milliseconds kLookAtBlueZ{50};  // between looks at how BlueZ does
 constexpr double kMostSeconds = 1e9;
 constexpr double kMicrolitresPerLitre = 1e6;
 constexpr double kSecondsPerMinute = 60;
@@ -50,9 +50,9 @@ std::variant<emulate::PuckSettings, emulate::MeterSettings> device_of(const Simu
     return meter;
 }
 
-class Run {
+class BluetoothRun {
 public:
-    Run(const SimulateBeaconOptions& options, std::optional<payload::BindKey> key, std::ostream& log)
+    BluetoothRun(const SimulateBeaconOptions& options, std::optional<payload::BindKey> key, std::ostream& log)
         : options_(options),
           key_(std::move(key)),
           log_(log),
@@ -97,7 +97,7 @@ private:
         if (advertiser_ && advertiser_->state() == BluetoothPart::Working) go_on(now);
         const auto elapsed = std::chrono::floor<Milliseconds>(now - on_air_since_.value_or(begun_));
         if (options_.duration_s > 0 && elapsed >= milliseconds(options_.duration_s)) return stop();
-        timer_.expires_after(kLookAround);
+        timer_.expires_after(kLookAtBlueZ);
         timer_.async_wait([this](const error_code& error) {
             if (!error) look_around();
         });
@@ -199,7 +199,7 @@ int simulate_beacon(const SimulateBeaconOptions& options, std::ostream& err) {
         if (!read) return fail(read.error(), err);
         key = std::move(*read);
     }
-    return Run(options, std::move(key), err).go();
+    return BluetoothRun(options, std::move(key), err).go();
 }
 
 }  // namespace millrace::app

@@ -23,7 +23,7 @@ using base::Milliseconds;
 using boost::system::error_code;
 using ports::BluetoothPart;
 
-constexpr Milliseconds kLookAround{20};  // between looks at whether somebody listens
+constexpr Milliseconds kLookForListener{20};  // between looks at whether somebody listens
 
 ble::FrameNotifierSettings notifier_settings(const SimulateReceiverOptions& options) {
     ble::FrameNotifierSettings settings;
@@ -33,9 +33,9 @@ ble::FrameNotifierSettings notifier_settings(const SimulateReceiverOptions& opti
     return settings;
 }
 
-class Run {
+class ReceiverRun {
 public:
-    Run(const SimulateReceiverOptions& options, std::vector<ports::Frame> frames, std::ostream& log)
+    ReceiverRun(const SimulateReceiverOptions& options, std::vector<ports::Frame> frames, std::ostream& log)
         : frames_(std::move(frames)),
           every_(std::llround(options.every_s * 1'000)),
           log_(log),
@@ -74,7 +74,7 @@ private:
             if (!notifier_.notify(frames_[next_])) log_ << "left out: " << frames_[next_].topic << std::endl;
             ++next_;
         }
-        timer_.expires_after(kLookAround);
+        timer_.expires_after(kLookForListener);
         timer_.async_wait([this](const error_code& error) {
             if (!error) look_around();
         });
@@ -131,7 +131,7 @@ int simulate_receiver(const SimulateReceiverOptions& options, std::ostream& err)
             capture::read_capture_file(file, {}, [&frames](const ports::Frame& frame) { frames.push_back(frame); });
         if (!read) return fail(read.error(), err);
     }
-    return Run(options, std::move(frames), err).go();
+    return ReceiverRun(options, std::move(frames), err).go();
 }
 
 }  // namespace millrace::app

@@ -9,7 +9,7 @@
 namespace millrace::app {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 // Longer than the client's own limits together; beyond it only a name server can be in the way.
 constexpr base::Seconds kLongestQuestion{20};

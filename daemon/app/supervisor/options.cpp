@@ -15,7 +15,7 @@
 namespace millrace::app {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 10> kOptions{"mode",          "key",      "mqtt_host", "mqtt_port", "mqtt_user",
                                                     "mqtt_password", "mqtt_tls", "units",     "log_level", "bluetooth"};
