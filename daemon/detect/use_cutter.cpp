@@ -1,6 +1,7 @@
 #include "detect/use_cutter.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "base/flow_rate.h"
@@ -73,23 +74,24 @@ std::vector<Use> UseCutter::close() {
     Open ended = std::move(*open_);
     open_.reset();
     if (ended.peaks <= 1) return {};  // one alone is a trickle's
-    std::vector<Use> within;
-    for (const Overlap& overlap : find_overlaps(ended.buckets, per_peak_.microlitres)) {
-        Open apart;
-        apart.start = after(ended.start, overlap.from);
-        apart.end = std::min(ended.end, after(ended.start, overlap.to));
-        apart.volume_ul = overlap.volume_ul;
-        for (std::size_t i = overlap.from; i < overlap.to; ++i) {
-            apart.buckets.push_back(std::max<std::int64_t>(0, ended.buckets[i] - overlap.beside_ul));
-            ended.buckets[i] -= apart.buckets.back();
-        }
-        ended.volume_ul -= overlap.volume_ul;
-        within.push_back(use_of(apart));
-        within.back().base = base::mean_flow({overlap.beside_ul}, kBucket);
-        within.back().overlapped = true;
+    const std::int64_t beyond =
+        ended.volume_ul - std::accumulate(ended.buckets.begin(), ended.buckets.end(), std::int64_t{0});
+    const std::size_t all = ended.buckets.size();
+    std::vector<Part> parts = tell_apart(std::move(ended.buckets), per_peak_.microlitres);
+    std::vector<Use> uses;
+    for (const Part& part : parts) {
+        Open one{after(ended.start, part.from), ended.end, 0, 0, {}, part.buckets};
+        // What goes on to the end has what the buckets had no room for.
+        const std::size_t until = part.from + part.buckets.size();
+        if (until < all) one.end = std::min(ended.end, after(ended.start, until));
+        one.volume_ul = std::accumulate(part.buckets.begin(), part.buckets.end(), until < all ? 0 : beyond);
+        if (uses.empty()) one.base = ended.base;
+        uses.push_back(use_of(one));
+        if (uses.size() == 1) continue;
+        uses.back().base = base::mean_flow({part.beside_ul}, kBucket);
+        uses.back().overlapped = true;
     }
-    within.insert(within.begin(), use_of(ended));
-    return within;
+    return uses;
 }
 
 Use UseCutter::use_of(const Open& open) const {

@@ -1,6 +1,6 @@
 // Tells apart what ran at the same time, by steps of the flow: a use that began and ended while another went on evenly,
-// such as a flush during a shower. What began during one use and outlasted it cannot be told from a tap opened further
-// and stays one use. Values; pure.
+// such as a flush during a shower, and one that began during another and outlasted it, when the flow fell by what the
+// first had taken. A tap opened further stays one use. Values; pure.
 #pragma once
 
 #include <cstddef>
@@ -9,17 +9,17 @@
 
 namespace millrace::detect {
 
-// Of one within another, in buckets of time.
-struct Overlap {
-    std::size_t from = 0;
-    std::size_t to = 0;          // the first after it
-    std::int64_t beside_ul = 0;  // what the other took in a bucket meanwhile
-    std::int64_t volume_ul = 0;  // its own
+// One of the uses in a stretch of water, in buckets of time.
+struct Part {
+    std::size_t from = 0;               // its first bucket
+    std::vector<std::int64_t> buckets;  // its own water in each
+    std::int64_t beside_ul = 0;         // what another took in a bucket when it began
 
-    bool operator==(const Overlap&) const = default;
+    bool operator==(const Part&) const = default;
 };
 
-// `buckets`: microlitres in each 5 s of a use. `grain_ul`: what a peak is worth, which a bucket may be off by.
-[[nodiscard]] std::vector<Overlap> find_overlaps(const std::vector<std::int64_t>& buckets, std::int64_t grain_ul);
+// `buckets`: microlitres in each 5 s of a stretch. `grain_ul`: what a peak is worth, which a bucket may be off by. The
+// first part is what began first. All parts together have the water of the stretch, bucket by bucket.
+[[nodiscard]] std::vector<Part> tell_apart(std::vector<std::int64_t> buckets, std::int64_t grain_ul);
 
 }  // namespace millrace::detect

@@ -24,7 +24,8 @@ mqtt::Connect full_connect() {
 }
 
 bool holds(base::ByteView bytes, std::string_view text) {
-    return std::ranges::search(bytes, base::as_bytes(text)).begin() != bytes.end();
+    const auto wanted = base::as_bytes(text);
+    return std::search(bytes.begin(), bytes.end(), wanted.begin(), wanted.end()) != bytes.end();
 }
 
 TEST(ConnectPassword, IsTheOnlyThingThatIsBlanked) {

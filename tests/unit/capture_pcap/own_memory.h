@@ -10,9 +10,17 @@
 
 namespace millrace::capture::test {
 
-// A sanitizer maps terabytes of its own.
-inline bool can_search_own_memory() {
+// A sanitizer maps terabytes of its own. g++ says so by macros, clang by features.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MILLRACE_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MILLRACE_SANITIZED 1
+#endif
+#endif
+
+inline bool can_search_own_memory() {
+#ifdef MILLRACE_SANITIZED
     return false;
 #else
     return true;

@@ -378,10 +378,24 @@ TEST(SensorDetector, ATapOpenedFurtherStaysOneUse) {
     house.rest(minutes(5));
     EXPECT_EQ(house.detector.take_uses(house.now()).size(), 1u);
     house.run(1, minutes(1));
+    house.run(4, minutes(1));
+    house.run(2, minutes(1));
+    house.rest(minutes(5));
+    EXPECT_EQ(house.detector.take_uses(house.now()).size(), 1u) << "it fell by more than what the first had taken";
+}
+
+TEST(SensorDetector, AUseThatOutlastsTheFirstIsToldApart) {
+    House house;
+    house.rest(hours(7));
+    house.run(1, minutes(1));
     house.run(3, minutes(1));
     house.run(2, minutes(1));
     house.rest(minutes(5));
-    EXPECT_EQ(house.detector.take_uses(house.now()).size(), 1u) << "the first may have ended within the second";
+    const std::vector<Use> uses = house.detector.take_uses(house.now());
+    ASSERT_EQ(uses.size(), 2u);
+    EXPECT_NEAR(base::to_gallons(uses[0].volume), 2, 0.3);
+    EXPECT_NEAR(base::to_gallons(uses[1].volume), 4, 0.3);
+    EXPECT_TRUE(uses[1].overlapped);
 }
 
 TEST(SensorDetector, UsesAreCountedBesideAStandingLeak) {

@@ -209,7 +209,8 @@ void PrintTo(const Steady& steady, std::ostream* out) {
 class SteadyFlow : public testing::TestWithParam<Steady> {};
 
 TEST_P(SteadyFlow, StaysNearTheTruthAndEndsSoonAfter) {
-    const auto [per_peak, rate] = GetParam();
+    const auto& [per_peak, rate_of_flow] = GetParam();
+    const double rate = rate_of_flow;  // clang 14 captures no part of a pair
     const double peak_interval = static_cast<double>(per_peak) / rate;
     const double length = std::max(400.0, 12 * peak_interval);
     // When three intervals and the batch that tells of them are through.

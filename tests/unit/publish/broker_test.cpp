@@ -94,8 +94,9 @@ TEST(Publisher, ANewFlowIsAtTheBrokerWithinASecond) {
     house.publisher->on_live(state);
     house.publisher->start();
     ASSERT_TRUE(house.run_until([&] { return watcher.has(of_sensor("flow"), "6.000"); }, &watcher));
-    for (const auto& [flow, text] : {std::pair{50'000, "3.000"}, std::pair{0, "0.000"}, std::pair{150'000, "9.000"}}) {
-        state.sensors[0].flow = {flow};
+    for (const auto& step : {std::pair{50'000, "3.000"}, std::pair{0, "0.000"}, std::pair{150'000, "9.000"}}) {
+        const char* const text = step.second;
+        state.sensors[0].flow = {step.first};
         const auto told = house.clock.steady_now();
         house.publisher->on_live(state);
         ASSERT_TRUE(house.run_until([&] { return watcher.has(of_sensor("flow"), text); }, &watcher)) << text;
