@@ -20,9 +20,9 @@ constexpr std::int64_t kLeastStep = 80'000;
 constexpr std::int64_t kStepTenths = 3;
 constexpr std::int64_t kGrains = 2;
 // What the flow falls by when the first of two uses ends: a fifth of what goes on, or more, and what the first had
-// taken give or take a quarter.
+// taken give or take a tenth. With more room, taps throttled in a real home were taken for two.
 constexpr std::int64_t kLeastFall = 5;
-constexpr std::int64_t kSameFlow = 4;
+constexpr std::int64_t kSameFlow = 10;
 
 using Buckets = std::vector<std::int64_t>;
 
@@ -83,7 +83,7 @@ std::optional<Overlap> outlasting_at(const Buckets& buckets, std::size_t at, std
     const std::int64_t least_fall = std::max(kLeastStep, kGrains * grain);
     if (!later || *both - *later < std::max(least_fall, *later / kLeastFall)) return std::nullopt;
     const std::int64_t off = std::abs(*both - level - *later);
-    if (off > std::max(kGrains * grain, std::min(level, *later) / kSameFlow)) return std::nullopt;
+    if (off > std::min(level, *later) / kSameFlow) return std::nullopt;
     return Overlap{at, after, level, *later};
 }
 

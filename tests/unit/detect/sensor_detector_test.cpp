@@ -387,14 +387,14 @@ TEST(SensorDetector, ATapOpenedFurtherStaysOneUse) {
 TEST(SensorDetector, AUseThatOutlastsTheFirstIsToldApart) {
     House house;
     house.rest(hours(7));
-    house.run(1, minutes(1));
-    house.run(3, minutes(1));
     house.run(2, minutes(1));
+    house.run(6, minutes(1));
+    house.run(4, minutes(1));
     house.rest(minutes(5));
     const std::vector<Use> uses = house.detector.take_uses(house.now());
     ASSERT_EQ(uses.size(), 2u);
-    EXPECT_NEAR(base::to_gallons(uses[0].volume), 2, 0.3);
-    EXPECT_NEAR(base::to_gallons(uses[1].volume), 4, 0.3);
+    EXPECT_NEAR(base::to_gallons(uses[0].volume), 4, 0.5);
+    EXPECT_NEAR(base::to_gallons(uses[1].volume), 8, 0.5);
     EXPECT_TRUE(uses[1].overlapped);
 }
 
