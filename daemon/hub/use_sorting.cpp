@@ -71,7 +71,10 @@ std::vector<detect::UseKey> UseSorting::on_label(const base::DeviceId& sensor, c
     const auto to = ports::category_of(after);
     const detect::UseKey key = detect::key_of(before.use);
     std::vector<classify::Remembered> meant = sorted.classifier.other_fills(key);
-    meant.push_back({key, before.use.end, classify::shape_of(before.use, scale.per_peak, scale.utc_offset)});
+    // Copied, because g++ 14 takes what is moved of a verdict that is not there for one.
+    const classify::Remembered own{key, before.use.end,
+                                   classify::shape_of(before.use, scale.per_peak, scale.utc_offset)};
+    meant.push_back(own);
     const bool taken_back = label.category.empty() && label.name.empty();
     std::vector<detect::UseKey> others;
     for (const classify::Remembered& each : meant) {

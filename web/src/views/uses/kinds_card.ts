@@ -20,7 +20,7 @@ export class UsesKinds extends HouseElement {
       .parts { display: grid; gap: 1rem 2rem; grid-template-columns: minmax(0, 1fr); }
       @media (min-width: 70rem) { .parts:has(ul) { grid-template-columns: minmax(0, 5fr) minmax(16rem, 2fr); } }
       td, thead th + th { text-align: end; white-space: nowrap; }
-      tbody th { width: 60%; color: var(--text); font-size: 1rem; font-weight: 400; }
+      tbody th { width: 60%; white-space: normal; color: var(--text); font-size: 1rem; font-weight: 400; }
       tbody tr:last-child > * { border: none; }
       .kind { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0.2rem 0.5rem; align-items: center; }
       .track { grid-column: 1 / -1; }
@@ -28,7 +28,7 @@ export class UsesKinds extends HouseElement {
       li + li { border-top: 1px solid var(--line); }
       @media (max-width: 36rem) {
         th, td { padding-inline: 0.25rem; font-size: 0.875rem; }
-        .kind { grid-template-columns: auto minmax(0, 1fr); }
+        .kind { grid-template-columns: auto minmax(min-content, 1fr); }
         .share { grid-column: 1 / -1; }
       }
     `,
