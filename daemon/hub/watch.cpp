@@ -229,7 +229,7 @@ void Watch::tick(WallTime now, const ports::LiveState& live, const Ahead& ahead)
         const Milliseconds before_ours = ahead(seen.id);
         sensor->ahead = before_ours > kLargestClockLead ? Milliseconds{0} : before_ours;
         see_sensor(*sensor, seen, passed, now);
-        take_uses(seen.id, *sensor, WallTime{}, now + sensor->ahead);
+        take_uses(seen.id, *sensor, WallTime{}, own_time(*sensor, now));
         see_use_under_way(seen, *sensor, now);
         judge(seen.id, *sensor, now);
     }
@@ -345,6 +345,11 @@ bool Watch::tells_of_the_past(Watched& sensor, WallTime now) const {
     }
     if (!sensor.catching_up || *sensor.catching_up > now) sensor.catching_up = now;
     return now - *sensor.catching_up < kCatchingUp;
+}
+
+// The time that the sensor tells of; while it tells of the past a use goes on until its own readings end it.
+WallTime Watch::own_time(Watched& sensor, WallTime now) {
+    return tells_of_the_past(sensor, now) ? *sensor.last_reading : now + sensor.ahead;
 }
 
 // What holds of the water; as it stood at the last look where it cannot be seen.

@@ -159,6 +159,7 @@ private:
     // Something may reach us, but nothing can be said of its water.
     [[nodiscard]] bool is_dark(const Watched& sensor) const;
     [[nodiscard]] bool tells_of_the_past(Watched& sensor, base::WallTime now) const;
+    [[nodiscard]] base::WallTime own_time(Watched& sensor, base::WallTime now);
     void judge(const base::DeviceId& id, Watched& sensor, base::WallTime now);
     void judge_bridges(base::WallTime now);
     void see_pucks(const ports::LiveState& live, base::Milliseconds passed, base::WallTime now);

@@ -42,6 +42,25 @@ TEST_F(WatchTest, AUseIsTakenForSomethingWhileItRunsAndWhenItHasEnded) {
     EXPECT_EQ(watch_->category_totals(kSensor)->told[index_of(*after.last_use)], uses[0].use.volume);
 }
 
+// After an outage the bridge sends what it kept, a message at a time, while our clock looks every second.
+TEST_F(WatchTest, WhatComesLateIsCutByTheSensorsTimeNotByOurs) {
+    const base::WallTime past = clock_.wall_now() - std::chrono::hours{2};
+    const auto late = [this](std::int64_t peaks, base::WallTime time) {
+        pass(base::Seconds{2});
+        hear();
+        watch_->on_readings(kSensor, {reading(peaks, time)}, {}, ahead_, clock_.wall_now());
+    };
+    for (int i = 1; i <= 24; ++i) late(15, past + base::Seconds{5 * i});
+    EXPECT_TRUE(store_.all<ports::UseRecord>().empty()) << "its two minutes are not over";
+    late(15, past + base::Seconds{1'800});
+    late(15, past + base::Seconds{1'805});
+    pass(base::Seconds{90});
+    const auto uses = store_.all<ports::UseRecord>();
+    ASSERT_EQ(uses.size(), 2u);
+    EXPECT_EQ(uses[0].use.end, past + base::Seconds{120});
+    EXPECT_EQ(uses[1].use.end, past + base::Seconds{1'805});
+}
+
 TEST_F(WatchTest, AClockThatRunsFarAheadTeachesNothing) {
     run_water(15, base::Seconds{60});
     pass(base::Seconds{90});
