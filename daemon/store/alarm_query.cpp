@@ -4,11 +4,9 @@
 #include <limits>
 #include <string>
 
-#include <SQLiteCpp/Database.h>
-
+#include "sql/statement.h"
 #include "store/alarm_table.h"
 #include "store/category_table.h"
-#include "store/connection.h"
 
 namespace millrace::store {
 namespace {
@@ -18,26 +16,26 @@ std::int64_t rows_of(std::size_t asked, std::size_t most) {
 }
 
 // The longest use of a sensor: how long before a moment one may have begun that still runs then.
-std::int64_t longest_use_ms(const SQLite::Database& connection, const base::DeviceId& sensor) {
-    SQLite::Statement row(connection, "SELECT max(end_ms - start_ms) FROM uses WHERE sensor = ?");
-    return std::max<std::int64_t>(0, number_from(row, sensor).value_or(0));
+std::int64_t longest_use_ms(const sql::Connection& connection, const base::DeviceId& sensor) {
+    sql::Statement row(connection, "SELECT max(end_ms - start_ms) FROM uses WHERE sensor = ?");
+    return std::max<std::int64_t>(0, row.number(sensor).value_or(0));
 }
 
 // How long before its last fill a machine's cycle may have begun (classify/classifier.cpp), and a little.
 constexpr std::chrono::hours kLongestCycle{3};
 
 // The fills of a machine's cycle are one use.
-void join_fills(const SQLite::Database& connection, const base::DeviceId& sensor, std::vector<ports::KeptUse>& uses) {
-    SQLite::Statement fills(connection,
-                            "SELECT count(*), max(end_ms), sum(volume_ul) FROM use_verdicts"
-                            " JOIN uses USING (sensor, start_ms, overlapped, volume_ul)"
-                            " WHERE sensor = ?1 AND cycle_ms = ?2 AND category = ?3");
+void join_fills(const sql::Connection& connection, const base::DeviceId& sensor, std::vector<ports::KeptUse>& uses) {
+    sql::Statement fills(connection,
+                         "SELECT count(*), max(end_ms), sum(volume_ul) FROM use_verdicts"
+                         " JOIN uses USING (sensor, start_ms, overlapped, volume_ul)"
+                         " WHERE sensor = ?1 AND cycle_ms = ?2 AND category = ?3");
     for (ports::KeptUse& kept : uses) {
         if (!kept.verdict || !classify::has_cycles(kept.verdict->category)) continue;
-        const Rewind rewind(fills);
-        bind_values(fills, sensor, kept.use.start, std::string(classify::key(kept.verdict->category)));
-        if (!fills.executeStep() || int_at(fills, 0) < 2) continue;
-        kept.cycle = ports::MachineCycle{static_cast<int>(int_at(fills, 0)), time_at(fills, 1), {int_at(fills, 2)}};
+        const sql::Rewind rewind(fills);
+        fills.bind_all(sensor, kept.use.start, std::string(classify::key(kept.verdict->category)));
+        if (!fills.step() || fills.integer(0) < 2) continue;
+        kept.cycle = ports::MachineCycle{static_cast<int>(fills.integer(0)), fills.time_at(1), {fills.integer(2)}};
     }
 }
 
@@ -52,14 +50,14 @@ struct AlarmsWater {
 };
 
 // Of the sensor's alarms that may have been about water in the range, the newest first.
-std::vector<AlarmsWater> alarms_water(const SQLite::Database& connection, const base::DeviceId& sensor,
+std::vector<AlarmsWater> alarms_water(const sql::Connection& connection, const base::DeviceId& sensor,
                                       base::WallTime from, base::WallTime to) {
-    SQLite::Statement rows(connection, std::string("SELECT id, device, ") + kStandingColumns +
-                                           " FROM incidents WHERE device = ?1 AND raised_ms < ?2"
-                                           " AND (cleared_ms IS NULL OR cleared_ms >= ?3) ORDER BY id DESC");
-    bind_values(rows, sensor, to + kRaisedWithin, from - kClocksApart);
+    sql::Statement rows(connection, std::string("SELECT id, device, ") + kStandingColumns +
+                                        " FROM incidents WHERE device = ?1 AND raised_ms < ?2"
+                                        " AND (cleared_ms IS NULL OR cleared_ms >= ?3) ORDER BY id DESC");
+    rows.bind_all(sensor, to + kRaisedWithin, from - kClocksApart);
     std::vector<AlarmsWater> found;
-    while (rows.executeStep()) {
+    while (rows.step()) {
         const auto incident = incident_at(rows);
         if (!incident || !detect::is_water(incident->finding.rule)) continue;
         // An open one is stored as it was at its last change, and its water may run still.
@@ -69,7 +67,7 @@ std::vector<AlarmsWater> alarms_water(const SQLite::Database& connection, const 
     return found;
 }
 
-void name_alarms(const SQLite::Database& connection, const base::DeviceId& sensor, std::vector<ports::KeptUse>& uses) {
+void name_alarms(const sql::Connection& connection, const base::DeviceId& sensor, std::vector<ports::KeptUse>& uses) {
     if (uses.empty()) return;
     base::WallTime end = uses.front().use.end;
     for (const ports::KeptUse& kept : uses) end = std::max(end, kept.use.end);
@@ -84,46 +82,46 @@ void name_alarms(const SQLite::Database& connection, const base::DeviceId& senso
 
 }  // namespace
 
-base::Result<std::vector<detect::Incident>, base::Error> read_incidents(const SQLite::Database& connection,
+base::Result<std::vector<detect::Incident>, base::Error> read_incidents(const sql::Connection& connection,
                                                                         const ports::IncidentQuery& query) {
     // Only conditions that are asked for, so that the device's index is used when there is a device.
     std::string sql = std::string("SELECT id, device, ") + kStandingColumns + " FROM incidents WHERE id < ?1";
     if (query.device) sql += " AND device = ?2";
     if (query.from) sql += " AND raised_ms >= ?3";
     if (query.to) sql += " AND raised_ms < ?4";
-    SQLite::Statement rows(connection, sql + " ORDER BY id DESC LIMIT ?5");
-    bind_value(rows, 1, query.below.value_or(std::numeric_limits<std::int64_t>::max()));
-    if (query.device) bind_value(rows, 2, *query.device);
-    if (query.from) bind_value(rows, 3, *query.from);
-    if (query.to) bind_value(rows, 4, *query.to);
-    bind_value(rows, 5, rows_of(query.limit, kMaxIncidentsPerPage));
+    sql::Statement rows(connection, sql + " ORDER BY id DESC LIMIT ?5");
+    rows.bind(1, query.below.value_or(std::numeric_limits<std::int64_t>::max()));
+    if (query.device) rows.bind(2, *query.device);
+    if (query.from) rows.bind(3, *query.from);
+    if (query.to) rows.bind(4, *query.to);
+    rows.bind(5, rows_of(query.limit, kMaxIncidentsPerPage));
     std::vector<detect::Incident> incidents;
-    while (rows.executeStep()) {
+    while (rows.step()) {
         if (auto incident = incident_at(rows)) incidents.push_back(std::move(*incident));
     }
     return incidents;
 }
 
 base::Result<std::vector<detect::AlarmEvent>, base::Error> read_incident_history(
-    const SQLite::Database& connection, const ports::IncidentHistoryQuery& query) {
-    SQLite::Statement rows(connection,
-                           std::string("SELECT incident, (SELECT device FROM incidents WHERE id = incident), ") +
-                               kStandingColumns +
-                               ", change, at_ms, who FROM incident_events"
-                               " WHERE incident = ? ORDER BY number DESC LIMIT ?");
-    bind_values(rows, query.incident, static_cast<std::int64_t>(kMaxIncidentEvents));
+    const sql::Connection& connection, const ports::IncidentHistoryQuery& query) {
+    sql::Statement rows(connection,
+                        std::string("SELECT incident, (SELECT device FROM incidents WHERE id = incident), ") +
+                            kStandingColumns +
+                            ", change, at_ms, who FROM incident_events"
+                            " WHERE incident = ? ORDER BY number DESC LIMIT ?");
+    rows.bind_all(query.incident, static_cast<std::int64_t>(kMaxIncidentEvents));
     std::vector<detect::AlarmEvent> events;
-    while (rows.executeStep()) {
+    while (rows.step()) {
         auto incident = incident_at(rows);
         if (!incident) continue;
-        events.push_back({static_cast<detect::Change>(int_at(rows, 14)), time_at(rows, 15), text_at(rows, 16),
-                          std::move(*incident)});
+        events.push_back(
+            {static_cast<detect::Change>(rows.integer(14)), rows.time_at(15), rows.text(16), std::move(*incident)});
     }
     std::reverse(events.begin(), events.end());
     return events;
 }
 
-base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::Database& connection,
+base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const sql::Connection& connection,
                                                                  const ports::UseQuery& query) {
     constexpr std::int64_t kEarliest = std::numeric_limits<std::int64_t>::min();
     const std::int64_t from = base::unix_ms(query.from);
@@ -131,18 +129,18 @@ base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::D
     const std::int64_t reach = std::max(longest, base::Milliseconds(kLongestCycle).count());
     std::int64_t begins = from < kEarliest + reach ? kEarliest : from - reach;
     if (query.after && base::unix_ms(*query.after) >= begins) begins = base::unix_ms(*query.after) + 1;
-    SQLite::Statement rows(connection, std::string("SELECT ") + kUseColumns + kWordColumns + kUsesWithWords +
-                                           " WHERE sensor = ?1 AND start_ms >= ?2 AND start_ms < ?3"
-                                           " AND coalesce(cycle_ms, start_ms) = start_ms"
-                                           " AND (end_ms > ?4 OR start_ms >= ?4 OR EXISTS"
-                                           "  (SELECT 1 FROM use_verdicts f WHERE f.sensor = ?1 AND f.start_ms >= ?4"
-                                           "   AND f.cycle_ms = uses.start_ms AND f.category = v.category))"
-                                           " ORDER BY start_ms, overlapped, volume_ul LIMIT ?5");
-    bind_values(rows, query.sensor, begins, query.to, query.from, static_cast<std::int64_t>(kMaxUsesPerPage));
+    sql::Statement rows(connection, std::string("SELECT ") + kUseColumns + kWordColumns + kUsesWithWords +
+                                        " WHERE sensor = ?1 AND start_ms >= ?2 AND start_ms < ?3"
+                                        " AND coalesce(cycle_ms, start_ms) = start_ms"
+                                        " AND (end_ms > ?4 OR start_ms >= ?4 OR EXISTS"
+                                        "  (SELECT 1 FROM use_verdicts f WHERE f.sensor = ?1 AND f.start_ms >= ?4"
+                                        "   AND f.cycle_ms = uses.start_ms AND f.category = v.category))"
+                                        " ORDER BY start_ms, overlapped, volume_ul LIMIT ?5");
+    rows.bind_all(query.sensor, begins, query.to, query.from, static_cast<std::int64_t>(kMaxUsesPerPage));
     const auto limit = static_cast<std::size_t>(rows_of(query.limit, kMaxUsesPerPage));
     std::vector<ports::KeptUse> uses;
-    while (rows.executeStep()) {
-        if (uses.size() >= limit && time_at(rows, 0) != uses.back().use.start) break;
+    while (rows.step()) {
+        if (uses.size() >= limit && rows.time_at(0) != uses.back().use.start) break;
         uses.push_back(kept_use_at(rows));
     }
     join_fills(connection, query.sensor, uses);
@@ -150,28 +148,27 @@ base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::D
     return uses;
 }
 
-base::Result<std::optional<ports::KeptUse>, base::Error> read_use(const SQLite::Database& connection,
+base::Result<std::optional<ports::KeptUse>, base::Error> read_use(const sql::Connection& connection,
                                                                   const ports::OneUseQuery& query) {
-    SQLite::Statement row(connection,
-                          std::string("SELECT ") + kUseColumns + kWordColumns + kUsesWithWords +
-                              " WHERE sensor = ?1 AND start_ms = ?2 AND overlapped = ?3 AND volume_ul = ?4");
-    bind_values(row, query.sensor, query.use.start, std::int64_t{query.use.overlapped}, query.use.volume.microlitres);
-    if (!row.executeStep()) return std::nullopt;
+    sql::Statement row(connection, std::string("SELECT ") + kUseColumns + kWordColumns + kUsesWithWords +
+                                       " WHERE sensor = ?1 AND start_ms = ?2 AND overlapped = ?3 AND volume_ul = ?4");
+    row.bind_all(query.sensor, query.use.start, std::int64_t{query.use.overlapped}, query.use.volume.microlitres);
+    if (!row.step()) return std::nullopt;
     std::vector<ports::KeptUse> found{kept_use_at(row)};
     join_fills(connection, query.sensor, found);
     name_alarms(connection, query.sensor, found);
     return std::move(found.front());
 }
 
-base::Result<std::vector<ports::DeliveryRecord>, base::Error> read_deliveries(const SQLite::Database& connection,
+base::Result<std::vector<ports::DeliveryRecord>, base::Error> read_deliveries(const sql::Connection& connection,
                                                                               const ports::DeliveryQuery& query) {
-    SQLite::Statement rows(connection, std::string("SELECT ") + kDeliveryColumns + " FROM deliveries" +
-                                           (query.channel ? " WHERE channel = ?1" : "") +
-                                           " ORDER BY number DESC LIMIT ?2");
-    if (query.channel) bind_value(rows, 1, *query.channel);
-    bind_value(rows, 2, rows_of(query.limit, kMaxDeliveriesPerPage));
+    sql::Statement rows(connection, std::string("SELECT ") + kDeliveryColumns + " FROM deliveries" +
+                                        (query.channel ? " WHERE channel = ?1" : "") +
+                                        " ORDER BY number DESC LIMIT ?2");
+    if (query.channel) rows.bind(1, *query.channel);
+    rows.bind(2, rows_of(query.limit, kMaxDeliveriesPerPage));
     std::vector<ports::DeliveryRecord> deliveries;
-    while (rows.executeStep()) deliveries.push_back(delivery_at(rows));
+    while (rows.step()) deliveries.push_back(delivery_at(rows));
     return deliveries;
 }
 

@@ -1,4 +1,4 @@
-// Questions about alarms, uses and notices. On a reader's connection and thread; throws SQLite::Exception.
+// Questions about alarms, uses and notices. On a reader's connection and thread; throws sql::Error.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 #include "base/result.h"
 #include "ports/history.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -22,19 +22,19 @@ inline constexpr std::size_t kMaxDeliveriesPerPage = 10'000;
 inline constexpr std::size_t kMaxIncidentEvents = 10'000;
 
 [[nodiscard]] base::Result<std::vector<detect::Incident>, base::Error> read_incidents(
-    const SQLite::Database& connection, const ports::IncidentQuery& query);
+    const sql::Connection& connection, const ports::IncidentQuery& query);
 
 [[nodiscard]] base::Result<std::vector<detect::AlarmEvent>, base::Error> read_incident_history(
-    const SQLite::Database& connection, const ports::IncidentHistoryQuery& query);
+    const sql::Connection& connection, const ports::IncidentHistoryQuery& query);
 
 // By start. Uses that begin at the same moment are not parted by the end of a page: it then holds more than asked for,
 // up to kMaxUsesPerPage.
-[[nodiscard]] base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const SQLite::Database& connection,
+[[nodiscard]] base::Result<std::vector<ports::KeptUse>, base::Error> read_uses(const sql::Connection& connection,
                                                                                const ports::UseQuery& query);
-[[nodiscard]] base::Result<std::optional<ports::KeptUse>, base::Error> read_use(const SQLite::Database& connection,
+[[nodiscard]] base::Result<std::optional<ports::KeptUse>, base::Error> read_use(const sql::Connection& connection,
                                                                                 const ports::OneUseQuery& query);
 
 [[nodiscard]] base::Result<std::vector<ports::DeliveryRecord>, base::Error> read_deliveries(
-    const SQLite::Database& connection, const ports::DeliveryQuery& query);
+    const sql::Connection& connection, const ports::DeliveryQuery& query);
 
 }  // namespace millrace::store

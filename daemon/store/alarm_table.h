@@ -5,7 +5,7 @@
 // with each one that is written, so that no commit pays for all of them; each channel's last success stays.
 //
 // Written on the connection's thread, inside the caller's transaction; read on any connection. Throws
-// SQLite::Exception.
+// sql::Error.
 #pragma once
 
 #include <chrono>
@@ -13,13 +13,8 @@
 #include <optional>
 #include <vector>
 
-#include <SQLiteCpp/Statement.h>
-
 #include "ports/alarm_records.h"
-
-namespace SQLite {
-class Database;
-}
+#include "sql/statement.h"
 
 namespace millrace::store {
 
@@ -32,7 +27,7 @@ inline constexpr std::int64_t kClearedLoaded = 100;
 
 class AlarmTable {
 public:
-    explicit AlarmTable(SQLite::Database& connection);
+    explicit AlarmTable(sql::Connection& connection);
 
     void put(const ports::AlarmRecord& record);
     void put(const ports::UseRecord& record);
@@ -40,35 +35,35 @@ public:
     void put(const ports::DeliveryRecord& record);
 
 private:
-    SQLite::Statement put_incident_;
-    SQLite::Statement add_event_;
-    SQLite::Statement put_use_;
-    SQLite::Statement put_label_;
-    SQLite::Statement drop_label_;
-    SQLite::Statement put_delivery_;
-    SQLite::Statement drop_deliveries_;
+    sql::Statement put_incident_;
+    sql::Statement add_event_;
+    sql::Statement put_use_;
+    sql::Statement put_label_;
+    sql::Statement drop_label_;
+    sql::Statement put_delivery_;
+    sql::Statement drop_deliveries_;
 };
 
 // Open ones and those cleared last, by id.
-[[nodiscard]] std::vector<detect::Incident> read_kept_incidents(const SQLite::Database& connection);
-[[nodiscard]] std::int64_t read_last_incident(const SQLite::Database& connection);
+[[nodiscard]] std::vector<detect::Incident> read_kept_incidents(const sql::Connection& connection);
+[[nodiscard]] std::int64_t read_last_incident(const sql::Connection& connection);
 
 // Those that wait, by number, and after them each channel's last delivered one.
-[[nodiscard]] std::vector<ports::DeliveryRecord> read_kept_deliveries(const SQLite::Database& connection);
-[[nodiscard]] std::int64_t read_last_delivery(const SQLite::Database& connection);
+[[nodiscard]] std::vector<ports::DeliveryRecord> read_kept_deliveries(const sql::Connection& connection);
+[[nodiscard]] std::int64_t read_last_delivery(const sql::Connection& connection);
 
 // From the columns id, device and kStandingColumns; nothing when the device is none.
 inline constexpr const char* kStandingColumns =
     "rule, severity, state, raised_ms, cleared_ms, snoozed_until_ms, answered_by, note, not_a_leak, reopened,"
     " finding, detail";
-[[nodiscard]] std::optional<detect::Incident> incident_at(const SQLite::Statement& row);
+[[nodiscard]] std::optional<detect::Incident> incident_at(const sql::Statement& row);
 
 inline constexpr const char* kUseColumns =
     "start_ms, overlapped, volume_ul, end_ms, peak_ul_s, mean_ul_s, base_ul_s, shape";
-[[nodiscard]] detect::Use use_at(const SQLite::Statement& row);
+[[nodiscard]] detect::Use use_at(const sql::Statement& row);
 
 inline constexpr const char* kDeliveryColumns =
     "number, channel, incident, kind, state, queued_ms, next_try_ms, tries, delivered_ms, error, title, text";
-[[nodiscard]] ports::DeliveryRecord delivery_at(const SQLite::Statement& row);
+[[nodiscard]] ports::DeliveryRecord delivery_at(const sql::Statement& row);
 
 }  // namespace millrace::store

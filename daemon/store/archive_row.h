@@ -1,7 +1,7 @@
 // The table `archive`, one row: how much the frame archive holds, and how far its baseline reaches.
 //
 // The figures are kept in memory and written now and then; what came since is counted when the store is opened, so
-// that neither a commit nor the start pays for them. Throws SQLite::Exception.
+// that neither a commit nor the start pays for them. Throws sql::Error.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 #include "base/time.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -33,11 +33,11 @@ struct ArchiveRow {
 };
 
 // Reads the row and counts the frames that came after it was written.
-[[nodiscard]] ArchiveRow load_archive(const SQLite::Database& connection);
+[[nodiscard]] ArchiveRow load_archive(const sql::Connection& connection);
 
 // Inside the caller's transaction.
-void save_archive(SQLite::Database& connection, ArchiveRow& row);
+void save_archive(sql::Connection& connection, ArchiveRow& row);
 
-[[nodiscard]] std::optional<base::WallTime> oldest_frame(const SQLite::Database& connection);
+[[nodiscard]] std::optional<base::WallTime> oldest_frame(const sql::Connection& connection);
 
 }  // namespace millrace::store

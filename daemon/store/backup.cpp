@@ -3,10 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
-#include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Transaction.h>
-
-#include "store/connection.h"
+#include "sql/sqlite.h"
+#include "sql/statement.h"
 #include "store/fault.h"
 #include "store/schema.h"
 #include "store/whole_file.h"
@@ -22,44 +20,43 @@ base::Error not_made(const std::string& file, const std::string& why) {
 }
 
 // Which of the two files the trouble is about, SQLite does not say; its kind tells.
-base::Error not_made(const std::string& file, const std::string& database, const SQLite::Exception& exception) {
+base::Error not_made(const std::string& file, const std::string& database, const sql::Error& exception) {
     const Fault::Cause cause = fault_of(exception, file).cause;
     const bool in_copy = cause == Fault::Cause::DiskFull || cause == Fault::Cause::InputOutput;
     return not_made(file, fault_of(exception, in_copy ? file : database).message);
 }
 
-void add_files(SQLite::Database& copy, const std::vector<BackupFile>& files) {
+void add_files(sql::Sqlite& copy, const std::vector<BackupFile>& files) {
     if (files.empty()) return;
     // The journal beside the file would hold nothing worth keeping.
-    copy.execAndGet("PRAGMA journal_mode = MEMORY");
-    SQLite::Transaction transaction(copy);
-    copy.exec(kFilesTable);
-    SQLite::Statement insert(copy, "INSERT INTO backup_files (path, mode, content) VALUES (?, ?, ?)");
+    (void)copy.text("PRAGMA journal_mode = MEMORY");
+    sql::Transaction transaction(copy);
+    copy.execute(kFilesTable);
+    sql::Statement insert(copy, "INSERT INTO backup_files (path, mode, content) VALUES (?, ?, ?)");
     for (const BackupFile& each : files) {
-        run(insert, each.path, std::int64_t{each.mode}, base::ByteView(each.content));
+        insert.run(each.path, std::int64_t{each.mode}, base::ByteView(each.content));
     }
     transaction.commit();
 }
 
-std::vector<BackupFile> read_files(SQLite::Database& copy) {
+std::vector<BackupFile> read_files(sql::Connection& copy) {
     std::vector<BackupFile> files;
-    if (!copy.tableExists("backup_files")) return files;
-    SQLite::Statement rows(copy,
-                           "SELECT path, mode, content FROM backup_files WHERE length(content) <= ?"
-                           " ORDER BY path LIMIT ?");
-    bind_values(rows, static_cast<std::int64_t>(kMaxBackupFileBytes), static_cast<std::int64_t>(kMaxBackupFiles));
-    while (rows.executeStep()) {
-        const SQLite::Column content = rows.getColumn(2);
-        const auto* data = static_cast<const std::uint8_t*>(content.getBlob());
-        files.push_back({text_at(rows, 0), static_cast<std::uint32_t>(int_at(rows, 1)),
-                         base::Bytes(data, data + content.getBytes())});
+    if (!copy.has_table("backup_files")) return files;
+    sql::Statement rows(copy,
+                        "SELECT path, mode, content FROM backup_files WHERE length(content) <= ?"
+                        " ORDER BY path LIMIT ?");
+    rows.bind_all(static_cast<std::int64_t>(kMaxBackupFileBytes), static_cast<std::int64_t>(kMaxBackupFiles));
+    while (rows.step()) {
+        const base::ByteView content = rows.bytes(2);
+        files.push_back(
+            {rows.text(0), static_cast<std::uint32_t>(rows.integer(1)), base::Bytes(content.begin(), content.end())});
     }
     return files;
 }
 
 // Nothing when all is well, else the first complaint.
-std::optional<std::string> damage_of(SQLite::Database& copy) {
-    const std::string said = copy.execAndGet("PRAGMA integrity_check(1)").getString();
+std::optional<std::string> damage_of(sql::Sqlite& copy) {
+    const std::string said = copy.text("PRAGMA integrity_check(1)");
     return said == "ok" ? std::nullopt : std::optional(said);
 }
 
@@ -67,11 +64,11 @@ base::Result<BackupContent, base::Error> content_of(const std::string& file,
                                                     const std::atomic<bool>* cancelled = nullptr) {
     const auto refuse = [&file](const std::string& why) { return base::failure(base::Error{file + " " + why}); };
     try {
-        const auto copy = open_for_reading(file);
-        interrupt_when(*copy, cancelled);
+        const auto copy = sql::Sqlite::open_for_reading(file);
+        copy->interrupt_when(cancelled);
         BackupContent content;
-        content.version = copy->execAndGet("PRAGMA user_version").getInt();
-        if (copy->execAndGet("PRAGMA application_id").getInt() != kApplicationId || content.version < 1) {
+        content.version = static_cast<int>(copy->number("PRAGMA user_version"));
+        if (copy->number("PRAGMA application_id") != kApplicationId || content.version < 1) {
             return refuse("is no backup of a Millrace store");
         }
         if (content.version > static_cast<int>(migrations().size())) {
@@ -80,16 +77,17 @@ base::Result<BackupContent, base::Error> content_of(const std::string& file,
                           "); restore it with that version");
         }
         if (const auto damage = damage_of(*copy)) return refuse("is damaged (SQLite says: " + *damage + ")");
-        SQLite::Statement frames(*copy, "SELECT count(*), max(received_ms) FROM frames");
-        frames.executeStep();
-        content.frames = int_at(frames, 0);
-        if (!frames.isColumnNull(1)) content.newest_frame = time_at(frames, 1);
+        sql::Statement frames(*copy, "SELECT count(*), max(received_ms) FROM frames");
+        (void)frames.step();
+        content.frames = frames.integer(0);
+        if (!frames.is_null(1)) content.newest_frame = frames.time_at(1);
         content.files = read_files(*copy);
         content.bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
         return content;
-    } catch (const SQLite::Exception& exception) {
+    } catch (const sql::Error& exception) {
         switch (fault_of(exception, file).cause) {
-            case Fault::Cause::Damaged: return refuse("is damaged, or no backup of a Millrace store");
+            case Fault::Cause::Damaged:
+            case Fault::Cause::NotADatabase: return refuse("is damaged, or no backup of a Millrace store");
             case Fault::Cause::ReadOnly:
                 return refuse("cannot be read (SQLite says: " + std::string(exception.what()) + ")");
             default: return base::failure(base::Error{fault_of(exception, file).message});
@@ -116,15 +114,14 @@ base::Result<BackupContent, base::Error> back_up(const std::string& database_pat
     auto unfinished = UnfinishedFile::create(absolute(file), kMode);
     if (!unfinished) return base::failure(not_made(file, unfinished.error().message));
     try {
-        const auto store = open_for_reading(absolute(database_path));
-        interrupt_when(*store, cancelled);
+        const auto store = sql::Sqlite::open_for_reading(absolute(database_path));
+        store->interrupt_when(cancelled);
         if (auto checked = check_format(*store, database_path); !checked) {
             return base::failure(not_made(file, checked.error().message));
         }
-        SQLite::Statement copy(*store, "VACUUM INTO ?");
-        run(copy, unfinished->path());
-        add_files(*open_for_writing(unfinished->path()), files);
-    } catch (const SQLite::Exception& exception) {
+        store->copy_to(unfinished->path());
+        add_files(*sql::Sqlite::open_for_writing(unfinished->path()), files);
+    } catch (const sql::Error& exception) {
         return base::failure(not_made(file, database_path, exception));
     }
     auto content = content_of(unfinished->path(), cancelled);

@@ -2,21 +2,16 @@
 // anew only when the owner asks.
 //
 // Written on the connection's thread, inside the caller's transaction; read on any connection. Throws
-// SQLite::Exception.
+// sql::Error.
 #pragma once
 
 #include <utility>
 #include <vector>
 
-#include <SQLiteCpp/Statement.h>
-
 #include "base/result.h"
 #include "ports/alarm_records.h"
 #include "ports/history.h"
-
-namespace SQLite {
-class Database;
-}
+#include "sql/statement.h"
 
 namespace millrace::store {
 
@@ -27,14 +22,14 @@ inline constexpr std::int64_t kMaxRecentUsesInAll = 200'000;
 
 class CategoryTable {
 public:
-    explicit CategoryTable(SQLite::Database& connection);
+    explicit CategoryTable(sql::Connection& connection);
 
     void put(const ports::UseVerdictRecord& record);
     void put(const ports::CategoryTotalsRecord& record);
 
 private:
-    SQLite::Statement put_verdict_;
-    SQLite::Statement put_total_;
+    sql::Statement put_verdict_;
+    sql::Statement put_total_;
 };
 
 // After kUseColumns: the owner's word on a use and ours.
@@ -45,16 +40,16 @@ inline constexpr const char* kUsesWithWords =
     " FROM uses LEFT JOIN use_labels l USING (sensor, start_ms, overlapped, volume_ul)"
     " LEFT JOIN use_verdicts v USING (sensor, start_ms, overlapped, volume_ul)";
 // From the columns kUseColumns and kWordColumns.
-[[nodiscard]] ports::KeptUse kept_use_at(const SQLite::Statement& row);
+[[nodiscard]] ports::KeptUse kept_use_at(const sql::Statement& row);
 
-[[nodiscard]] std::vector<base::DeviceId> sensors_with_uses(const SQLite::Database& connection);
+[[nodiscard]] std::vector<base::DeviceId> sensors_with_uses(const sql::Connection& connection);
 
 // For ports::StoredState.
 [[nodiscard]] std::vector<std::pair<base::DeviceId, std::vector<ports::KeptUse>>> load_recent_uses(
-    const SQLite::Database& connection);
-[[nodiscard]] std::vector<ports::CategoryTotalsRecord> load_category_totals(const SQLite::Database& connection);
+    const sql::Connection& connection);
+[[nodiscard]] std::vector<ports::CategoryTotalsRecord> load_category_totals(const sql::Connection& connection);
 
 [[nodiscard]] base::Result<std::vector<ports::CategorySums>, base::Error> read_category_sums(
-    const SQLite::Database& connection, const ports::CategorySumsQuery& query);
+    const sql::Connection& connection, const ports::CategorySumsQuery& query);
 
 }  // namespace millrace::store

@@ -7,13 +7,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Transaction.h>
-#include <sqlite3.h>
-
+#include "sql/postgres.h"
+#include "sql/sqlite.h"
+#include "sql/statement.h"
 #include "store/alarm_table.h"
 #include "store/category_table.h"
-#include "store/connection.h"
 #include "store/entry_table.h"
 #include "store/frame_table.h"
 #include "store/projection_dump.h"
@@ -21,33 +19,18 @@
 #include "store/projection_writer.h"
 #include "store/rebuild.h"
 #include "store/schema.h"
+#include "store/server_format.h"
 #include "store/state_dir.h"
 #include "store/state_loader.h"
 
 namespace millrace::store {
 namespace {
 
-// How long emptying the log waits for a reader. Commits wait with it, so it is short: there is another time.
-constexpr int kCheckpointWaitMs = 50;
-
-// SQLite's own default.
-constexpr int kLogPagesBeforeCheckpoint = 1'000;
-
 // The archive's figures are written this often; as many frames at most are counted at the next start.
 constexpr std::int64_t kSaveArchiveEvery = 1'000;
 
 // Frames marked at a time after a rebuild.
 constexpr std::int64_t kOpeningsAtATime = 1'000;
-
-// Pages given back to the file system at a time, some milliseconds, and the free ones that stay: 16 MB, or a
-// twentieth of a large file.
-constexpr int kShrinkPages = 256;
-constexpr std::int64_t kFreePagesKept = 4'096;
-constexpr std::int64_t kFreeShareKept = 20;
-
-// A rebuild goes through far more pages than a batch of commits.
-constexpr const char* kRebuildCache = "PRAGMA cache_size = -4096";
-constexpr const char* kOrdinaryCache = "PRAGMA cache_size = -512";
 
 base::Error as_error(Fault fault) {
     return {std::move(fault.message)};
@@ -58,13 +41,36 @@ base::Result<T, base::Error> as_error(base::Result<T, Fault> result) {
     return std::move(result).map_error([](Fault fault) { return as_error(std::move(fault)); });
 }
 
+using Opened = base::Result<std::unique_ptr<sql::Connection>, base::Error>;
+
+Opened open_file(const StateDir& dir, const OpenOptions& options) {
+    const std::string path = dir.database_path();
+    auto file = sql::Sqlite::open_for_writing(path);
+    if (auto checked = check_format(*file, path); !checked) return base::failure(std::move(checked.error()));
+    file->prepare_for_writing();
+    if (options.max_pages > 0) {
+        static_cast<void>(file->number("PRAGMA max_page_count = " + std::to_string(options.max_pages)));
+    }
+    migrate(*file, path);
+    dir.sync();
+    file->set_busy_timeout(options.busy_timeout_ms);
+    return file;
+}
+
+Opened open_server(const std::string& address) {
+    auto server = sql::Postgres::connect(address);
+    server->hold_alone();
+    auto migrated = migrate_server(*server, sql::Postgres::without_password(address));
+    if (!migrated) return base::failure(std::move(migrated.error()));
+    return server;
+}
+
 }  // namespace
 
 struct Database::Parts {
-    Parts(StateDir state_dir, std::unique_ptr<SQLite::Database> opened, const OpenOptions& options)
+    Parts(StateDir state_dir, std::string address, std::unique_ptr<sql::Connection> opened)
         : dir(std::move(state_dir)),
-          path(dir.database_path()),
-          busy_timeout_ms(options.busy_timeout_ms),
+          path(std::move(address)),
           connection(std::move(opened)),
           frames(*connection),
           entries(*connection),
@@ -95,11 +101,11 @@ struct Database::Parts {
     }
 
     [[nodiscard]] bool mark_some_openings(ArchiveRow& row);
+    void use_ordinary_memory() noexcept;
 
     StateDir dir;
-    std::string path;
-    int busy_timeout_ms;
-    std::unique_ptr<SQLite::Database> connection;
+    std::string path;  // or the server's address
+    std::unique_ptr<sql::Connection> connection;
     FrameTable frames;
     EntryTable entries;
     AlarmTable alarms;
@@ -125,6 +131,14 @@ void Database::Parts::write(const ports::Commit& commit, ArchiveRow& row) {
     if (!commit.opened) ++row.sealed_frames;
 }
 
+void Database::Parts::use_ordinary_memory() noexcept {
+    try {
+        connection->use_more_memory(false);
+    } catch (const sql::Error&) {
+        // It only costs memory, and what ails the connection shows with the next commit.
+    }
+}
+
 template <typename Work>
 auto Database::attempt(Work work) -> base::Result<decltype(work()), Fault> {
     try {
@@ -134,7 +148,7 @@ auto Database::attempt(Work work) -> base::Result<decltype(work()), Fault> {
         } else {
             return work();
         }
-    } catch (const SQLite::Exception& exception) {
+    } catch (const sql::Error& exception) {
         parts_->projections.forget_numbers();
         return base::failure(fault_of(exception, parts_->path));
     }
@@ -152,20 +166,13 @@ const std::string& Database::path() const {
 base::Result<Database, base::Error> Database::open(const Settings& settings, OpenOptions options) {
     auto dir = StateDir::open(settings.state_dir);
     if (!dir) return base::failure(std::move(dir.error()));
-    const std::string path = dir->database_path();
+    const std::string address = settings.server.empty() ? dir->database_path() : settings.server;
     try {
-        auto connection = open_for_writing(path);
-        if (auto checked = check_format(*connection, path); !checked) return base::failure(std::move(checked.error()));
-        prepare_for_writing(*connection);
-        if (options.max_pages > 0) {
-            connection->execAndGet("PRAGMA max_page_count = " + std::to_string(options.max_pages));
-        }
-        migrate(*connection, path);
-        dir->sync();
-        connection->setBusyTimeout(options.busy_timeout_ms);
-        return Database(std::make_unique<Parts>(std::move(*dir), std::move(connection), options));
-    } catch (const SQLite::Exception& exception) {
-        return base::failure(as_error(fault_of(exception, path)));
+        auto connection = settings.server.empty() ? open_file(*dir, options) : open_server(settings.server);
+        if (!connection) return base::failure(std::move(connection.error()));
+        return Database(std::make_unique<Parts>(std::move(*dir), address, std::move(*connection)));
+    } catch (const sql::Error& error) {
+        return base::failure(as_error(fault_of(error, address)));
     }
 }
 
@@ -173,7 +180,7 @@ base::Result<void, Fault> Database::append(std::span<const Entry> entries) {
     return attempt([&] {
         ArchiveRow row = parts_->archive;
         parts_->new_calibrations.clear();
-        SQLite::Transaction transaction(*parts_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+        sql::Transaction transaction(*parts_->connection);
         for (const Entry& entry : entries) {
             std::visit([&](const auto& each) { parts_->write(each, row); }, entry);
         }
@@ -213,10 +220,10 @@ base::Result<void, Fault> Database::begin_rebuild(RebuildJob& job) {
     parts_->retention.reset();
     parts_->retention_job.reset();
     auto begun = attempt([&] {
-        SQLite::Database& connection = *parts_->connection;
-        connection.exec(kRebuildCache);
+        sql::Connection& connection = *parts_->connection;
+        connection.use_more_memory(true);
         ArchiveRow row = parts_->archive;
-        SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
+        sql::Transaction transaction(connection);
         ++row.rebuilds;
         save_archive(connection, row);
         parts_->caught_up_at = -1;
@@ -226,15 +233,15 @@ base::Result<void, Fault> Database::begin_rebuild(RebuildJob& job) {
     });
     if (!begun) {
         parts_->rebuild.reset();
-        parts_->connection->tryExec(kOrdinaryCache);
+        parts_->use_ordinary_memory();
     }
     return begun;
 }
 
 base::Result<bool, Fault> Database::continue_rebuild(const GoOn& go_on) {
     auto result = attempt([&] {
-        const Unsynced unsynced(*parts_->connection);
-        SQLite::Transaction transaction(*parts_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+        const sql::Unsynced unsynced(*parts_->connection);
+        sql::Transaction transaction(*parts_->connection);
         const bool caught_up = parts_->rebuild->step(go_on);
         transaction.commit();
         if (caught_up) parts_->caught_up_at = parts_->archive.last_id;
@@ -246,7 +253,7 @@ base::Result<bool, Fault> Database::continue_rebuild(const GoOn& go_on) {
 
 base::Result<void, Fault> Database::switch_rebuild() {
     auto result = attempt([&] {
-        SQLite::Transaction transaction(*parts_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+        sql::Transaction transaction(*parts_->connection);
         parts_->rebuild->finish();
         transaction.commit();
         parts_->projections.forget_numbers();
@@ -259,7 +266,7 @@ void Database::abandon_rebuild() {
     if (!parts_->rebuild) return;
     parts_->rebuild.reset();
     parts_->to_clear = true;
-    parts_->connection->tryExec(kOrdinaryCache);
+    parts_->use_ordinary_memory();
 }
 
 bool Database::rebuilding() const {
@@ -301,17 +308,17 @@ base::Result<void, base::Error> Database::rebuild(RebuildJob& job) {
 bool Database::Parts::mark_some_openings(ArchiveRow& row) {
     std::vector<std::pair<std::int64_t, bool>> openings;
     {
-        SQLite::Statement query(*connection, "SELECT frame, opened FROM frame_openings ORDER BY frame LIMIT ?");
+        sql::Statement query(*connection, "SELECT frame, opened FROM frame_openings ORDER BY frame LIMIT ?");
         query.bind(1, kOpeningsAtATime);
-        while (query.executeStep()) openings.emplace_back(int_at(query, 0), int_at(query, 1) != 0);
+        while (query.step()) openings.emplace_back(query.integer(0), query.integer(1) != 0);
     }
     if (openings.empty()) return false;
-    SQLite::Statement mark(*connection, "UPDATE frames SET opened = ?2 WHERE id = ?1 AND opened = 1 - ?2");
+    sql::Statement mark(*connection, "UPDATE frames SET opened = ?2 WHERE id = ?1 AND opened = 1 - ?2");
     for (const auto& [frame, opened] : openings) {
-        if (run(mark, frame, std::int64_t{opened}) > 0) row.sealed_frames += opened ? -1 : 1;
+        if (mark.run(frame, std::int64_t{opened}) > 0) row.sealed_frames += opened ? -1 : 1;
     }
-    SQLite::Statement forget(*connection, "DELETE FROM frame_openings WHERE frame <= ?");
-    run(forget, openings.back().first);
+    sql::Statement forget(*connection, "DELETE FROM frame_openings WHERE frame <= ?");
+    forget.run(openings.back().first);
     row.passed_to = 0;
     save_archive(*connection, row);
     return true;
@@ -320,10 +327,10 @@ bool Database::Parts::mark_some_openings(ArchiveRow& row) {
 base::Result<bool, Fault> Database::clear_some() {
     if (!parts_->to_clear) return false;
     return attempt([&] {
-        SQLite::Database& connection = *parts_->connection;
+        sql::Connection& connection = *parts_->connection;
         ArchiveRow row = parts_->archive;
-        const Unsynced unsynced(connection);
-        SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
+        const sql::Unsynced unsynced(connection);
+        sql::Transaction transaction(connection);
         const bool some = store::clear_some(connection, kOld) ||
                           (!parts_->rebuild && store::clear_some(connection, kNew)) || parts_->mark_some_openings(row);
         transaction.commit();
@@ -346,10 +353,10 @@ base::Result<bool, Fault> Database::retention_due(const RetentionLimits& limits)
 base::Result<RetentionStep, Fault> Database::retain(const MakeJob& make_job, const RetentionLimits& limits,
                                                     const GoOn& go_on) {
     auto step = attempt([&] {
-        SQLite::Database& connection = *parts_->connection;
+        sql::Connection& connection = *parts_->connection;
         ArchiveRow row = parts_->archive;
-        const Unsynced unsynced(connection);
-        SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
+        const sql::Unsynced unsynced(connection);
+        sql::Transaction transaction(connection);
         if (!parts_->retention) {
             parts_->retention_job = make_job();
             parts_->retention.emplace(connection, parts_->frames, row, *parts_->retention_job);
@@ -367,15 +374,7 @@ base::Result<RetentionStep, Fault> Database::retain(const MakeJob& make_job, con
 }
 
 base::Result<bool, Fault> Database::shrink() {
-    return attempt([&] {
-        SQLite::Database& connection = *parts_->connection;
-        const std::int64_t free = connection.execAndGet("PRAGMA freelist_count").getInt64();
-        const std::int64_t pages = connection.execAndGet("PRAGMA page_count").getInt64();
-        if (free <= std::max(kFreePagesKept, pages / kFreeShareKept) + kShrinkPages) return false;
-        const Unsynced unsynced(connection);
-        connection.exec("PRAGMA incremental_vacuum(" + std::to_string(kShrinkPages) + ")");
-        return connection.execAndGet("PRAGMA freelist_count").getInt64() < free;
-    });
+    return attempt([&] { return parts_->connection->shrink_some(); });
 }
 
 const ArchiveRow& Database::archive() const {
@@ -384,7 +383,7 @@ const ArchiveRow& Database::archive() const {
 
 base::Result<ports::ArchiveStatus, Fault> Database::archive_status() {
     return attempt([&] {
-        SQLite::Database& connection = *parts_->connection;
+        sql::Connection& connection = *parts_->connection;
         const ArchiveRow& row = parts_->archive;
         ports::ArchiveStatus status;
         status.frames = row.frames;
@@ -393,13 +392,9 @@ base::Result<ports::ArchiveStatus, Fault> Database::archive_status() {
         status.dropped_by_age = row.dropped_by_age;
         status.dropped_by_size = row.dropped_by_size;
         status.oldest_frame = oldest_frame(connection);
-        const std::int64_t page_size = connection.execAndGet("PRAGMA page_size").getInt64();
-        status.free_bytes = page_size * connection.execAndGet("PRAGMA freelist_count").getInt64();
-        for (const char* suffix : {"", "-wal"}) {
-            std::error_code error;
-            const std::uintmax_t size = std::filesystem::file_size(parts_->path + suffix, error);
-            if (!error) status.file_bytes += static_cast<std::int64_t>(size);
-        }
+        const sql::Size size = connection.size();
+        status.file_bytes = size.bytes;
+        status.free_bytes = size.free;
         return status;
     });
 }
@@ -413,30 +408,15 @@ base::Result<std::string, base::Error> Database::projection_digest() {
 }
 
 base::Result<void, Fault> Database::checkpoint() {
-    return attempt([&] {
-        SQLite::Database& connection = *parts_->connection;
-        connection.setBusyTimeout(kCheckpointWaitMs);
-        const int code = connection.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
-        connection.setBusyTimeout(parts_->busy_timeout_ms);
-        connection.check(code);
-        connection.exec("PRAGMA shrink_memory");
-    });
+    return attempt([&] { parts_->connection->empty_log(); });
 }
 
 base::Result<void, Fault> Database::hold_file(bool hold) {
-    return attempt([&] {
-        SQLite::Database& connection = *parts_->connection;
-        const std::string pages = hold ? "0" : std::to_string(kLogPagesBeforeCheckpoint);
-        connection.exec("PRAGMA wal_autocheckpoint = " + pages);
-        sqlite3_db_config(connection.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, hold ? 1 : 0, nullptr);
-    });
+    return attempt([&] { parts_->connection->hold_log(hold); });
 }
 
 base::Result<void, Fault> Database::optimize() {
-    return attempt([&] {
-        // A sample of each index is enough, and keeps the writer from reading a large table through.
-        parts_->connection->exec("PRAGMA analysis_limit = 400; PRAGMA optimize");
-    });
+    return attempt([&] { parts_->connection->renew_statistics(); });
 }
 
 }  // namespace millrace::store

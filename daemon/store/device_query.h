@@ -1,4 +1,4 @@
-// Pages of what a device has said of itself. On a reader's connection and thread; throws SQLite::Exception.
+// Pages of what a device has said of itself. On a reader's connection and thread; throws sql::Error.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 #include "base/time.h"
 #include "ports/device_history.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -23,18 +23,18 @@ inline constexpr std::size_t kFullReportPageBytes = 1U << 20;
 inline constexpr base::Seconds kBootRepeats{60};
 
 [[nodiscard]] base::Result<ports::DevicePage<ports::StateRecord>, base::Error> read_states(
-    const SQLite::Database& connection, const ports::DeviceQuery& query);
+    const sql::Connection& connection, const ports::DeviceQuery& query);
 [[nodiscard]] base::Result<ports::DevicePage<ports::EventRecord>, base::Error> read_events(
-    const SQLite::Database& connection, const ports::DeviceQuery& query);
+    const sql::Connection& connection, const ports::DeviceQuery& query);
 [[nodiscard]] base::Result<ports::DevicePage<ports::LogRecord>, base::Error> read_logs(
-    const SQLite::Database& connection, const ports::DeviceQuery& query);
+    const sql::Connection& connection, const ports::DeviceQuery& query);
 
 // By topics, which are not sealed. What retention has dropped is not found.
-[[nodiscard]] base::Result<ports::BootPage, base::Error> read_boots(const SQLite::Database& connection,
+[[nodiscard]] base::Result<ports::BootPage, base::Error> read_boots(const sql::Connection& connection,
                                                                     const ports::BootQuery& query);
 
 struct EverySensor {};
 [[nodiscard]] base::Result<std::map<base::DeviceId, base::WallTime>, base::Error> read_first_readings(
-    const SQLite::Database& connection, const EverySensor&);
+    const sql::Connection& connection, const EverySensor&);
 
 }  // namespace millrace::store

@@ -2,63 +2,60 @@
 
 #include <map>
 
-#include <SQLiteCpp/Database.h>
-
-#include "store/connection.h"
+#include "sql/statement.h"
+#include "sql/upsert.h"
 
 namespace millrace::store {
 
-EntryTable::EntryTable(SQLite::Database& connection)
-    : connection_(connection),
-      add_calibration_(connection,
+EntryTable::EntryTable(sql::Connection& connection)
+    : add_calibration_(connection,
                        "INSERT INTO calibrations (sensor, from_ms, ul_per_peak, after_frame, source, entered_ms, note)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?)"),
+                       " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number"),
       add_meter_reading_(connection,
                          "INSERT INTO meter_readings (sensor, time_ms, volume_ul, withdrawn) VALUES (?, ?, ?, ?)"),
-      put_spell_(connection,
-                 "INSERT OR REPLACE INTO spells (kind, bridge, from_ms, to_ms, detail) VALUES (?, ?, ?, ?, ?)"),
-      put_choice_(connection, "INSERT OR REPLACE INTO choices (name, value, configured) VALUES (?, ?, ?)") {}
+      put_spell_(connection, sql::upsert("spells", 3, "kind, bridge, from_ms, to_ms, detail")),
+      put_choice_(connection, sql::upsert("choices", 1, "name, value, configured")) {}
 
 ports::CalibrationRecord EntryTable::add(ports::CalibrationRecord record) {
-    run(add_calibration_, record.sensor, record.entry.from, record.entry.per_peak.microlitres, record.after_frame,
-        static_cast<std::int64_t>(record.source), record.entered, record.note);
-    record.number = connection_.getLastInsertRowid();
+    record.number = *add_calibration_.number(record.sensor, record.entry.from, record.entry.per_peak.microlitres,
+                                             record.after_frame, static_cast<std::int64_t>(record.source),
+                                             record.entered, record.note);
     return record;
 }
 
 void EntryTable::add(const ports::MeterReadingRecord& record) {
-    run(add_meter_reading_, record.sensor, record.time, record.volume.microlitres, std::int64_t{record.withdrawn});
+    add_meter_reading_.run(record.sensor, record.time, record.volume.microlitres, std::int64_t{record.withdrawn});
 }
 
 void EntryTable::put(const ports::SpellRecord& record) {
     const std::string bridge = record.bridge ? record.bridge->str() : std::string();
-    run(put_spell_, static_cast<std::int64_t>(record.kind), bridge, record.from, record.to, record.detail);
+    put_spell_.run(static_cast<std::int64_t>(record.kind), bridge, record.from, record.to, record.detail);
 }
 
 void EntryTable::put(const ports::ChoiceRecord& record) {
-    run(put_choice_, record.name, record.value, record.configured);
+    put_choice_.run(record.name, record.value, record.configured);
 }
 
-std::vector<ports::CalibrationRecord> read_calibrations(const SQLite::Database& connection) {
+std::vector<ports::CalibrationRecord> read_calibrations(const sql::Connection& connection) {
     std::vector<ports::CalibrationRecord> records;
-    SQLite::Statement query(connection,
-                            "SELECT sensor, from_ms, ul_per_peak, after_frame, source, entered_ms, note, number"
-                            " FROM calibrations ORDER BY number");
-    while (query.executeStep()) {
-        const auto sensor = device_at(query, 0);
+    sql::Statement query(connection,
+                         "SELECT sensor, from_ms, ul_per_peak, after_frame, source, entered_ms, note, number"
+                         " FROM calibrations ORDER BY number");
+    while (query.step()) {
+        const auto sensor = query.device(0);
         if (!sensor) continue;
         records.push_back({*sensor,
-                           {time_at(query, 1), {int_at(query, 2)}},
-                           int_at(query, 3),
-                           static_cast<ports::CalibrationSource>(int_at(query, 4)),
-                           time_at(query, 5),
-                           text_at(query, 6),
-                           int_at(query, 7)});
+                           {query.time_at(1), {query.integer(2)}},
+                           query.integer(3),
+                           static_cast<ports::CalibrationSource>(query.integer(4)),
+                           query.time_at(5),
+                           query.text(6),
+                           query.integer(7)});
     }
     return records;
 }
 
-std::vector<meter::CalibrationEntry> calibrations_in_force(const SQLite::Database& connection,
+std::vector<meter::CalibrationEntry> calibrations_in_force(const sql::Connection& connection,
                                                            const base::DeviceId& sensor) {
     std::map<base::WallTime, base::VolumePerPeak> in_force;
     for (const ports::CalibrationRecord& record : read_calibrations(connection)) {
@@ -74,14 +71,14 @@ std::vector<meter::CalibrationEntry> calibrations_in_force(const SQLite::Databas
     return entries;
 }
 
-std::vector<ports::MeterReadingRecord> read_meter_readings(const SQLite::Database& connection) {
+std::vector<ports::MeterReadingRecord> read_meter_readings(const sql::Connection& connection) {
     std::map<std::pair<base::DeviceId, base::WallTime>, ports::MeterReadingRecord> in_force;
-    SQLite::Statement query(connection,
-                            "SELECT sensor, time_ms, volume_ul, withdrawn FROM meter_readings ORDER BY number");
-    while (query.executeStep()) {
-        const auto sensor = device_at(query, 0);
+    sql::Statement query(connection,
+                         "SELECT sensor, time_ms, volume_ul, withdrawn FROM meter_readings ORDER BY number");
+    while (query.step()) {
+        const auto sensor = query.device(0);
         if (!sensor) continue;
-        const ports::MeterReadingRecord record{*sensor, time_at(query, 1), {int_at(query, 2)}, int_at(query, 3) != 0};
+        const ports::MeterReadingRecord record{*sensor, query.time_at(1), {query.integer(2)}, query.integer(3) != 0};
         in_force[{record.sensor, record.time}] = record;
     }
     std::vector<ports::MeterReadingRecord> records;
@@ -91,38 +88,37 @@ std::vector<ports::MeterReadingRecord> read_meter_readings(const SQLite::Databas
     return records;
 }
 
-std::vector<ports::ChoiceRecord> read_choices(const SQLite::Database& connection) {
+std::vector<ports::ChoiceRecord> read_choices(const sql::Connection& connection) {
     std::vector<ports::ChoiceRecord> records;
-    SQLite::Statement query(connection, "SELECT name, value, configured FROM choices ORDER BY name");
-    while (query.executeStep()) records.push_back({text_at(query, 0), text_at(query, 1), text_at(query, 2)});
+    sql::Statement query(connection, "SELECT name, value, configured FROM choices ORDER BY name");
+    while (query.step()) records.push_back({query.text(0), query.text(1), query.text(2)});
     return records;
 }
 
-std::vector<std::pair<base::DeviceId, std::vector<std::int64_t>>> read_waiting(const SQLite::Database& connection) {
+std::vector<std::pair<base::DeviceId, std::vector<std::int64_t>>> read_waiting(const sql::Connection& connection) {
     std::vector<std::pair<base::DeviceId, std::vector<std::int64_t>>> waiting;
-    SQLite::Statement query(connection, "SELECT bridge, frame FROM waiting ORDER BY bridge, frame");
-    while (query.executeStep()) {
-        const auto bridge = device_at(query, 0);
+    sql::Statement query(connection, "SELECT bridge, frame FROM waiting ORDER BY bridge, frame");
+    while (query.step()) {
+        const auto bridge = query.device(0);
         if (!bridge) continue;
         if (waiting.empty() || waiting.back().first != *bridge)
             waiting.emplace_back(*bridge, std::vector<std::int64_t>{});
-        waiting.back().second.push_back(int_at(query, 1));
+        waiting.back().second.push_back(query.integer(1));
     }
     return waiting;
 }
 
-std::optional<ports::SpellRecord> read_last_run(const SQLite::Database& connection) {
-    SQLite::Statement query(connection,
-                            "SELECT kind, bridge, from_ms, to_ms, detail FROM spells WHERE kind = ? AND bridge = ''"
-                            " ORDER BY from_ms DESC LIMIT 1");
+std::optional<ports::SpellRecord> read_last_run(const sql::Connection& connection) {
+    sql::Statement query(connection,
+                         "SELECT kind, bridge, from_ms, to_ms, detail FROM spells WHERE kind = ? AND bridge = ''"
+                         " ORDER BY from_ms DESC LIMIT 1");
     query.bind(1, static_cast<std::int64_t>(ports::SpellKind::Run));
-    if (!query.executeStep()) return std::nullopt;
+    if (!query.step()) return std::nullopt;
     return spell_at(query);
 }
 
-ports::SpellRecord spell_at(const SQLite::Statement& row) {
-    return {static_cast<ports::SpellKind>(int_at(row, 0)), device_at(row, 1), time_at(row, 2), time_at(row, 3),
-            text_at(row, 4)};
+ports::SpellRecord spell_at(const sql::Statement& row) {
+    return {static_cast<ports::SpellKind>(row.integer(0)), row.device(1), row.time_at(2), row.time_at(3), row.text(4)};
 }
 
 }  // namespace millrace::store

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include <SQLiteCpp/Database.h>
-
-#include "store/connection.h"
+#include "sql/statement.h"
 #include "store/entry_table.h"
 #include "store/frame_table.h"
 
@@ -21,7 +19,7 @@ constexpr auto kLimit = static_cast<std::int64_t>(kMaxEvidence) + 1;
 // Where the series of one sensor stood at any moment.
 class Standing {
 public:
-    Standing(const SQLite::Database& connection, std::int64_t sensor)
+    Standing(const sql::Connection& connection, std::int64_t sensor)
         : sensor_(sensor),
           next_series_(connection,
                        "SELECT series FROM readings WHERE sensor = ? AND series > ? ORDER BY series LIMIT 1"),
@@ -38,14 +36,14 @@ public:
                 " ORDER BY time_ms DESC, total DESC LIMIT 1") {}
 
     [[nodiscard]] std::optional<std::int64_t> series_after(std::int64_t series) {
-        return number_from(next_series_, sensor_, series);
+        return next_series_.number(sensor_, series);
     }
 
     // The series' totals at each moment.
     [[nodiscard]] std::vector<std::int64_t> totals(std::int64_t series, const std::vector<base::WallTime>& times) {
         const Place lowest = place(lowest_, series);
         const Place highest = place(highest_, series);
-        const std::int64_t start = number_from(base_, sensor_, series).value_or(lowest.total);
+        const std::int64_t start = base_.number(sensor_, series).value_or(lowest.total);
         std::vector<std::int64_t> found;
         for (const base::WallTime time : times) {
             if (time >= highest.time) {
@@ -53,7 +51,7 @@ public:
             } else if (time < lowest.time) {
                 found.push_back(start);
             } else {
-                found.push_back(number_from(last_, sensor_, time, series).value_or(start));
+                found.push_back(last_.number(sensor_, time, series).value_or(start));
             }
         }
         return found;
@@ -65,97 +63,96 @@ private:
         base::WallTime time;
     };
 
-    Place place(SQLite::Statement& query, std::int64_t series) const {
-        const Rewind rewind(query);
-        bind_values(query, sensor_, series);
-        return query.executeStep() ? Place{int_at(query, 0), time_at(query, 1)} : Place{};
+    Place place(sql::Statement& query, std::int64_t series) const {
+        const sql::Rewind rewind(query);
+        query.bind_all(sensor_, series);
+        return query.step() ? Place{query.integer(0), query.time_at(1)} : Place{};
     }
 
     std::int64_t sensor_;
-    SQLite::Statement next_series_;
-    SQLite::Statement lowest_;
-    SQLite::Statement highest_;
-    SQLite::Statement base_;
-    SQLite::Statement last_;
+    sql::Statement next_series_;
+    sql::Statement lowest_;
+    sql::Statement highest_;
+    sql::Statement base_;
+    sql::Statement last_;
 };
 
-std::optional<std::int64_t> number_of(const SQLite::Database& connection, const base::DeviceId& device) {
-    SQLite::Statement query(connection, "SELECT number FROM device_numbers WHERE device = ?");
-    return number_from(query, device);
+std::optional<std::int64_t> number_of(const sql::Connection& connection, const base::DeviceId& device) {
+    sql::Statement query(connection, "SELECT number FROM device_numbers WHERE device = ?");
+    return query.number(device);
 }
 
-std::vector<base::WallTime> read_heard(const SQLite::Database& connection, std::int64_t sensor,
+std::vector<base::WallTime> read_heard(const sql::Connection& connection, std::int64_t sensor,
                                        const ports::EvidenceQuery& query) {
     std::vector<base::WallTime> heard;
-    SQLite::Statement before(connection,
-                             "SELECT received_ms FROM heard WHERE device = ? AND received_ms < ?"
-                             " ORDER BY received_ms DESC LIMIT 1");
-    if (const auto last = number_from(before, sensor, query.from)) heard.push_back(base::from_unix_ms(*last));
-    SQLite::Statement rows(connection,
-                           "SELECT received_ms FROM heard WHERE device = ? AND received_ms >= ? AND received_ms < ?"
-                           " ORDER BY received_ms LIMIT ?");
-    bind_values(rows, sensor, query.from, query.to, kLimit);
-    while (rows.executeStep()) heard.push_back(time_at(rows, 0));
+    sql::Statement before(connection,
+                          "SELECT received_ms FROM heard WHERE device = ? AND received_ms < ?"
+                          " ORDER BY received_ms DESC LIMIT 1");
+    if (const auto last = before.number(sensor, query.from)) heard.push_back(base::from_unix_ms(*last));
+    sql::Statement rows(connection,
+                        "SELECT received_ms FROM heard WHERE device = ? AND received_ms >= ? AND received_ms < ?"
+                        " ORDER BY received_ms LIMIT ?");
+    rows.bind_all(sensor, query.from, query.to, kLimit);
+    while (rows.step()) heard.push_back(rows.time_at(0));
     return heard;
 }
 
-std::vector<meter::Reading> read_readings_in(const SQLite::Database& connection, std::int64_t sensor,
+std::vector<meter::Reading> read_readings_in(const sql::Connection& connection, std::int64_t sensor,
                                              const ports::EvidenceQuery& query) {
     std::vector<meter::Reading> readings;
-    SQLite::Statement rows(
-        connection,
-        "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind FROM readings"
-        " WHERE sensor = ? AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, total, series LIMIT ?");
-    bind_values(rows, sensor, query.from, query.to, kLimit);
-    while (rows.executeStep()) {
-        readings.push_back({time_at(rows, 0),
-                            time_at(rows, 1),
-                            int_at(rows, 2) != 0,
-                            int_at(rows, 3),
-                            {int_at(rows, 4)},
-                            {int_at(rows, 5)},
-                            static_cast<meter::ReadingKind>(int_at(rows, 6))});
+    sql::Statement rows(connection,
+                        "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind FROM readings"
+                        " WHERE sensor = ? AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, total, series LIMIT ?");
+    rows.bind_all(sensor, query.from, query.to, kLimit);
+    while (rows.step()) {
+        readings.push_back({rows.time_at(0),
+                            rows.time_at(1),
+                            rows.integer(2) != 0,
+                            rows.integer(3),
+                            {rows.integer(4)},
+                            {rows.integer(5)},
+                            static_cast<meter::ReadingKind>(rows.integer(6))});
     }
     return readings;
 }
 
-std::vector<ports::SpellRecord> read_spells(const SQLite::Database& connection,
+std::vector<ports::SpellRecord> read_spells(const sql::Connection& connection,
                                             const std::optional<base::DeviceId>& bridge,
                                             const ports::EvidenceQuery& query) {
     std::vector<ports::SpellRecord> spells;
-    SQLite::Statement rows(connection,
-                           "SELECT kind, bridge, from_ms, to_ms, detail FROM spells"
-                           " WHERE kind IN (1, 2, 3) AND bridge IN ('', ?) AND to_ms >= ? AND from_ms < ?"
-                           " ORDER BY from_ms LIMIT ?");
-    bind_values(rows, bridge ? bridge->str() : std::string(), query.from, query.to, kLimit);
-    while (rows.executeStep()) spells.push_back(spell_at(rows));
+    sql::Statement rows(connection,
+                        "SELECT kind, bridge, from_ms, to_ms, detail FROM spells"
+                        " WHERE kind IN (1, 2, 3) AND bridge IN ('', ?) AND to_ms >= ? AND from_ms < ?"
+                        " ORDER BY from_ms LIMIT ?");
+    rows.bind_all(bridge ? bridge->str() : std::string(), query.from, query.to, kLimit);
+    while (rows.step()) spells.push_back(spell_at(rows));
     return spells;
 }
 
-std::vector<ports::EventRecord> read_bridge_events(const SQLite::Database& connection, const base::DeviceId& bridge,
+std::vector<ports::EventRecord> read_bridge_events(const sql::Connection& connection, const base::DeviceId& bridge,
                                                    const ports::EvidenceQuery& query) {
     std::vector<ports::EventRecord> events;
-    SQLite::Statement rows(connection,
-                           "SELECT time_ms, received_ms, type, extra FROM events"
-                           " WHERE device = (SELECT number FROM device_numbers WHERE device = ?)"
-                           " AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, type LIMIT ?");
-    bind_values(rows, bridge, query.from, query.to, kLimit);
-    while (rows.executeStep()) {
-        events.push_back({bridge, time_at(rows, 0), time_at(rows, 1), static_cast<std::uint64_t>(int_at(rows, 2)),
-                          text_at(rows, 3)});
+    sql::Statement rows(connection,
+                        "SELECT time_ms, received_ms, type, extra FROM events"
+                        " WHERE device = (SELECT number FROM device_numbers WHERE device = ?)"
+                        " AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, type LIMIT ?");
+    rows.bind_all(bridge, query.from, query.to, kLimit);
+    while (rows.step()) {
+        events.push_back(
+            {bridge, rows.time_at(0), rows.time_at(1), static_cast<std::uint64_t>(rows.integer(2)), rows.text(3)});
     }
     return events;
 }
 
-std::optional<base::DeviceId> bridge_of(const SQLite::Database& connection, std::int64_t sensor) {
-    SQLite::Statement query(connection, "SELECT bridge FROM devices WHERE device = ?");
+std::optional<base::DeviceId> bridge_of(const sql::Connection& connection, std::int64_t sensor) {
+    sql::Statement query(connection, "SELECT bridge FROM devices WHERE device = ?");
     query.bind(1, sensor);
-    return query.executeStep() ? device_at(query, 0) : std::nullopt;
+    return query.step() ? query.device(0) : std::nullopt;
 }
 
 }  // namespace
 
-base::Result<std::vector<base::PeakCount>, base::Error> read_counts(const SQLite::Database& connection,
+base::Result<std::vector<base::PeakCount>, base::Error> read_counts(const sql::Connection& connection,
                                                                     const ports::CountQuery& query) {
     if (query.times.size() > kMaxCountTimes) {
         return base::failure(base::Error{"counts between more than " + std::to_string(kMaxCountTimes) +
@@ -175,7 +172,7 @@ base::Result<std::vector<base::PeakCount>, base::Error> read_counts(const SQLite
     return counts;
 }
 
-base::Result<ports::Evidence, base::Error> read_evidence(const SQLite::Database& connection,
+base::Result<ports::Evidence, base::Error> read_evidence(const sql::Connection& connection,
                                                          const ports::EvidenceQuery& query) {
     ports::Evidence evidence;
     evidence.calibration = meter::CalibrationTable(calibrations_in_force(connection, query.sensor));
@@ -194,31 +191,31 @@ base::Result<ports::Evidence, base::Error> read_evidence(const SQLite::Database&
     return evidence;
 }
 
-base::Result<std::vector<ports::EstimateRecord>, base::Error> read_estimates(const SQLite::Database& connection,
+base::Result<std::vector<ports::EstimateRecord>, base::Error> read_estimates(const sql::Connection& connection,
                                                                              const ports::EstimateQuery& query) {
     std::vector<ports::EstimateRecord> estimates;
-    SQLite::Statement rows(connection,
-                           "SELECT from_ms, to_ms, least, received_ms FROM estimates"
-                           " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
-                           " AND from_ms >= ? AND from_ms < ? AND to_ms >= ? ORDER BY from_ms, to_ms, least LIMIT ?");
-    bind_values(rows, query.sensor, query.from - kLongestEstimate, query.to, query.from, kLimit);
-    while (rows.executeStep()) {
+    sql::Statement rows(connection,
+                        "SELECT from_ms, to_ms, least, received_ms FROM estimates"
+                        " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
+                        " AND from_ms >= ? AND from_ms < ? AND to_ms >= ? ORDER BY from_ms, to_ms, least LIMIT ?");
+    rows.bind_all(query.sensor, query.from - kLongestEstimate, query.to, query.from, kLimit);
+    while (rows.step()) {
         estimates.push_back(
-            {query.sensor, time_at(rows, 0), time_at(rows, 1), time_at(rows, 3), base::PeakCount{int_at(rows, 2)}});
+            {query.sensor, rows.time_at(0), rows.time_at(1), rows.time_at(3), base::PeakCount{rows.integer(2)}});
     }
     if (estimates.size() > kMaxEvidence) return base::failure(too_much());
     return estimates;
 }
 
-base::Result<std::vector<ports::Frame>, base::Error> read_waiting_frames(const SQLite::Database& connection,
+base::Result<std::vector<ports::Frame>, base::Error> read_waiting_frames(const sql::Connection& connection,
                                                                          const WaitingQuery& query) {
     std::vector<ports::Frame> frames;
-    SQLite::Statement rows(connection, std::string("SELECT ") + kFrameColumns +
-                                           " FROM waiting w JOIN frames f ON f.id = w.frame"
-                                           " WHERE w.bridge = ? AND w.frame > ? ORDER BY w.frame LIMIT ?");
-    bind_values(rows, query.bridge, query.after, static_cast<std::int64_t>(std::min(query.limit, kMaxWaitingFrames)));
+    sql::Statement rows(connection, std::string("SELECT ") + kFrameColumns +
+                                        " FROM waiting w JOIN frames f ON f.id = w.frame"
+                                        " WHERE w.bridge = ? AND w.frame > ? ORDER BY w.frame LIMIT ?");
+    rows.bind_all(query.bridge, query.after, static_cast<std::int64_t>(std::min(query.limit, kMaxWaitingFrames)));
     std::size_t bytes = 0;
-    while (bytes < kFullPageBytes && rows.executeStep()) {
+    while (bytes < kFullPageBytes && rows.step()) {
         frames.push_back(frame_at(rows));
         bytes += frames.back().payload.size();
     }

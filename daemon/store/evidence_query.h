@@ -1,5 +1,5 @@
 // Questions for calibration, for gaps, for estimates and for the cloud's frames. On a reader's connection and thread;
-// throws SQLite::Exception.
+// throws sql::Error.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,9 @@
 #include "base/result.h"
 #include "ports/history.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -30,16 +30,16 @@ inline constexpr std::size_t kMaxWaitingFrames = 1'000;
 
 // See ports::CountQuery. A series that has no reading at or before a moment stands at its base there, where known, else
 // at its first reading.
-[[nodiscard]] base::Result<std::vector<base::PeakCount>, base::Error> read_counts(const SQLite::Database& connection,
+[[nodiscard]] base::Result<std::vector<base::PeakCount>, base::Error> read_counts(const sql::Connection& connection,
                                                                                   const ports::CountQuery& query);
 
 // Times are from inclusive to exclusive; spells are those of the daemon and of the sensor's bridge.
-[[nodiscard]] base::Result<ports::Evidence, base::Error> read_evidence(const SQLite::Database& connection,
+[[nodiscard]] base::Result<ports::Evidence, base::Error> read_evidence(const sql::Connection& connection,
                                                                        const ports::EvidenceQuery& query);
 
 // Those that overlap the range, by `from`.
 [[nodiscard]] base::Result<std::vector<ports::EstimateRecord>, base::Error> read_estimates(
-    const SQLite::Database& connection, const ports::EstimateQuery& query);
+    const sql::Connection& connection, const ports::EstimateQuery& query);
 
 struct WaitingQuery {
     base::DeviceId bridge;
@@ -47,6 +47,6 @@ struct WaitingQuery {
     std::size_t limit = 0;
 };
 [[nodiscard]] base::Result<std::vector<ports::Frame>, base::Error> read_waiting_frames(
-    const SQLite::Database& connection, const WaitingQuery& query);
+    const sql::Connection& connection, const WaitingQuery& query);
 
 }  // namespace millrace::store

@@ -4,15 +4,16 @@
 #include <system_error>
 #include <utility>
 
-#include <SQLiteCpp/Exception.h>
-
+#include "sql/postgres.h"
+#include "sql/sqlite.h"
+#include "sql/statement.h"
 #include "store/alarm_query.h"
 #include "store/category_table.h"
-#include "store/connection.h"
 #include "store/fault.h"
 #include "store/frame_table.h"
 #include "store/reading_query.h"
 #include "store/schema.h"
+#include "store/server_format.h"
 #include "store/usage_query.h"
 
 namespace millrace::store {
@@ -21,9 +22,37 @@ namespace {
 // A page ends once its payloads fill this.
 constexpr std::size_t kFullPage = 1U << 20;
 
+using Opened = base::Result<std::unique_ptr<sql::Connection>, base::Error>;
+
+base::Error older(const std::string& shown, std::int64_t version) {
+    return {shown + " was written by an older Millrace (format " + std::to_string(version) +
+            "); run this version's daemon once first"};
+}
+
+Opened open_file(const std::string& path) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+        const std::string folder = std::filesystem::path(path).parent_path().string();
+        return base::failure(base::Error{"there is no store in " + folder + "; name its folder with --state-dir"});
+    }
+    auto file = sql::Sqlite::open_for_reading(std::filesystem::absolute(path, ignored).string());
+    if (auto checked = check_format(*file, path); !checked) return base::failure(checked.error());
+    const std::int64_t version = file->number("PRAGMA user_version");
+    if (version < static_cast<std::int64_t>(migrations().size())) return base::failure(older(path, version));
+    return file;
+}
+
+Opened open_server(const std::string& address) {
+    auto server = sql::Postgres::connect(address);
+    const int version = server_format(*server);
+    const std::string shown = sql::Postgres::without_password(address);
+    if (version < static_cast<int>(migrations().size())) return base::failure(older(shown, version));
+    return server;
+}
+
 }  // namespace
 
-ExportSource::ExportSource(std::string path, std::unique_ptr<SQLite::Database> connection)
+ExportSource::ExportSource(std::string path, std::unique_ptr<sql::Connection> connection)
     : path_(std::move(path)), connection_(std::move(connection)) {}
 ExportSource::ExportSource(ExportSource&&) noexcept = default;
 ExportSource& ExportSource::operator=(ExportSource&&) noexcept = default;
@@ -33,39 +62,29 @@ template <typename Work>
 auto ExportSource::attempt(Work work) -> decltype(work()) {
     try {
         return work();
-    } catch (const SQLite::Exception& exception) {
+    } catch (const sql::Error& exception) {
         return base::failure(base::Error{fault_of(exception, path_).message});
     }
 }
 
-base::Result<ExportSource, base::Error> ExportSource::open(const std::string& database_path) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(database_path, ignored)) {
-        const std::string folder = std::filesystem::path(database_path).parent_path().string();
-        return base::failure(base::Error{"there is no store in " + folder + "; name its folder with --state-dir"});
-    }
+base::Result<ExportSource, base::Error> ExportSource::open(const std::string& address) {
     try {
-        auto connection = open_for_reading(std::filesystem::absolute(database_path, ignored).string());
-        if (auto checked = check_format(*connection, database_path); !checked) return base::failure(checked.error());
-        const int version = connection->execAndGet("PRAGMA user_version").getInt();
-        if (version < static_cast<int>(migrations().size())) {
-            return base::failure(base::Error{database_path + " was written by an older Millrace (format " +
-                                             std::to_string(version) + "); run this version's daemon once first"});
-        }
-        return ExportSource(database_path, std::move(connection));
-    } catch (const SQLite::Exception& exception) {
-        return base::failure(base::Error{fault_of(exception, database_path).message});
+        auto connection = sql::Postgres::is_address(address) ? open_server(address) : open_file(address);
+        if (!connection) return base::failure(std::move(connection.error()));
+        return ExportSource(address, std::move(*connection));
+    } catch (const sql::Error& error) {
+        return base::failure(base::Error{fault_of(error, address).message});
     }
 }
 
 base::Result<std::vector<base::DeviceId>, base::Error> ExportSource::sensors() {
     return attempt([&]() -> base::Result<std::vector<base::DeviceId>, base::Error> {
         std::vector<base::DeviceId> sensors;
-        SQLite::Statement rows(*connection_,
-                               "SELECT device FROM device_numbers d WHERE EXISTS"
-                               " (SELECT 1 FROM readings r WHERE r.sensor = d.number) ORDER BY device");
-        while (rows.executeStep()) {
-            if (const auto sensor = device_at(rows, 0)) sensors.push_back(*sensor);
+        sql::Statement rows(*connection_,
+                            "SELECT device FROM device_numbers d WHERE EXISTS"
+                            " (SELECT 1 FROM readings r WHERE r.sensor = d.number) ORDER BY device");
+        while (rows.step()) {
+            if (const auto sensor = rows.device(0)) sensors.push_back(*sensor);
         }
         return sensors;
     });
@@ -75,11 +94,11 @@ base::Result<std::optional<TimeSpan>, base::Error> ExportSource::readings_span(c
     return attempt([&]() -> base::Result<std::optional<TimeSpan>, base::Error> {
         // Two questions, because each alone is answered from an end of the index.
         const auto end = [&](const char* which) {
-            SQLite::Statement row(*connection_,
-                                  std::string("SELECT ") + which +
-                                      "(time_ms) FROM readings"
-                                      " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)");
-            return number_from(row, sensor);
+            sql::Statement row(*connection_,
+                               std::string("SELECT ") + which +
+                                   "(time_ms) FROM readings"
+                                   " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)");
+            return row.number(sensor);
         };
         const auto first = end("min");
         const auto last = end("max");
@@ -113,11 +132,11 @@ base::Result<std::vector<detect::Incident>, base::Error> ExportSource::incidents
 base::Result<std::vector<ports::Frame>, base::Error> ExportSource::frames(std::int64_t after, std::size_t limit) {
     return attempt([&]() -> base::Result<std::vector<ports::Frame>, base::Error> {
         std::vector<ports::Frame> frames;
-        SQLite::Statement rows(*connection_, std::string("SELECT ") + kFrameColumns +
-                                                 " FROM frames f WHERE f.id > ? ORDER BY f.id LIMIT ?");
-        bind_values(rows, after, static_cast<std::int64_t>(limit));
+        sql::Statement rows(*connection_, std::string("SELECT ") + kFrameColumns +
+                                              " FROM frames f WHERE f.id > ? ORDER BY f.id LIMIT ?");
+        rows.bind_all(after, static_cast<std::int64_t>(limit));
         std::size_t bytes = 0;
-        while (bytes < kFullPage && rows.executeStep()) {
+        while (bytes < kFullPage && rows.step()) {
             frames.push_back(frame_at(rows));
             bytes += frames.back().payload.size();
         }

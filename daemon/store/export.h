@@ -15,9 +15,9 @@
 #include "ports/frame.h"
 #include "ports/history.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -28,7 +28,7 @@ struct TimeSpan {
 
 class ExportSource {
 public:
-    [[nodiscard]] static base::Result<ExportSource, base::Error> open(const std::string& database_path);
+    [[nodiscard]] static base::Result<ExportSource, base::Error> open(const std::string& address);
 
     ExportSource(ExportSource&&) noexcept;
     ExportSource& operator=(ExportSource&&) noexcept;
@@ -53,13 +53,13 @@ public:
     [[nodiscard]] base::Result<std::vector<ports::Frame>, base::Error> frames(std::int64_t after, std::size_t limit);
 
 private:
-    ExportSource(std::string path, std::unique_ptr<SQLite::Database> connection);
+    ExportSource(std::string path, std::unique_ptr<sql::Connection> connection);
 
     template <typename Work>
     [[nodiscard]] auto attempt(Work work) -> decltype(work());
 
     std::string path_;
-    std::unique_ptr<SQLite::Database> connection_;
+    std::unique_ptr<sql::Connection> connection_;
 };
 
 }  // namespace millrace::store

@@ -3,30 +3,19 @@
 // A pure value; any thread.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
-namespace SQLite {
-class Exception;
-}
+#include "sql/error.h"
 
 namespace millrace::store {
 
 struct Fault {
-    enum class Cause : std::uint8_t {
-        DiskFull,
-        InputOutput,
-        ReadOnly,
-        Damaged,
-        Locked,   // by another program, for longer than we wait
-        Content,  // the database is well; what was to be written breaks one of its rules
-        Other,
-    };
+    using Cause = sql::Cause;
     Cause cause = Cause::Other;
     std::string message;  // what, where, and how to mend it
 };
 
 // `path` is the database file.
-[[nodiscard]] Fault fault_of(const SQLite::Exception& exception, const std::string& path);
+[[nodiscard]] Fault fault_of(const sql::Error& error, const std::string& path);
 
 }  // namespace millrace::store

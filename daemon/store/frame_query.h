@@ -1,4 +1,4 @@
-// A page of the frame archive. On a reader's connection and thread; throws SQLite::Exception.
+// A page of the frame archive. On a reader's connection and thread; throws sql::Error.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,9 @@
 #include "base/result.h"
 #include "ports/history.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -20,7 +20,7 @@ inline constexpr std::size_t kFullFramePageBytes = 1U << 20;
 // How many ids one question looks at: frames have no index but their id, and a question must not hold its thread long.
 inline constexpr std::int64_t kFramesLookedAt = 200'000;
 
-[[nodiscard]] base::Result<ports::FramePage, base::Error> read_frames(const SQLite::Database& connection,
+[[nodiscard]] base::Result<ports::FramePage, base::Error> read_frames(const sql::Connection& connection,
                                                                       const ports::FrameQuery& query);
 
 }  // namespace millrace::store

@@ -1,18 +1,13 @@
 // The frame archive, and which of its frames wait for the cloud.
 //
-// Belongs to the thread of its connection, and works inside the caller's transaction. Throws SQLite::Exception.
+// Belongs to the thread of its connection, and works inside the caller's transaction. Throws sql::Error.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include <SQLiteCpp/Statement.h>
-
 #include "ports/records.h"
-
-namespace SQLite {
-class Database;
-}
+#include "sql/statement.h"
 
 namespace millrace::store {
 
@@ -35,14 +30,14 @@ struct StoredFrame {
 inline constexpr const char* kFrameColumns =
     "f.id, f.received_ms, f.direction, f.door, f.bridge, f.qos, f.dup, f.retain, f.topic, f.payload, f.opened";
 inline constexpr int kOpenedColumn = 10;
-[[nodiscard]] ports::Frame frame_at(const SQLite::Statement& row);
+[[nodiscard]] ports::Frame frame_at(const sql::Statement& row);
 
 // A page ends once its payloads fill this: a thousand frames of the largest size would be 64 MB.
 inline constexpr std::size_t kFullPageBytes = 4U << 20;
 
 class FrameTable {
 public:
-    explicit FrameTable(SQLite::Database& connection);
+    explicit FrameTable(sql::Connection& connection);
 
     // The frame is numbered already; a number that is taken is an error.
     void add(const ports::Frame& frame, bool opened);
@@ -67,16 +62,16 @@ public:
     [[nodiscard]] Dropped end_wait(const base::DeviceId& bridge, std::int64_t frame);
 
 private:
-    SQLite::Statement insert_;
-    SQLite::Statement page_;
-    SQLite::Statement newest_sealed_;
-    SQLite::Statement set_opened_;
-    SQLite::Statement drop_;
-    SQLite::Statement wait_;
-    SQLite::Statement waits_;
-    SQLite::Statement count_kept_;
-    SQLite::Statement drop_kept_;
-    SQLite::Statement end_wait_;
+    sql::Statement insert_;
+    sql::Statement page_;
+    sql::Statement newest_sealed_;
+    sql::Statement set_opened_;
+    sql::Statement drop_;
+    sql::Statement wait_;
+    sql::Statement waits_;
+    sql::Statement count_kept_;
+    sql::Statement drop_kept_;
+    sql::Statement end_wait_;
 };
 
 }  // namespace millrace::store

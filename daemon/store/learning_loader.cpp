@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include <SQLiteCpp/Database.h>
-
 #include "detect/sensor_detector.h"
-#include "store/connection.h"
+#include "sql/statement.h"
 
 namespace millrace::store {
 namespace {
@@ -17,14 +15,14 @@ struct Sensor {
     std::int64_t newest_ms = 0;
 };
 
-std::vector<Sensor> sensors_with_readings(const SQLite::Database& connection) {
+std::vector<Sensor> sensors_with_readings(const sql::Connection& connection) {
     std::vector<Sensor> sensors;
-    SQLite::Statement rows(connection,
-                           "SELECT number, device, (SELECT max(time_ms) FROM readings WHERE sensor = number)"
-                           " FROM device_numbers ORDER BY number");
-    while (rows.executeStep()) {
-        const auto id = device_at(rows, 1);
-        if (id && !rows.isColumnNull(2)) sensors.push_back({int_at(rows, 0), *id, int_at(rows, 2)});
+    sql::Statement rows(connection,
+                        "SELECT number, device, (SELECT max(time_ms) FROM readings WHERE sensor = number)"
+                        " FROM device_numbers ORDER BY number");
+    while (rows.step()) {
+        const auto id = rows.device(1);
+        if (id && !rows.is_null(2)) sensors.push_back({rows.integer(0), *id, rows.integer(2)});
     }
     return sensors;
 }
@@ -34,23 +32,23 @@ struct Arrived {
     meter::Reading reading;
 };
 
-std::vector<meter::Reading> load(SQLite::Statement& rows, const Sensor& sensor, std::int64_t limit) {
+std::vector<meter::Reading> load(sql::Statement& rows, const Sensor& sensor, std::int64_t limit) {
     constexpr std::int64_t kMemoryMs = base::Milliseconds(detect::SensorDetector::kMemory).count();
     constexpr std::int64_t kEarliest = std::numeric_limits<std::int64_t>::min();
     const std::int64_t from = sensor.newest_ms < kEarliest + kMemoryMs ? kEarliest : sensor.newest_ms - kMemoryMs;
-    const Rewind rewind(rows);
-    bind_values(rows, sensor.number, from, limit);
+    const sql::Rewind rewind(rows);
+    rows.bind_all(sensor.number, from, limit);
     // By time, as the table is ordered: SQLite would sort tens of thousands of rows in a file.
     std::vector<Arrived> arrived;
-    while (rows.executeStep()) {
-        arrived.push_back({int_at(rows, 7),
-                           {time_at(rows, 0),
-                            time_at(rows, 1),
-                            int_at(rows, 2) != 0,
-                            int_at(rows, 3),
-                            {int_at(rows, 4)},
-                            {int_at(rows, 5)},
-                            static_cast<meter::ReadingKind>(int_at(rows, 6))}});
+    while (rows.step()) {
+        arrived.push_back({rows.integer(7),
+                           {rows.time_at(0),
+                            rows.time_at(1),
+                            rows.integer(2) != 0,
+                            rows.integer(3),
+                            {rows.integer(4)},
+                            {rows.integer(5)},
+                            static_cast<meter::ReadingKind>(rows.integer(6))}});
     }
     std::reverse(arrived.begin(), arrived.end());
     std::sort(arrived.begin(), arrived.end(), [](const Arrived& a, const Arrived& b) { return a.arrival < b.arrival; });
@@ -62,16 +60,16 @@ std::vector<meter::Reading> load(SQLite::Statement& rows, const Sensor& sensor, 
 
 }  // namespace
 
-std::vector<std::pair<base::DeviceId, std::vector<meter::Reading>>> load_learning(const SQLite::Database& connection) {
+std::vector<std::pair<base::DeviceId, std::vector<meter::Reading>>> load_learning(const sql::Connection& connection) {
     std::vector<std::pair<base::DeviceId, std::vector<meter::Reading>>> learning;
     const std::vector<Sensor> sensors = sensors_with_readings(connection);
     if (sensors.empty()) return learning;
     const std::int64_t limit =
         std::min(kMaxLearningReadings, kMaxLearningInAll / static_cast<std::int64_t>(sensors.size()));
-    SQLite::Statement rows(connection,
-                           "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind, arrival"
-                           " FROM readings WHERE sensor = ?1 AND time_ms >= ?2"
-                           " ORDER BY time_ms DESC, total DESC, series DESC LIMIT ?3");
+    sql::Statement rows(connection,
+                        "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind, arrival"
+                        " FROM readings WHERE sensor = ?1 AND time_ms >= ?2"
+                        " ORDER BY time_ms DESC, total DESC, series DESC LIMIT ?3");
     for (const Sensor& sensor : sensors) {
         auto readings = load(rows, sensor, limit);
         if (!readings.empty()) learning.emplace_back(sensor.id, std::move(readings));

@@ -1,4 +1,4 @@
-// The readings that leak detection learns from, read back at the start. Throws SQLite::Exception.
+// The readings that leak detection learns from, read back at the start. Throws sql::Error.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 #include "base/device_id.h"
 #include "meter/reading.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -22,6 +22,6 @@ inline constexpr std::int64_t kMaxLearningInAll = 2'000'000;
 
 // Per sensor those of the last detect::SensorDetector::kMemory before its newest, in order of arrival.
 [[nodiscard]] std::vector<std::pair<base::DeviceId, std::vector<meter::Reading>>> load_learning(
-    const SQLite::Database& connection);
+    const sql::Connection& connection);
 
 }  // namespace millrace::store

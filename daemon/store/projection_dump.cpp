@@ -3,10 +3,8 @@
 #include <array>
 #include <cstdint>
 
-#include <SQLiteCpp/Database.h>
-
 #include "base/bytes.h"
-#include "store/connection.h"
+#include "sql/statement.h"
 
 namespace millrace::store {
 namespace {
@@ -50,30 +48,27 @@ void append_text(std::string& line, const std::string& text) {
     line += '"';
 }
 
-void append_row(std::string& line, const SQLite::Statement& row) {
-    for (int i = 0; i < row.getColumnCount(); ++i) {
-        const SQLite::Column column = row.getColumn(i);
+void append_row(std::string& line, const sql::Statement& row) {
+    for (int i = 0; i < row.columns(); ++i) {
         line += ' ';
-        if (column.isNull()) {
-            line += '-';
-        } else if (column.isInteger()) {
-            line += std::to_string(column.getInt64());
-        } else {
-            append_text(line, column.getString());
+        switch (row.kind(i)) {
+            case sql::ValueKind::Null: line += '-'; break;
+            case sql::ValueKind::Integer: line += std::to_string(row.integer(i)); break;
+            default: append_text(line, row.text(i));
         }
     }
 }
 
 }  // namespace
 
-void dump_projections(const SQLite::Database& connection, const std::function<void(std::string_view line)>& sink) {
-    SQLite::Statement devices(connection, "SELECT number, device FROM device_numbers ORDER BY device");
-    while (devices.executeStep()) {
+void dump_projections(const sql::Connection& connection, const std::function<void(std::string_view line)>& sink) {
+    sql::Statement devices(connection, "SELECT number, device FROM device_numbers ORDER BY device");
+    while (devices.step()) {
         for (const Table& table : kTables) {
-            SQLite::Statement rows(connection, table.query);
-            rows.bind(1, int_at(devices, 0));
-            while (rows.executeStep()) {
-                std::string line = std::string(table.name) + ' ' + text_at(devices, 1);
+            sql::Statement rows(connection, table.query);
+            rows.bind(1, devices.integer(0));
+            while (rows.step()) {
+                std::string line = std::string(table.name) + ' ' + devices.text(1);
                 append_row(line, rows);
                 sink(line);
             }
@@ -81,7 +76,7 @@ void dump_projections(const SQLite::Database& connection, const std::function<vo
     }
 }
 
-std::string projection_digest(const SQLite::Database& connection) {
+std::string projection_digest(const sql::Connection& connection) {
     constexpr std::uint64_t kPrime = 0x100000001b3;
     std::uint64_t hash = 0xcbf29ce484222325;
     const auto add = [&hash](char c) { hash = (hash ^ static_cast<unsigned char>(c)) * kPrime; };

@@ -1,7 +1,7 @@
 // The projection tables as sets: the present one, one being made anew beside it, one on its way out, and the baseline.
 //
 // A set is told by the prefix of its tables' names. A new set copies the present tables' definitions, so that the
-// schema stands in one place. Belongs to the thread of the connection; throws SQLite::Exception.
+// schema stands in one place. Belongs to the thread of the connection; throws sql::Error.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@
 
 #include "base/time.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -29,22 +29,22 @@ inline constexpr std::string_view kBase = "base_";  // see FORMAT.md, baseline
 // A statement for one set: each @ stands for the prefix.
 [[nodiscard]] std::string in_set(std::string_view prefix, std::string_view sql);
 
-[[nodiscard]] bool has_tables(const SQLite::Database& connection, std::string_view prefix);
+[[nodiscard]] bool has_tables(const sql::Connection& connection, std::string_view prefix);
 
 // `number` tells the names of this set's indexes from all others'.
-void create_tables(SQLite::Database& connection, std::string_view prefix, std::int64_t number);
+void create_tables(sql::Connection& connection, std::string_view prefix, std::int64_t number);
 
 // The present set becomes the old one, and the new one the present. Inside the caller's transaction.
-void switch_tables(SQLite::Database& connection);
+void switch_tables(sql::Connection& connection);
 
 // Deletes some rows of a set and drops tables that are empty; false when nothing is left of it. Inside the caller's
 // transaction. A large table dropped at once would hold up commits for seconds.
-[[nodiscard]] bool clear_some(SQLite::Database& connection, std::string_view prefix);
+[[nodiscard]] bool clear_some(sql::Connection& connection, std::string_view prefix);
 
 // Copies the rows of one present table that were received up to a time into the new set, in slices by key.
 class TableCopy {
 public:
-    TableCopy(SQLite::Database& connection, std::string_view table, base::WallTime received);
+    TableCopy(sql::Connection& connection, std::string_view table, base::WallTime received);
 
     // False when all is copied.
     [[nodiscard]] bool copy_some();
@@ -52,7 +52,7 @@ public:
 private:
     using Value = std::variant<std::int64_t, std::string>;
 
-    SQLite::Database& connection_;
+    sql::Connection& connection_;
     std::string table_;
     std::string keys_;    // "device, time_ms"
     std::string places_;  // "?, ?"

@@ -1,7 +1,7 @@
 // Writes projections into their tables.
 //
 // One writer writes one set of tables (projection_tables.h). Belongs to the thread of its connection, and works inside
-// the caller's transaction; after a rollback the caller says so with `forget_numbers`. Throws SQLite::Exception.
+// the caller's transaction; after a rollback the caller says so with `forget_numbers`. Throws sql::Error.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include <SQLiteCpp/Statement.h>
-
 #include "base/device_id.h"
 #include "ports/records.h"
+#include "sql/statement.h"
 #include "store/projection_tables.h"
 #include "store/reading_table.h"
 
@@ -20,7 +19,7 @@ namespace millrace::store {
 
 class ProjectionWriter {
 public:
-    explicit ProjectionWriter(SQLite::Database& connection, std::string_view prefix = kPresent);
+    explicit ProjectionWriter(sql::Connection& connection, std::string_view prefix = kPresent);
 
     void apply(const ports::Projection& projection);
 
@@ -41,17 +40,16 @@ private:
     void write(const ports::MeterRecord& record);
     void write(const ports::EstimateRecord& record);
 
-    SQLite::Database& connection_;
     std::unordered_map<base::DeviceId, std::int64_t> numbers_;
-    SQLite::Statement find_number_;
-    SQLite::Statement add_number_;
-    SQLite::Statement put_device_;
-    SQLite::Statement add_state_;
-    SQLite::Statement add_event_;
-    SQLite::Statement add_log_;
-    SQLite::Statement put_meter_;
-    SQLite::Statement add_estimate_;
-    SQLite::Statement add_heard_;
+    sql::Statement find_number_;
+    sql::Statement add_number_;
+    sql::Statement put_device_;
+    sql::Statement add_state_;
+    sql::Statement add_event_;
+    sql::Statement add_log_;
+    sql::Statement put_meter_;
+    sql::Statement add_estimate_;
+    sql::Statement add_heard_;
     // The row written last: the readings of one message share it.
     std::int64_t heard_device_ = 0;
     base::WallTime heard_at_;

@@ -4,13 +4,9 @@
 #include <optional>
 #include <utility>
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Transaction.h>
-
+#include "sql/open.h"
 #include "store/alarm_query.h"
 #include "store/category_table.h"
-#include "store/connection.h"
 #include "store/device_query.h"
 #include "store/evidence_query.h"
 #include "store/fault.h"
@@ -54,14 +50,14 @@ void Reader::stop() {
 template <typename T, typename Query, typename Ask>
 void Reader::enqueue(Query query, History::Answer<T> answer, Ask ask) {
     Question question = [this, query = std::move(query), answer = std::move(answer), ask](
-                            SQLite::Database* connection, const std::string& why_not) -> std::function<void()> {
+                            sql::Connection* connection, const std::string& why_not) -> std::function<void()> {
         base::Result<T, base::Error> result = base::failure(base::Error{why_not});
         if (connection != nullptr) {
             try {
                 // Read only, so its end is never refused; it holds one state of the store for all statements.
-                SQLite::Transaction moment(*connection);
+                sql::Transaction moment(*connection, sql::Transaction::For::Reading);
                 result = ask(*connection, query);
-            } catch (const SQLite::Exception& exception) {
+            } catch (const sql::Error& exception) {
                 result = base::failure(base::Error{fault_of(exception, path_).message});
             }
         }
@@ -157,7 +153,7 @@ void Reader::waiting_frames(const base::DeviceId& bridge, std::int64_t after, st
 }
 
 void Reader::run() {
-    std::unique_ptr<SQLite::Database> connection;
+    std::unique_ptr<sql::Connection> connection;
     for (;;) {
         Question question;
         {
@@ -170,8 +166,8 @@ void Reader::run() {
         std::string why_not;
         if (!connection) {
             try {
-                connection = open_for_reading(path_);
-            } catch (const SQLite::Exception& exception) {
+                connection = sql::open_for_reading(path_);
+            } catch (const sql::Error& exception) {
                 why_not = fault_of(exception, path_).message;
             }
         }

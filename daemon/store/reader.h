@@ -19,9 +19,9 @@
 #include "ports/handover.h"
 #include "ports/history.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -72,7 +72,7 @@ public:
 
 private:
     // Called with a connection, or with why there is none; gives back what is to run on the loop.
-    using Question = std::function<std::function<void()>(SQLite::Database*, const std::string& why_not)>;
+    using Question = std::function<std::function<void()>(sql::Connection*, const std::string& why_not)>;
 
     template <typename T, typename Query, typename Ask>
     void enqueue(Query query, History::Answer<T> answer, Ask ask);

@@ -6,9 +6,7 @@
 #include <limits>
 #include <string_view>
 
-#include <SQLiteCpp/Database.h>
-
-#include "store/connection.h"
+#include "sql/statement.h"
 #include "store/entry_table.h"
 
 namespace millrace::store {
@@ -43,7 +41,7 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
 
 }  // namespace
 
-base::Result<ports::ReadingPage, base::Error> read_readings(const SQLite::Database& connection,
+base::Result<ports::ReadingPage, base::Error> read_readings(const sql::Connection& connection,
                                                             const ports::ReadingQuery& query) {
     // Below every key that starts at `from`.
     constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
@@ -57,27 +55,27 @@ base::Result<ports::ReadingPage, base::Error> read_readings(const SQLite::Databa
     }
     const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxReadingsPerPage);
 
-    SQLite::Statement rows(connection,
-                           "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind FROM readings"
-                           " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
-                           " AND (time_ms, total, series) > (?, ?, ?) AND time_ms < ?"
-                           " ORDER BY time_ms, total, series LIMIT ?");
-    bind_values(rows, query.sensor, after.time_ms, after.total, after.series, query.to,
-                static_cast<std::int64_t>(limit) + 1);
+    sql::Statement rows(connection,
+                        "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind FROM readings"
+                        " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
+                        " AND (time_ms, total, series) > (?, ?, ?) AND time_ms < ?"
+                        " ORDER BY time_ms, total, series LIMIT ?");
+    rows.bind_all(query.sensor, after.time_ms, after.total, after.series, query.to,
+                  static_cast<std::int64_t>(limit) + 1);
     ports::ReadingPage page;
     page.calibration = meter::CalibrationTable(calibrations_in_force(connection, query.sensor));
-    while (rows.executeStep()) {
+    while (rows.step()) {
         if (page.readings.size() == limit) {
             page.next_cursor = to_text(page.readings.back());
             break;
         }
-        page.readings.push_back({time_at(rows, 0),
-                                 time_at(rows, 1),
-                                 int_at(rows, 2) != 0,
-                                 int_at(rows, 3),
-                                 {int_at(rows, 4)},
-                                 {int_at(rows, 5)},
-                                 static_cast<meter::ReadingKind>(int_at(rows, 6))});
+        page.readings.push_back({rows.time_at(0),
+                                 rows.time_at(1),
+                                 rows.integer(2) != 0,
+                                 rows.integer(3),
+                                 {rows.integer(4)},
+                                 {rows.integer(5)},
+                                 static_cast<meter::ReadingKind>(rows.integer(6))});
     }
     return page;
 }

@@ -1,12 +1,12 @@
-// A page of readings. On a reader's connection and thread; throws SQLite::Exception.
+// A page of readings. On a reader's connection and thread; throws sql::Error.
 #pragma once
 
 #include "base/result.h"
 #include "ports/history.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -14,7 +14,7 @@ namespace millrace::store {
 inline constexpr std::size_t kMaxReadingsPerPage = 50'000;
 
 // Fails when the cursor is not one of ours.
-[[nodiscard]] base::Result<ports::ReadingPage, base::Error> read_readings(const SQLite::Database& connection,
+[[nodiscard]] base::Result<ports::ReadingPage, base::Error> read_readings(const sql::Connection& connection,
                                                                           const ports::ReadingQuery& query);
 
 }  // namespace millrace::store

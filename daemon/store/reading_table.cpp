@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/time.h"
-#include "store/connection.h"
+#include "sql/statement.h"
 #include "store/projection_tables.h"
 
 namespace millrace::store {
@@ -23,7 +23,7 @@ std::int64_t quarter_of(base::WallTime time) {
     return seconds - (into < 0 ? into + kQuarterSeconds : into);
 }
 
-ReadingTable::ReadingTable(SQLite::Database& connection, std::string_view prefix)
+ReadingTable::ReadingTable(sql::Connection& connection, std::string_view prefix)
     : insert_(connection,
               in_set(prefix,
                      "INSERT INTO @readings"
@@ -44,10 +44,11 @@ ReadingTable::ReadingTable(SQLite::Database& connection, std::string_view prefix
       get_base_(connection, in_set(prefix, "SELECT base FROM @series WHERE sensor = ? AND number = ?")),
       set_base_(connection, in_set(prefix,
                                    "INSERT INTO @series (sensor, number, base) VALUES (?, ?, ?)"
-                                   " ON CONFLICT DO UPDATE SET base = excluded.base")),
+                                   " ON CONFLICT (sensor, number) DO UPDATE SET base = excluded.base")),
       add_to_quarter_(connection, in_set(prefix,
                                          "INSERT INTO @quarter_usage (sensor, quarter_start_s, peaks) VALUES (?, ?, ?)"
-                                         " ON CONFLICT DO UPDATE SET peaks = peaks + excluded.peaks")),
+                                         " ON CONFLICT (sensor, quarter_start_s) DO UPDATE"
+                                         " SET peaks = @quarter_usage.peaks + excluded.peaks")),
       drop_empty_quarter_(
           connection,
           in_set(prefix, "DELETE FROM @quarter_usage WHERE sensor = ? AND quarter_start_s = ? AND peaks = 0")) {}
@@ -57,14 +58,14 @@ bool ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::
     const std::int64_t total = reading.total.value;
     const std::int64_t time_ms = base::unix_ms(reading.time);
     const int inserted =
-        run(insert_, sensor, time_ms, total, reading.series, reading.received, std::int64_t{reading.time_is_receipt},
-            reading.advance.value, static_cast<std::int64_t>(reading.kind));
+        insert_.run(sensor, time_ms, total, reading.series, reading.received, std::int64_t{reading.time_is_receipt},
+                    reading.advance.value, static_cast<std::int64_t>(reading.kind));
     if (inserted == 0) {
-        if (reading.kind != meter::ReadingKind::Repeat) run(move_to_end_, sensor, time_ms, total, reading.series);
+        if (reading.kind != meter::ReadingKind::Repeat) move_to_end_.run(sensor, time_ms, total, reading.series);
         return false;
     }
-    std::optional<std::int64_t> below = number_from(below_, sensor, reading.series, total, time_ms);
-    if (!below) below = number_from(get_base_, sensor, reading.series);
+    std::optional<std::int64_t> below = below_.number(sensor, reading.series, total, time_ms);
+    if (!below) below = get_base_.number(sensor, reading.series);
     add_to_quarter(sensor, quarter_of(reading.time), share(total, below));
     if (const auto above = first_above(sensor, reading.series, total, time_ms)) {
         add_to_quarter(sensor, above->quarter_start_s, share(above->total, total) - share(above->total, below));
@@ -73,9 +74,9 @@ bool ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::
 }
 
 void ReadingTable::lower_base(std::int64_t sensor, std::int64_t series, std::int64_t base) {
-    const std::optional<std::int64_t> known = number_from(get_base_, sensor, series);
+    const std::optional<std::int64_t> known = get_base_.number(sensor, series);
     if (known && *known <= base) return;
-    run(set_base_, sensor, series, base);
+    set_base_.run(sensor, series, base);
     constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
     if (const auto first = first_above(sensor, series, kLowest, kLowest)) {
         add_to_quarter(sensor, first->quarter_start_s, share(first->total, base) - share(first->total, known));
@@ -84,17 +85,17 @@ void ReadingTable::lower_base(std::int64_t sensor, std::int64_t series, std::int
 
 std::optional<ReadingTable::Place> ReadingTable::first_above(std::int64_t sensor, std::int64_t series,
                                                              std::int64_t total, std::int64_t time_ms) {
-    const Rewind rewind(above_);
-    bind_values(above_, sensor, series, total, time_ms);
-    if (!above_.executeStep()) return std::nullopt;
-    return Place{int_at(above_, 0), quarter_of(time_at(above_, 1))};
+    const sql::Rewind rewind(above_);
+    above_.bind_all(sensor, series, total, time_ms);
+    if (!above_.step()) return std::nullopt;
+    return Place{above_.integer(0), quarter_of(above_.time_at(1))};
 }
 
 void ReadingTable::add_to_quarter(std::int64_t sensor, std::int64_t quarter_start_s, std::int64_t peaks) {
     if (peaks == 0) return;
-    run(add_to_quarter_, sensor, quarter_start_s, peaks);
+    add_to_quarter_.run(sensor, quarter_start_s, peaks);
     // A quarter without water has no row, whatever it went through to become so.
-    if (peaks < 0) run(drop_empty_quarter_, sensor, quarter_start_s);
+    if (peaks < 0) drop_empty_quarter_.run(sensor, quarter_start_s);
 }
 
 }  // namespace millrace::store

@@ -10,21 +10,16 @@
 // came again, and that the meter did not know any more, is moved to the end.
 // Quarters, because the offset of every time zone in use is a multiple of 15 minutes.
 //
-// Belongs to the thread of its connection, and works inside the caller's transaction. Throws SQLite::Exception.
+// Belongs to the thread of its connection, and works inside the caller's transaction. Throws sql::Error.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-#include <SQLiteCpp/Statement.h>
-
 #include "base/units.h"
 #include "meter/reading.h"
-
-namespace SQLite {
-class Database;
-}
+#include "sql/statement.h"
 
 namespace millrace::store {
 
@@ -36,7 +31,7 @@ inline constexpr std::int64_t kQuarterSeconds = 15 * 60;
 class ReadingTable {
 public:
     // `prefix` tells the set of tables (projection_tables.h).
-    ReadingTable(SQLite::Database& connection, std::string_view prefix);
+    ReadingTable(sql::Connection& connection, std::string_view prefix);
 
     // `sensor` is its number. Of several bases told for one series the lowest counts. False when the reading is known.
     bool add(std::int64_t sensor, const meter::Reading& reading, std::optional<base::PeakCount> base);
@@ -52,14 +47,14 @@ private:
     [[nodiscard]] std::optional<Place> first_above(std::int64_t sensor, std::int64_t series, std::int64_t total,
                                                    std::int64_t time_ms);
 
-    SQLite::Statement insert_;
-    SQLite::Statement move_to_end_;
-    SQLite::Statement below_;
-    SQLite::Statement above_;
-    SQLite::Statement get_base_;
-    SQLite::Statement set_base_;
-    SQLite::Statement add_to_quarter_;
-    SQLite::Statement drop_empty_quarter_;
+    sql::Statement insert_;
+    sql::Statement move_to_end_;
+    sql::Statement below_;
+    sql::Statement above_;
+    sql::Statement get_base_;
+    sql::Statement set_base_;
+    sql::Statement add_to_quarter_;
+    sql::Statement drop_empty_quarter_;
 };
 
 }  // namespace millrace::store

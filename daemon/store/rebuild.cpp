@@ -1,8 +1,7 @@
 #include "store/rebuild.h"
 
-#include <SQLiteCpp/Database.h>
-
-#include "store/connection.h"
+#include "sql/statement.h"
+#include "sql/upsert.h"
 #include "store/entry_table.h"
 #include "store/state_loader.h"
 
@@ -15,25 +14,31 @@ constexpr std::size_t kFramesPerPage = 500;
 // Readings copied at a time: some milliseconds.
 constexpr std::int64_t kReadingsPerPage = 200;
 
+// Numbers for devices that have none in the new set yet; between the two stands where they come from.
+constexpr const char* kAddNumbers =
+    "INSERT INTO new_device_numbers (number, device) SELECT (SELECT coalesce(max(number), 0) FROM new_device_numbers)"
+    " + row_number() OVER (ORDER BY device), device FROM (";
+constexpr const char* kNotYetNumbered = " WHERE device NOT IN (SELECT device FROM new_device_numbers)";
+
 // The tables are there before the statements that write them are prepared.
-SQLite::Database& with_new_tables(SQLite::Database& connection, const ArchiveRow& archive) {
+sql::Connection& with_new_tables(sql::Connection& connection, const ArchiveRow& archive) {
     create_tables(connection, kNew, archive.rebuilds);
     return connection;
 }
 
-meter::Reading reading_at(const SQLite::Statement& row) {
-    return {time_at(row, 1),
-            time_at(row, 2),
-            int_at(row, 3) != 0,
-            int_at(row, 4),
-            {int_at(row, 5)},
-            {int_at(row, 6)},
-            static_cast<meter::ReadingKind>(int_at(row, 7))};
+meter::Reading reading_at(const sql::Statement& row) {
+    return {row.time_at(1),
+            row.time_at(2),
+            row.integer(3) != 0,
+            row.integer(4),
+            {row.integer(5)},
+            {row.integer(6)},
+            static_cast<meter::ReadingKind>(row.integer(7))};
 }
 
 }  // namespace
 
-Rebuild::Rebuild(SQLite::Database& connection, FrameTable& frames, const ArchiveRow& archive, RebuildJob& job)
+Rebuild::Rebuild(sql::Connection& connection, FrameTable& frames, const ArchiveRow& archive, RebuildJob& job)
     : connection_(with_new_tables(connection, archive)),
       frames_(frames),
       job_(job),
@@ -41,7 +46,7 @@ Rebuild::Rebuild(SQLite::Database& connection, FrameTable& frames, const Archive
       baseline_received_(archive.baseline_received),
       writer_(connection, kNew),
       readings_(connection, kNew),
-      add_opening_(connection, "INSERT OR REPLACE INTO new_frame_openings (frame, opened) VALUES (?, ?)"),
+      add_opening_(connection, sql::upsert("new_frame_openings", 1, "frame, opened")),
       drop_heard_(connection,
                   "DELETE FROM new_heard WHERE received_ms = ?1"
                   " AND device IN (SELECT sensor FROM new_estimates WHERE received_ms = ?1)"),
@@ -59,13 +64,14 @@ Rebuild::Rebuild(SQLite::Database& connection, FrameTable& frames, const Archive
 
 void Rebuild::begin_with_baseline() {
     // With the numbers that the devices have, rows can be copied as they are.
-    connection_.exec("INSERT INTO new_device_numbers SELECT * FROM device_numbers");
-    connection_.exec(
-        "INSERT OR IGNORE INTO new_device_numbers (device) SELECT device FROM base_device_numbers;"
+    connection_.execute("INSERT INTO new_device_numbers SELECT * FROM device_numbers");
+    connection_.execute(
+        std::string(kAddNumbers) + "SELECT device FROM base_device_numbers) AS found" + kNotYetNumbered +
+        ";"
         "INSERT INTO new_series SELECT n.number, s.number, s.base FROM base_series s"
         " JOIN base_device_numbers b ON b.number = s.sensor JOIN new_device_numbers n ON n.device = b.device");
-    SQLite::Statement numbers(connection_, "SELECT number FROM device_numbers ORDER BY number");
-    while (numbers.executeStep()) sensors_.push_back(int_at(numbers, 0));
+    sql::Statement numbers(connection_, "SELECT number FROM device_numbers ORDER BY number");
+    while (numbers.step()) sensors_.push_back(numbers.integer(0));
     for (const char* table : {"states", "events", "logs", "estimates", "heard"}) {
         copies_.emplace_back(connection_, table, baseline_received_);
     }
@@ -103,14 +109,14 @@ bool Rebuild::copy_some() {
 
 // Through the table of readings, because the quarters of an hour are made of them.
 bool Rebuild::copy_some_readings() {
-    SQLite::Statement rows(connection_,
-                           "SELECT arrival, time_ms, received_ms, time_is_receipt, series, total, advance, kind"
-                           " FROM readings WHERE sensor = ? AND arrival > ? ORDER BY arrival LIMIT ?");
-    bind_values(rows, sensors_.front(), arrival_, kReadingsPerPage);
+    sql::Statement rows(connection_,
+                        "SELECT arrival, time_ms, received_ms, time_is_receipt, series, total, advance, kind"
+                        " FROM readings WHERE sensor = ? AND arrival > ? ORDER BY arrival LIMIT ?");
+    rows.bind_all(sensors_.front(), arrival_, kReadingsPerPage);
     std::int64_t read = 0;
-    while (rows.executeStep()) {
+    while (rows.step()) {
         ++read;
-        arrival_ = int_at(rows, 0);
+        arrival_ = rows.integer(0);
         const meter::Reading reading = reading_at(rows);
         if (reading.received <= baseline_received_) readings_.add(sensors_.front(), reading, std::nullopt);
     }
@@ -130,26 +136,28 @@ void Rebuild::replay(const StoredFrame& stored) {
     if (in_baseline) forget_estimates(stored.frame);
     for (const ports::Projection& projection : replayed.projections) writer_.apply(projection);
     if (replayed.opened != (stored.opened == Opened::Yes)) {
-        run(add_opening_, stored.frame.id, std::int64_t{replayed.opened});
+        add_opening_.run(stored.frame.id, std::int64_t{replayed.opened});
     }
 }
 
 // What was estimated of a frame while it was sealed was copied with the baseline. A frame is told by its receipt: two
 // in one millisecond would have to meet.
 void Rebuild::forget_estimates(const ports::Frame& frame) {
-    run(drop_heard_, frame.received);
-    run(drop_estimates_, frame.received);
+    drop_heard_.run(frame.received);
+    drop_estimates_.run(frame.received);
 }
 
 // The registers stay where they are or rise, even when frames that once raised them are gone or read differently.
 void Rebuild::keep_lifetimes() {
-    connection_.exec(
-        "INSERT OR IGNORE INTO new_device_numbers (device)"
-        " SELECT d.device FROM meters m JOIN device_numbers d ON d.number = m.sensor;"
+    connection_.execute(
+        std::string(kAddNumbers) +
+        "SELECT d.device FROM meters m JOIN device_numbers d ON d.number = m.sensor) AS found" + kNotYetNumbered +
+        ";"
         "INSERT INTO new_meters (sensor, series, base, highest, last_time_ms, based_at_ms, lifetime_ul)"
         " SELECT n.number, 0, NULL, 0, NULL, NULL, m.lifetime_ul FROM meters m"
         " JOIN device_numbers d ON d.number = m.sensor JOIN new_device_numbers n ON n.device = d.device WHERE true"
-        " ON CONFLICT DO UPDATE SET lifetime_ul = max(lifetime_ul, excluded.lifetime_ul)");
+        " ON CONFLICT (sensor) DO UPDATE SET lifetime_ul = CASE WHEN new_meters.lifetime_ul > excluded.lifetime_ul"
+        " THEN new_meters.lifetime_ul ELSE excluded.lifetime_ul END");
 }
 
 }  // namespace millrace::store

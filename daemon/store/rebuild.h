@@ -7,7 +7,7 @@
 // cleared away (projection_tables.h).
 //
 // Belongs to the thread of its connection. `step` and `finish` work inside the caller's transaction; after a rollback
-// the rebuild is to be given up, because the job has seen frames that the tables have not. Throws SQLite::Exception.
+// the rebuild is to be given up, because the job has seen frames that the tables have not. Throws sql::Error.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,7 @@
 #include <optional>
 #include <vector>
 
-#include <SQLiteCpp/Statement.h>
-
+#include "sql/statement.h"
 #include "store/archive_row.h"
 #include "store/frame_table.h"
 #include "store/projection_tables.h"
@@ -29,7 +28,7 @@ namespace millrace::store {
 class Rebuild {
 public:
     // Makes the tables, inside the caller's transaction. `frames` and `job` outlive it.
-    Rebuild(SQLite::Database& connection, FrameTable& frames, const ArchiveRow& archive, RebuildJob& job);
+    Rebuild(sql::Connection& connection, FrameTable& frames, const ArchiveRow& archive, RebuildJob& job);
 
     // Goes on until `go_on` says no; true once every frame in the archive has been replayed.
     [[nodiscard]] bool step(const GoOn& go_on);
@@ -50,16 +49,16 @@ private:
     void forget_estimates(const ports::Frame& frame);
     void keep_lifetimes();
 
-    SQLite::Database& connection_;
+    sql::Connection& connection_;
     FrameTable& frames_;
     RebuildJob& job_;
     const std::int64_t baseline_frame_;
     const base::WallTime baseline_received_;
     ProjectionWriter writer_;
     ReadingTable readings_;
-    SQLite::Statement add_opening_;
-    SQLite::Statement drop_heard_;
-    SQLite::Statement drop_estimates_;
+    sql::Statement add_opening_;
+    sql::Statement drop_heard_;
+    sql::Statement drop_estimates_;
 
     // What is still to be copied: readings by sensor, other tables by name.
     std::deque<std::int64_t> sensors_;

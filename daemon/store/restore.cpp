@@ -7,9 +7,7 @@
 #include <string_view>
 #include <system_error>
 
-#include <SQLiteCpp/Exception.h>
-
-#include "store/connection.h"
+#include "sql/sqlite.h"
 #include "store/fault.h"
 #include "store/state_dir.h"
 #include "store/whole_file.h"
@@ -37,8 +35,8 @@ void empty_log(const std::string& database) {
     std::ifstream(database, std::ios::binary).read(beginning.data(), beginning.size());
     if (std::string_view(beginning.data(), beginning.size()) != kMagic) return;  // SQLite would drop its log
     try {
-        open_for_writing(database)->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)");
-    } catch (const SQLite::Exception&) {
+        (void)sql::Sqlite::open_for_writing(database)->number("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (const sql::Error&) {
         return;
     }
 }
@@ -64,17 +62,13 @@ base::Result<void, base::Error> move_aside(const std::string& database) {
 }
 
 void copy_store(const std::string& from, const std::string& to) {
-    {
-        const auto backup = open_for_reading(from);
-        SQLite::Statement copy(*backup, "VACUUM INTO ?");
-        run(copy, to);
-    }
-    const auto store = open_for_writing(to);
-    store->execAndGet("PRAGMA journal_mode = MEMORY");
-    if (!store->tableExists("backup_files")) return;
+    sql::Sqlite::open_for_reading(from)->copy_to(to);
+    const auto store = sql::Sqlite::open_for_writing(to);
+    (void)store->text("PRAGMA journal_mode = MEMORY");
+    if (!store->has_table("backup_files")) return;
     // Keys must not stay behind in pages that are free.
-    store->execAndGet("PRAGMA secure_delete = ON");
-    store->exec("DROP TABLE backup_files");
+    (void)store->number("PRAGMA secure_delete = ON");
+    store->execute("DROP TABLE backup_files");
 }
 
 }  // namespace
@@ -102,7 +96,7 @@ base::Result<void, base::Error> restore(const std::string& file, const Settings&
     if (!unfinished) return base::failure(unfinished.error());
     try {
         copy_store(std::filesystem::absolute(file, ignored).lexically_normal().string(), unfinished->path());
-    } catch (const SQLite::Exception& exception) {
+    } catch (const sql::Error& exception) {
         return base::failure(base::Error{fault_of(exception, unfinished->path()).message});
     }
     if (auto whole = unfinished->finish(); !whole) return whole;

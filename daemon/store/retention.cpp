@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include <SQLiteCpp/Database.h>
-
-#include "store/connection.h"
+#include "sql/statement.h"
 #include "store/entry_table.h"
 #include "store/state_loader.h"
 
@@ -14,7 +12,7 @@ namespace {
 // Frames read at a time.
 constexpr std::size_t kFramesPerPage = 200;
 
-SQLite::Database& with_baseline_tables(SQLite::Database& connection, ArchiveRow& archive) {
+sql::Connection& with_baseline_tables(sql::Connection& connection, ArchiveRow& archive) {
     if (!has_tables(connection, kBase)) create_tables(connection, kBase, ++archive.rebuilds);
     return connection;
 }
@@ -39,7 +37,7 @@ void uncount(ArchiveRow& archive, const StoredFrame& stored) {
 
 }  // namespace
 
-Retention::Retention(SQLite::Database& connection, FrameTable& frames, ArchiveRow& archive, RebuildJob& job)
+Retention::Retention(sql::Connection& connection, FrameTable& frames, ArchiveRow& archive, RebuildJob& job)
     : connection_(with_baseline_tables(connection, archive)), frames_(frames), job_(job), writer_(connection, kBase) {
     job_.restore(load_projected(connection, kBase));
     for (const ports::CalibrationRecord& record : read_calibrations(connection)) job_.calibration(record);

@@ -5,18 +5,20 @@
 // first. Sealed ones go only for space, when no opened one is left; waiting ones never.
 //
 // Belongs to the thread of its connection. `step` works inside the caller's transaction; after a rollback it is to be
-// given up, because the job has seen frames that the baseline has not. Throws SQLite::Exception.
+// given up, because the job has seen frames that the baseline has not. Throws sql::Error.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
-#include <SQLiteCpp/Statement.h>
-
 #include "store/archive_row.h"
 #include "store/frame_table.h"
 #include "store/projection_writer.h"
 #include "store/rebuild_job.h"
+
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -37,7 +39,7 @@ enum class RetentionStep {
 class Retention {
 public:
     // Makes the baseline's tables when there are none, inside the caller's transaction. `frames` and `job` outlive it.
-    Retention(SQLite::Database& connection, FrameTable& frames, ArchiveRow& archive, RebuildJob& job);
+    Retention(sql::Connection& connection, FrameTable& frames, ArchiveRow& archive, RebuildJob& job);
 
     [[nodiscard]] RetentionStep step(ArchiveRow& archive, const RetentionLimits& limits, const GoOn& go_on);
 
@@ -47,7 +49,7 @@ private:
     [[nodiscard]] RetentionStep drop_sealed(ArchiveRow& archive, const RetentionLimits& limits, const GoOn& go_on);
     void note(ArchiveRow& archive, const ports::Frame& frame);
 
-    SQLite::Database& connection_;
+    sql::Connection& connection_;
     FrameTable& frames_;
     RebuildJob& job_;
     ProjectionWriter writer_;

@@ -4,10 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Transaction.h>
-#include <sqlite3.h>
+#include "sql/sqlite.h"
 
 namespace millrace::store {
 namespace {
@@ -330,12 +327,12 @@ CREATE TABLE category_totals (
 constexpr std::array kMigrations{Migration{kVersion1}, Migration{kVersion2}, Migration{kVersion3}, Migration{kVersion4},
                                  Migration{kVersion5}};
 
-int pragma(SQLite::Database& connection, const char* name) {
-    return connection.execAndGet(std::string("PRAGMA ") + name).getInt();
+int pragma(const sql::Sqlite& file, const char* name) {
+    return static_cast<int>(file.number(std::string("PRAGMA ") + name));
 }
 
-bool has_tables(SQLite::Database& connection) {
-    return connection.execAndGet("SELECT count(*) FROM sqlite_master").getInt() != 0;
+bool has_tables(const sql::Sqlite& file) {
+    return file.number("SELECT count(*) FROM sqlite_master") != 0;
 }
 
 base::Error not_ours(const std::string& path) {
@@ -343,14 +340,14 @@ base::Error not_ours(const std::string& path) {
 }
 
 // Copied under another name first: a copy cut short must not pass for one.
-void back_up(SQLite::Database& connection, const std::string& path, int version) {
+void back_up(const sql::Sqlite& file, const std::string& path, int version) {
     const std::string copy = path + ".v" + std::to_string(version) + ".backup";
     const std::string unfinished = copy + ".unfinished";
     std::error_code error;
     std::filesystem::remove(unfinished, error);
-    connection.backup(unfinished.c_str(), SQLite::Database::Save);
+    file.back_up_to(unfinished);
     std::filesystem::rename(unfinished, copy, error);
-    if (error) throw SQLite::Exception("cannot write the backup " + copy + ": " + error.message(), SQLITE_CANTOPEN);
+    if (error) throw sql::Error(sql::Cause::ReadOnly, "cannot write the backup " + copy + ": " + error.message());
 }
 
 }  // namespace
@@ -359,18 +356,18 @@ std::span<const Migration> migrations() {
     return kMigrations;
 }
 
-base::Result<void, base::Error> check_format(SQLite::Database& connection, const std::string& path,
+base::Result<void, base::Error> check_format(const sql::Sqlite& file, const std::string& path,
                                              std::span<const Migration> steps) {
     const int newest = static_cast<int>(steps.size());
     int application = 0;
     int version = 0;
     bool empty = false;
     try {
-        application = pragma(connection, "application_id");
-        version = pragma(connection, "user_version");
-        empty = !has_tables(connection);
-    } catch (const SQLite::Exception& exception) {
-        if ((exception.getErrorCode() & 0xff) == SQLITE_NOTADB) return base::failure(not_ours(path));
+        application = pragma(file, "application_id");
+        version = pragma(file, "user_version");
+        empty = !has_tables(file);
+    } catch (const sql::Error& error) {
+        if (error.cause() == sql::Cause::NotADatabase) return base::failure(not_ours(path));
         throw;
     }
     if (empty && application == 0 && version == 0) return {};
@@ -383,16 +380,16 @@ base::Result<void, base::Error> check_format(SQLite::Database& connection, const
     return {};
 }
 
-void migrate(SQLite::Database& connection, const std::string& path, std::span<const Migration> steps) {
+void migrate(sql::Sqlite& file, const std::string& path, std::span<const Migration> steps) {
     const int newest = static_cast<int>(steps.size());
-    const int old = pragma(connection, "user_version");
+    const int old = pragma(file, "user_version");
     if (old >= newest) return;
-    if (old > 0) back_up(connection, path, old);
+    if (old > 0) back_up(file, path, old);
     for (int version = old + 1; version <= newest; ++version) {
-        SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
-        connection.exec(steps[static_cast<std::size_t>(version) - 1].sql);
-        connection.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
-        connection.exec("PRAGMA user_version = " + std::to_string(version));
+        sql::Transaction transaction(file);
+        file.execute(steps[static_cast<std::size_t>(version) - 1].sql);
+        file.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+        file.execute("PRAGMA user_version = " + std::to_string(version));
         transaction.commit();
     }
 }

@@ -9,9 +9,9 @@
 
 #include "base/result.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Sqlite;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
@@ -26,12 +26,12 @@ struct Migration {
 [[nodiscard]] std::span<const Migration> migrations();
 
 // Checks that the file is empty or ours and not newer than we are, without changing it.
-[[nodiscard]] base::Result<void, base::Error> check_format(SQLite::Database& connection, const std::string& path,
+[[nodiscard]] base::Result<void, base::Error> check_format(const sql::Sqlite& file, const std::string& path,
                                                            std::span<const Migration> steps = migrations());
 
 // Takes the file to the newest version, each step in a transaction of its own. A file that has data is copied before
-// its first step, to `<path>.v<old version>.backup`. Throws SQLite::Exception; the file then is at the last step that
+// its first step, to `<path>.v<old version>.backup`. Throws sql::Error; the file then is at the last step that
 // was finished.
-void migrate(SQLite::Database& connection, const std::string& path, std::span<const Migration> steps = migrations());
+void migrate(sql::Sqlite& file, const std::string& path, std::span<const Migration> steps = migrations());
 
 }  // namespace millrace::store

@@ -9,6 +9,7 @@ namespace millrace::store {
 
 struct Settings {
     std::string state_dir;                    // holds millrace.db
+    std::string server;                       // "postgresql://…": that holds the tables instead; empty: the file does
     std::size_t max_queued_commits = 20'000;  // some 20 MB at most; beyond it the bridge is not acknowledged
     // Opened frames older than this are dropped; 0 keeps them for ever. History made of them stays.
     std::int64_t keep_frames_days = 0;

@@ -5,9 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <SQLiteCpp/Database.h>
-
-#include "store/connection.h"
+#include "sql/statement.h"
 #include "store/entry_table.h"
 #include "store/reading_table.h"
 
@@ -52,10 +50,10 @@ constexpr const char* kQuarters =
 
 // What each reading stands for, by the rule of reading_table.h, so that minutes add up to their quarter.
 constexpr const char* kReadings =
-    "SELECT r.time_ms / 1000, max(0, r.total - coalesce("
+    "SELECT r.time_ms / 1000, r.total - coalesce("
     "  (SELECT total FROM readings b WHERE b.sensor = r.sensor AND b.series = r.series"
     "   AND (b.total, b.time_ms) < (r.total, r.time_ms) ORDER BY b.total DESC, b.time_ms DESC LIMIT 1),"
-    "  (SELECT base FROM series WHERE sensor = r.sensor AND number = r.series), r.total))"
+    "  (SELECT base FROM series WHERE sensor = r.sensor AND number = r.series), r.total)"
     " FROM readings r WHERE r.sensor = (SELECT number FROM device_numbers WHERE device = ?)"
     " AND r.time_ms >= ? * 1000 AND r.time_ms < ? * 1000 ORDER BY r.time_ms";
 
@@ -86,25 +84,25 @@ void add_labelled(ports::UsageAnswer& answer, std::size_t bucket, const std::map
     }
 }
 
-void read_labelled(const SQLite::Database& connection, const base::DeviceId& sensor, ports::UsageAnswer& answer) {
-    SQLite::Statement rows(connection, kTold);
-    bind_values(rows, sensor, answer.buckets.front().start, answer.buckets.back().end);
+void read_labelled(const sql::Connection& connection, const base::DeviceId& sensor, ports::UsageAnswer& answer) {
+    sql::Statement rows(connection, kTold);
+    rows.bind_all(sensor, answer.buckets.front().start, answer.buckets.back().end);
     std::map<std::string, std::int64_t> taken;  // of the bucket
     std::size_t bucket = 0;
-    while (rows.executeStep()) {
-        const base::WallTime start = time_at(rows, 0);
+    while (rows.step()) {
+        const base::WallTime start = rows.time_at(0);
         if (answer.buckets[bucket].end <= start) {
             add_labelled(answer, bucket, std::exchange(taken, {}));
             while (answer.buckets[bucket].end <= start) ++bucket;
         }
-        taken[text_at(rows, 1)] += std::max<std::int64_t>(0, int_at(rows, 2));
+        taken[rows.text(1)] += std::max<std::int64_t>(0, rows.integer(2));
     }
     add_labelled(answer, bucket, taken);
 }
 
 }  // namespace
 
-base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database& connection,
+base::Result<ports::UsageAnswer, base::Error> read_usage(const sql::Connection& connection,
                                                          const ports::UsageQuery& query) {
     auto buckets = empty_buckets(query);
     if (!buckets) return base::failure(std::move(buckets.error()));
@@ -112,16 +110,15 @@ base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database&
     ports::UsageAnswer answer{std::move(*buckets), calibration.calibrated(), {}};
     if (answer.buckets.empty()) return answer;
 
-    SQLite::Statement rows(connection, query.bucket == base::CalendarUnit::Minute ? kReadings : kQuarters);
-    bind_values(rows, query.sensor, base::unix_s(answer.buckets.front().start),
-                base::unix_s(answer.buckets.back().end));
+    sql::Statement rows(connection, query.bucket == base::CalendarUnit::Minute ? kReadings : kQuarters);
+    rows.bind_all(query.sensor, base::unix_s(answer.buckets.front().start), base::unix_s(answer.buckets.back().end));
     const std::vector<meter::CalibrationEntry>& entries = calibration.entries();
     auto next_entry = entries.begin();
     base::VolumePerPeak per_peak = calibration.at(answer.buckets.front().start);
     auto bucket = answer.buckets.begin();
-    while (rows.executeStep()) {
-        const base::WallTime time = base::from_unix_s(int_at(rows, 0));
-        const base::PeakCount peaks{int_at(rows, 1)};
+    while (rows.step()) {
+        const base::WallTime time = base::from_unix_s(rows.integer(0));
+        const base::PeakCount peaks{std::max<std::int64_t>(0, rows.integer(1))};
         const base::WallTime quarter = base::from_unix_s(quarter_of(time));
         while (bucket->end <= time) ++bucket;
         for (; next_entry != entries.end() && next_entry->from <= quarter; ++next_entry) {

@@ -3,20 +3,20 @@
 //
 // A quarter belongs to the bucket that holds its start, and its water counts at the calibration in force at its
 // start. A labelled use belongs to the bucket it began in. On a reader's connection and thread; throws
-// SQLite::Exception.
+// sql::Error.
 #pragma once
 
 #include "base/result.h"
 #include "ports/history.h"
 
-namespace SQLite {
-class Database;
-}
+namespace millrace::sql {
+class Connection;
+}  // namespace millrace::sql
 
 namespace millrace::store {
 
 // Fails when the range holds more than kMaxUsageBuckets buckets.
-[[nodiscard]] base::Result<ports::UsageAnswer, base::Error> read_usage(const SQLite::Database& connection,
+[[nodiscard]] base::Result<ports::UsageAnswer, base::Error> read_usage(const sql::Connection& connection,
                                                                        const ports::UsageQuery& query);
 
 }  // namespace millrace::store

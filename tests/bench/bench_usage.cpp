@@ -11,7 +11,7 @@
 #include "api/readings.h"
 #include "api/usage.h"
 #include "bench/folder.h"
-#include "store/connection.h"
+#include "sql/sqlite.h"
 #include "store/database.h"
 #include "store/reading_query.h"
 #include "store/usage_query.h"
@@ -44,10 +44,10 @@ struct TenYears {
             rows(kMinutes / 15) + "quarter_usage SELECT 1, " + start + " + 900 * i, 15 FROM n;" + rows(kMinutes) +
             "readings SELECT 1, 1000 * (" + start + " + 60 * i), i + 1, 1, 1000 * (" + start +
             " + 60 * i + 2), 0, 1, 1, i FROM n; COMMIT");
-        connection = store::open_for_reading(folder.path + "/millrace.db");  // as the daemon's readers have it
+        connection = sql::Sqlite::open_for_reading(folder.path + "/millrace.db");  // as the daemon's readers have it
     }
     bench::Folder folder;
-    std::unique_ptr<SQLite::Database> connection;
+    std::unique_ptr<sql::Connection> connection;
 };
 
 TenYears& ten_years() {
@@ -57,7 +57,7 @@ TenYears& ten_years() {
 
 // The last `days`.
 void usage(benchmark::State& state, base::CalendarUnit bucket, std::int64_t days) {
-    const SQLite::Database& connection = *ten_years().connection;
+    const sql::Connection& connection = *ten_years().connection;
     api::UsageView view;
     view.sensor = kSensor;
     view.to = base::from_unix_s(kStart + kDays * 86'400);
@@ -86,7 +86,7 @@ BENCHMARK_CAPTURE(usage, months_of_ten_years, CalendarUnit::Month, kDays)->Unit(
 BENCHMARK_CAPTURE(usage, years_of_ten_years, CalendarUnit::Year, kDays)->Unit(benchmark::kMillisecond);
 
 void readings_page(benchmark::State& state) {
-    const SQLite::Database& connection = *ten_years().connection;
+    const sql::Connection& connection = *ten_years().connection;
     std::mt19937 random(1);
     for (auto _ : state) {
         const std::int64_t from = kStart + static_cast<std::int64_t>(random() % 300'000'000);

@@ -3,7 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
-#include "store/connection.h"
+#include "sql/sqlite.h"
 #include "store/frame_table.h"
 #include "store_fixture.h"
 
@@ -333,10 +333,8 @@ TEST(Database, RebuildGivesTheSameProjections) {
     };
     for (std::int64_t id = 1; id <= 20; ++id) append(store, {commit(id, project(frame(id)))});
     const std::string before = store.projection_digest().value();
-    {
-        SQLite::Database other(dir.database(), SQLite::OPEN_READWRITE);
-        other.exec("DELETE FROM readings WHERE total > 112; UPDATE quarter_usage SET peaks = 1; DELETE FROM events");
-    }
+    edit(dir)->execute(
+        "DELETE FROM readings WHERE total > 112; UPDATE quarter_usage SET peaks = 1; DELETE FROM events");
     EXPECT_NE(store.projection_digest().value(), before);
     std::vector<std::int64_t> replayed;
     FunctionJob job([&](const ports::Frame& each) {
@@ -476,11 +474,11 @@ TEST(Database, SecondDatabaseOnTheSameStoreIsRefused) {
 TEST(Database, CommitsAreSyncedEachNotOnlyAtCheckpoints) {
     const TempDir dir;
     open_store(dir);
-    const auto connection = open_for_writing(dir.database());
-    prepare_for_writing(*connection);
+    const auto connection = sql::Sqlite::open_for_writing(dir.database());
+    connection->prepare_for_writing();
     constexpr int kFull = 2;
-    EXPECT_EQ(connection->execAndGet("PRAGMA synchronous").getInt(), kFull);
-    EXPECT_EQ(connection->execAndGet("PRAGMA journal_mode").getString(), "wal");
+    EXPECT_EQ(connection->number("PRAGMA synchronous"), kFull);
+    EXPECT_EQ(connection->text("PRAGMA journal_mode"), "wal");
 }
 
 TEST(Database, CheckpointEmptiesTheLog) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "store/connection.h"
+#include "sql/open.h"
 #include "store/frame_query.h"
 #include "store_fixture.h"
 
@@ -25,8 +25,8 @@ protected:
         append(store_, {ports::Commit{std::move(made), {}}});
     }
     template <typename Page, typename Query>
-    Page ask(base::Result<Page, base::Error> (*read)(const SQLite::Database&, const Query&), const Query& query) {
-        auto page = read(*open_for_reading(store_.path()), query);
+    Page ask(base::Result<Page, base::Error> (*read)(const sql::Connection&, const Query&), const Query& query) {
+        auto page = read(*sql::open_for_reading(store_.path()), query);
         EXPECT_TRUE(page);
         return page.value_or(Page{});
     }

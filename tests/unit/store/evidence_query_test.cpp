@@ -5,7 +5,8 @@
 #include <sqlite3.h>
 
 #include "little_house.h"
-#include "store/connection.h"
+#include "sql/open.h"
+#include "sql/sqlite.h"
 #include "store/reader.h"
 #include "store/reading_query.h"
 #include "store/usage_query.h"
@@ -20,13 +21,13 @@ protected:
     [[nodiscard]] std::vector<std::int64_t> counts(std::vector<std::int64_t> seconds) {
         ports::CountQuery query{kSensor, {}};
         for (const std::int64_t each : seconds) query.times.push_back(at_s(each));
-        const auto answer = read_counts(*open_for_reading(store_.path()), query).value();
+        const auto answer = read_counts(*sql::open_for_reading(store_.path()), query).value();
         std::vector<std::int64_t> peaks;
         for (const base::PeakCount each : answer) peaks.push_back(each.value);
         return peaks;
     }
     [[nodiscard]] ports::Evidence evidence(std::int64_t from_s, std::int64_t to_s) {
-        return read_evidence(*open_for_reading(store_.path()), {kSensor, at_s(from_s), at_s(to_s)}).value();
+        return read_evidence(*sql::open_for_reading(store_.path()), {kSensor, at_s(from_s), at_s(to_s)}).value();
     }
 
     TempDir dir_;
@@ -64,7 +65,7 @@ TEST_F(EvidenceTest, LateReadingsCountByTheirOwnTime) {
 TEST_F(EvidenceTest, CountOfAnUnknownSensorIsZeroAndTooManyMomentsAreRefused) {
     EXPECT_EQ(counts({1, 2, 3}), (Peaks{0, 0}));
     const ports::CountQuery query{kSensor, std::vector<base::WallTime>(kMaxCountTimes + 1, at_s(1))};
-    EXPECT_FALSE(read_counts(*open_for_reading(store_.path()), query));
+    EXPECT_FALSE(read_counts(*sql::open_for_reading(store_.path()), query));
 }
 
 TEST_F(EvidenceTest, HeardIsEachReceiptOnceWithTheLastBeforeTheRange) {
@@ -109,14 +110,14 @@ TEST_F(EvidenceTest, HoldsReadingsSpellsBridgeEventsAndCalibration) {
 }
 
 TEST_F(EvidenceTest, MoreThanTheLimitIsRefusedNotCut) {
-    SQLite::Database file(dir_.database(), SQLite::OPEN_READWRITE);
-    file.exec("INSERT INTO device_numbers VALUES (1, '5F3A00112233AABB')");
-    file.exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
-              std::to_string(kMaxEvidence + 1) + ") INSERT INTO heard SELECT 1, 1000 * i FROM n");
-    const auto whole = read_evidence(file, {kSensor, at_s(0), at_s(1'000'000)});
+    const auto file = sql::Sqlite::open_for_writing(dir_.database());
+    file->execute("INSERT INTO device_numbers VALUES (1, '5F3A00112233AABB')");
+    file->execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+                  std::to_string(kMaxEvidence + 1) + ") INSERT INTO heard SELECT 1, 1000 * i FROM n");
+    const auto whole = read_evidence(*file, {kSensor, at_s(0), at_s(1'000'000)});
     ASSERT_FALSE(whole);
     EXPECT_NE(whole.error().message.find("shorter"), std::string::npos);
-    EXPECT_TRUE(read_evidence(file, {kSensor, at_s(0), at_s(50'000)}));
+    EXPECT_TRUE(read_evidence(*file, {kSensor, at_s(0), at_s(50'000)}));
 }
 
 TEST_F(EvidenceTest, EstimatesAreThoseThatOverlap) {
@@ -125,7 +126,7 @@ TEST_F(EvidenceTest, EstimatesAreThoseThatOverlap) {
     };
     append(store_,
            {commit(1, {estimate(100, 200, 1), estimate(200, 200, 2), estimate(250, 300, 3), estimate(400, 500, 4)})});
-    const auto found = read_estimates(*open_for_reading(store_.path()), {kSensor, at_s(200), at_s(400)}).value();
+    const auto found = read_estimates(*sql::open_for_reading(store_.path()), {kSensor, at_s(200), at_s(400)}).value();
     EXPECT_EQ(found, (std::vector{estimate(100, 200, 1), estimate(200, 200, 2), estimate(250, 300, 3)}));
 }
 
@@ -169,7 +170,7 @@ TEST_F(EvidenceTest, NoQuestionReadsATableThrough) {
         std::map<std::string, int> scanned;
         int statements = 0;
     } steps;
-    const auto connection = open_for_reading(store_.path());
+    const auto connection = sql::Sqlite::open_for_reading(store_.path());
     const auto note = [](unsigned, void* context, void* statement, void*) {
         auto* const made = static_cast<sqlite3_stmt*>(statement);
         auto& noted = *static_cast<Steps*>(context);
@@ -178,7 +179,7 @@ TEST_F(EvidenceTest, NoQuestionReadsATableThrough) {
         if (scanned > 0) noted.scanned[sqlite3_sql(made)] = scanned;
         return 0;
     };
-    ASSERT_EQ(sqlite3_trace_v2(connection->getHandle(), SQLITE_TRACE_PROFILE, note, &steps), SQLITE_OK);
+    ASSERT_EQ(sqlite3_trace_v2(connection->handle(), SQLITE_TRACE_PROFILE, note, &steps), SQLITE_OK);
     const auto from = at_s(kHouseStart + 2'000);
     const auto to = at_s(kHouseStart + 4'000);
     for (const base::DeviceId& sensor : {kSensor, kOtherSensor}) {
@@ -189,7 +190,7 @@ TEST_F(EvidenceTest, NoQuestionReadsATableThrough) {
         ASSERT_TRUE(read_usage(*connection, {sensor, from, to, base::CalendarUnit::Hour, {}}));
     }
     ASSERT_TRUE(read_waiting_frames(*connection, {kBridge, 0, 10}));
-    sqlite3_trace_v2(connection->getHandle(), 0, nullptr, nullptr);
+    sqlite3_trace_v2(connection->handle(), 0, nullptr, nullptr);
     EXPECT_GT(steps.statements, 30);
     for (const auto& [sql, scanned] : steps.scanned) {
         // The list of calibrations is short, and read whole.

@@ -14,7 +14,7 @@
 #include <spdlog/spdlog.h>
 
 #include "lossy_vfs.h"
-#include "store/connection.h"
+#include "sql/sqlite.h"
 #include "store/rebuild_job.h"
 #include "store/writer.h"
 #include "store_fixture.h"
@@ -111,13 +111,13 @@ Found look_at(const TempDir& dir) {
 }
 
 // A reader that stays on an old state of the store for a while, so that the log cannot be begun anew.
-std::unique_ptr<SQLite::Database> reader_in_the_way(const TempDir& dir) {
+std::unique_ptr<sql::Sqlite> reader_in_the_way(const TempDir& dir) {
     try {
-        auto reader = open_for_reading(dir.database());
-        reader->exec("BEGIN");
-        reader->execAndGet("SELECT count(*) FROM meters");
+        auto reader = sql::Sqlite::open_for_reading(dir.database());
+        reader->begin(false);
+        (void)reader->number("SELECT count(*) FROM meters");
         return reader;
-    } catch (const SQLite::Exception&) {
+    } catch (const sql::Error&) {
         return nullptr;
     }
 }
@@ -143,7 +143,7 @@ void append_until_the_power_goes(const TempDir& dir, LossyVfs& disk, Chance& cha
         ASSERT_TRUE(disk.power_lost()) << store.error().message;
         return;
     }
-    std::unique_ptr<SQLite::Database> reader;
+    std::unique_ptr<sql::Sqlite> reader;
     for (int turn = 0; turn < 20'000; ++turn) {
         std::vector<AnyEntry> batch;
         for (std::uint64_t i = chance() % 8; i < 8; ++i) batch.emplace_back(commit_of(++reported.tried));

@@ -1,6 +1,5 @@
 #include "store/rebuild.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 #include "little_house.h"
@@ -11,15 +10,23 @@ namespace {
 
 std::vector<std::string> table_names(const TempDir& dir) {
     std::vector<std::string> names;
-    SQLite::Database file(dir.database(), SQLite::OPEN_READONLY);
-    SQLite::Statement query(file, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
-    while (query.executeStep()) names.push_back(query.getColumn(0).getString());
+    const auto connection = edit(dir);
+    sql::Statement query(*connection,
+                         dir.on_server()
+                             ? "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+                             : "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+    while (query.step()) names.push_back(query.text(0));
     return names;
 }
 
+std::int64_t count_sealed(const TempDir& dir) {
+    const auto connection = edit(dir);
+    sql::Statement query(*connection, "SELECT count(*) FROM frames WHERE opened = 0");
+    return query.number().value();
+}
+
 void damage(const TempDir& dir) {
-    SQLite::Database other(dir.database(), SQLite::OPEN_READWRITE, 5'000);
-    other.exec(
+    edit(dir)->execute(
         "DELETE FROM readings WHERE total % 3 = 0; UPDATE quarter_usage SET peaks = 1; DELETE FROM events;"
         "DELETE FROM devices; UPDATE meters SET highest = 0");
 }
@@ -179,8 +186,7 @@ TEST(Rebuild, KeyAddedLaterGivesWhatTheKeyFromTheStartWouldHave) {
     EXPECT_TRUE(dump(store, "estimate").empty());
     EXPECT_EQ(store.archive().sealed_frames, 0);
     EXPECT_EQ(store.archive().frames, 300);
-    SQLite::Database file(dir.database(), SQLite::OPEN_READONLY);
-    EXPECT_EQ(file.execAndGet("SELECT count(*) FROM frames WHERE opened = 0").getInt(), 0);
+    EXPECT_EQ(count_sealed(dir), 0);
     // And away again.
     LittleHouse lost;
     rebuild(store, lost);
@@ -199,8 +205,7 @@ TEST(Rebuild, FramesAreNotCountedAsOpenedBeforeTheSwitch) {
     store.abandon_rebuild();
     clear_all(store);
     EXPECT_EQ(store.archive().sealed_frames, sealed);
-    SQLite::Database file(dir.database(), SQLite::OPEN_READONLY);
-    EXPECT_EQ(file.execAndGet("SELECT count(*) FROM frames WHERE opened = 0").getInt64(), sealed);
+    EXPECT_EQ(count_sealed(dir), sealed);
 }
 
 ports::CalibrationRecord entered(std::int64_t ul, std::int64_t after_frame) {

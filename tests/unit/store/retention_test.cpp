@@ -1,6 +1,5 @@
 #include "store/retention.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 #include "little_house.h"
@@ -39,14 +38,14 @@ std::vector<std::int64_t> ids(Database& store) {
 
 // The running figures are those of the table.
 void expect_counted(Database& store, const TempDir& dir) {
-    SQLite::Database file(dir.database(), SQLite::OPEN_READONLY);
-    SQLite::Statement query(file,
-                            "SELECT count(*), coalesce(sum(opened = 0), 0),"
-                            " coalesce(sum(length(topic) + length(payload)), 0) FROM frames");
-    ASSERT_TRUE(query.executeStep());
-    EXPECT_EQ(store.archive().frames, query.getColumn(0).getInt64());
-    EXPECT_EQ(store.archive().sealed_frames, query.getColumn(1).getInt64());
-    EXPECT_EQ(store.archive().frame_bytes, query.getColumn(2).getInt64());
+    const auto connection = edit(dir);
+    sql::Statement query(*connection,
+                         "SELECT count(*), count(*) FILTER (WHERE opened = 0),"
+                         " coalesce(sum(length(topic) + length(payload)), 0) FROM frames");
+    ASSERT_TRUE(query.step());
+    EXPECT_EQ(store.archive().frames, query.integer(0));
+    EXPECT_EQ(store.archive().sealed_frames, query.integer(1));
+    EXPECT_EQ(store.archive().frame_bytes, query.integer(2));
 }
 
 class RetentionTest : public ::testing::Test {
@@ -254,10 +253,7 @@ TEST_F(RetentionTest, CalibrationsOfTheDroppedPastStayInTheRegister) {
     live(51, 200);
     const auto before = dump(store_);
     retain(store_, up_to(120));
-    {
-        SQLite::Database other(dir_.database(), SQLite::OPEN_READWRITE, 5'000);
-        other.exec("UPDATE meters SET lifetime_ul = 0");
-    }
+    edit(dir_)->execute("UPDATE meters SET lifetime_ul = 0");
     LittleHouse job;
     rebuild(store_, job);
     EXPECT_EQ(dump(store_), before);

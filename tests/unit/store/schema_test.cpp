@@ -8,13 +8,14 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include "sql/sqlite.h"
 #include "store/export.h"
 #include "store_fixture.h"
 
 namespace millrace::store::test {
 namespace {
 
-SQLite::Database edit(const std::string& path) {
+SQLite::Database edit_file(const std::string& path) {
     return SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
 }
 
@@ -26,7 +27,7 @@ std::string content(const std::string& path) {
 TEST(Schema, FreshFileIsMarkedAndHasThisVersion) {
     const TempDir dir;
     open_store(dir);
-    auto file = edit(dir.database());
+    auto file = edit_file(dir.database());
     EXPECT_EQ(file.execAndGet("PRAGMA application_id").getInt(), kApplicationId);
     EXPECT_EQ(file.execAndGet("PRAGMA user_version").getInt(), static_cast<int>(migrations().size()));
     EXPECT_EQ(file.execAndGet("PRAGMA journal_mode").getString(), "wal");
@@ -54,7 +55,7 @@ TEST(Schema, TakesAStoredFileOfVersion1ForwardAndKeepsACopy) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
-        auto file = edit(dir.database());
+        auto file = edit_file(dir.database());
         file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version1.sql"));
     }
     Database store = open_store(dir);
@@ -84,7 +85,7 @@ TEST(Schema, TakesAStoredFileOfVersion2ForwardAndKeepsACopy) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
-        auto file = edit(dir.database());
+        auto file = edit_file(dir.database());
         file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version2.sql"));
     }
     Database store = open_store(dir);
@@ -124,7 +125,7 @@ TEST(Schema, TakesAStoredFileOfVersion3ForwardAndKeepsACopy) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
-        auto file = edit(dir.database());
+        auto file = edit_file(dir.database());
         file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version3.sql"));
     }
     Database store = open_store(dir);
@@ -166,7 +167,7 @@ TEST(Schema, TakesAStoredFileOfVersion4ForwardAndKeepsACopy) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
-        auto file = edit(dir.database());
+        auto file = edit_file(dir.database());
         file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version4.sql"));
     }
     Database store = open_store(dir);
@@ -192,7 +193,7 @@ TEST(Schema, OpensAStoredFileOfVersion5) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
     {
-        auto file = edit(dir.database());
+        auto file = edit_file(dir.database());
         file.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version5.sql"));
     }
     Database store = open_store(dir);
@@ -215,8 +216,8 @@ TEST(Schema, OpensAStoredFileOfVersion5) {
 TEST(Schema, StepsAndStoredFileOfThisVersionHaveTheSameTables) {
     const TempDir dir;
     { open_store(dir); }
-    auto stepped = edit(dir.database());
-    auto stored = edit(dir.path() + "/stored.db");
+    auto stepped = edit_file(dir.database());
+    auto stored = edit_file(dir.path() + "/stored.db");
     stored.exec(content(std::string(MILLRACE_SOURCE_DIR) + "/tests/unit/store/version" +
                         std::to_string(migrations().size()) + ".sql"));
     const auto columns = [](SQLite::Database& file) {
@@ -237,7 +238,7 @@ TEST(Schema, StepsAndStoredFileOfThisVersionHaveTheSameTables) {
 TEST(Schema, RefusesANewerFileAndLeavesItAlone) {
     const TempDir dir;
     { open_store(dir); }
-    { edit(dir.database()).exec("PRAGMA user_version = 99; PRAGMA journal_mode = DELETE"); }
+    { edit_file(dir.database()).exec("PRAGMA user_version = 99; PRAGMA journal_mode = DELETE"); }
     const std::string before = content(dir.database());
     const auto opened = Database::open(dir.settings());
     ASSERT_FALSE(opened);
@@ -249,7 +250,7 @@ TEST(Schema, RefusesANewerFileAndLeavesItAlone) {
 TEST(Schema, RefusesSomebodyElsesDatabaseAndLeavesItAlone) {
     const TempDir dir;
     std::filesystem::create_directory(dir.state_dir());
-    { edit(dir.database()).exec("CREATE TABLE theirs (x)"); }
+    { edit_file(dir.database()).exec("CREATE TABLE theirs (x)"); }
     const std::string before = content(dir.database());
     const auto opened = Database::open(dir.settings());
     ASSERT_FALSE(opened);
@@ -273,15 +274,16 @@ constexpr Migration kBroken{"CREATE TABLE u (x INTEGER) STRICT; INSERT INTO nowh
 TEST(Schema, OlderFileIsCopiedBeforeItIsMigrated) {
     const TempDir dir;
     const std::string path = dir.path() + "/old.db";
-    auto file = edit(path);
-    migrate(file, path, std::array{kFirst});
+    edit_file(path);  // makes it
+    const auto file = sql::Sqlite::open_for_writing(path);
+    migrate(*file, path, std::array{kFirst});
     EXPECT_FALSE(std::filesystem::exists(path + ".v0.backup"));
-    file.exec("INSERT INTO t VALUES (1)");
-    ASSERT_TRUE(check_format(file, path, std::array{kFirst, kSecond}));
-    migrate(file, path, std::array{kFirst, kSecond});
-    EXPECT_EQ(file.execAndGet("SELECT y FROM t").getInt(), 5);
-    EXPECT_EQ(file.execAndGet("PRAGMA user_version").getInt(), 2);
-    auto copy = edit(path + ".v1.backup");
+    file->execute("INSERT INTO t VALUES (1)");
+    ASSERT_TRUE(check_format(*file, path, std::array{kFirst, kSecond}));
+    migrate(*file, path, std::array{kFirst, kSecond});
+    EXPECT_EQ(file->number("SELECT y FROM t"), 5);
+    EXPECT_EQ(file->number("PRAGMA user_version"), 2);
+    auto copy = edit_file(path + ".v1.backup");
     EXPECT_EQ(copy.execAndGet("PRAGMA user_version").getInt(), 1);
     EXPECT_EQ(copy.execAndGet("SELECT x FROM t").getInt(), 1);
     EXPECT_FALSE(std::filesystem::exists(path + ".v1.backup.unfinished"));
@@ -290,11 +292,12 @@ TEST(Schema, OlderFileIsCopiedBeforeItIsMigrated) {
 TEST(Schema, FailedStepLeavesTheVersionBeforeIt) {
     const TempDir dir;
     const std::string path = dir.path() + "/old.db";
-    auto file = edit(path);
-    migrate(file, path, std::array{kFirst});
-    EXPECT_THROW(migrate(file, path, std::array{kFirst, kSecond, kBroken}), SQLite::Exception);
-    EXPECT_EQ(file.execAndGet("PRAGMA user_version").getInt(), 2);
-    EXPECT_FALSE(file.tableExists("u"));
+    edit_file(path);  // makes it
+    const auto file = sql::Sqlite::open_for_writing(path);
+    migrate(*file, path, std::array{kFirst});
+    EXPECT_THROW(migrate(*file, path, std::array{kFirst, kSecond, kBroken}), sql::Error);
+    EXPECT_EQ(file->number("PRAGMA user_version"), 2);
+    EXPECT_FALSE(file->has_table("u"));
 }
 
 }  // namespace

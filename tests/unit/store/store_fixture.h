@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -9,6 +10,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -18,18 +20,30 @@
 #include <gtest/gtest.h>
 
 #include "ports/records.h"
+#include "sql/postgres.h"
+#include "sql/sqlite.h"
+#include "sql/statement.h"
 #include "store/database.h"
 
 namespace millrace::store::test {
 
+// With a file in it, or beside a schema of its own on the PostgreSQL server that MILLRACE_TEST_POSTGRES names: the same
+// tests run with both (tests/support/with_postgres).
 class TempDir {
 public:
     TempDir() {
         std::string name = std::filesystem::temp_directory_path() / "millrace-store-XXXXXX";
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
         path_ = name;
+        if (const char* server = std::getenv("MILLRACE_TEST_POSTGRES")) {
+            static int made = 0;
+            server_ = server;
+            schema_ = "t" + std::to_string(::getpid()) + "_" + std::to_string(++made);
+            sql::Postgres::connect(server_)->execute("CREATE SCHEMA " + schema_);
+        }
     }
     ~TempDir() {
+        if (on_server()) sql::Postgres::connect(server_)->execute("DROP SCHEMA " + schema_ + " CASCADE");
         std::error_code error;
         std::filesystem::remove_all(path_, error);
     }
@@ -38,17 +52,34 @@ public:
 
     [[nodiscard]] std::string path() const { return path_; }
     [[nodiscard]] std::string state_dir() const { return path_ + "/state"; }
-    [[nodiscard]] std::string database() const { return state_dir() + "/millrace.db"; }
-    [[nodiscard]] Settings settings() const { return {state_dir()}; }
+    [[nodiscard]] bool on_server() const { return !server_.empty(); }
+    // The file's path, or the schema's address.
+    [[nodiscard]] std::string database() const {
+        return on_server() ? server_ + "&options=-csearch_path%3D" + schema_ : state_dir() + "/millrace.db";
+    }
+    [[nodiscard]] Settings settings() const {
+        Settings settings;
+        settings.state_dir = state_dir();
+        if (on_server()) settings.server = database();
+        return settings;
+    }
 
 private:
     std::string path_;
+    std::string server_;
+    std::string schema_;
 };
 
 // The permission bits of a file; 0: there is none.
 inline unsigned mode_of(const std::string& path) {
     struct stat found {};
     return ::stat(path.c_str(), &found) == 0 ? found.st_mode & 0777 : 0;
+}
+
+// As another program has it.
+inline std::unique_ptr<sql::Connection> edit(const TempDir& dir) {
+    if (dir.on_server()) return sql::Postgres::connect(dir.database());
+    return sql::Sqlite::open_for_writing(dir.database());
 }
 
 inline Database open_store(const TempDir& dir, OpenOptions options = {}) {

@@ -1,8 +1,8 @@
 #include "store/usage_query.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include "sql/open.h"
 #include "store_fixture.h"
 
 namespace millrace::store::test {
@@ -33,8 +33,8 @@ protected:
     }
 
     base::Result<ports::UsageAnswer, base::Error> try_ask(const ports::UsageQuery& query) {
-        const SQLite::Database connection(dir_.database(), SQLite::OPEN_READONLY);
-        return read_usage(connection, query);
+        const auto connection = sql::open_for_reading(dir_.database());
+        return read_usage(*connection, query);
     }
 
     static std::vector<std::int64_t> peaks(const ports::UsageAnswer& answer) {

@@ -1,0 +1,176 @@
+#include "sql/postgres_statement.h"
+
+#include <charconv>
+#include <utility>
+
+#include <libpq-fe.h>
+
+#include "sql/places.h"
+#include "sql/postgres_error.h"
+#include "sql/postgres_text.h"
+
+namespace millrace::sql {
+namespace {
+
+// Object identifiers of types, fixed in PostgreSQL's catalogue (pg_type.dat).
+constexpr unsigned kBool = 16;
+constexpr unsigned kBytea = 17;
+constexpr unsigned kInt8 = 20;
+constexpr unsigned kInt2 = 21;
+constexpr unsigned kInt4 = 23;
+constexpr unsigned kText = 25;
+constexpr unsigned kNumeric = 1700;
+
+constexpr int kAsText = 0;
+constexpr int kAsBinary = 1;
+
+bool succeeded(const pg_result* result) {
+    const ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+}  // namespace
+
+void PostgresStatement::Clear::operator()(pg_result* result) const {
+    PQclear(result);
+}
+
+PostgresStatement::PostgresStatement(const Postgres& connection, const std::string& sql) : connection_(connection) {
+    Numbered made = numbered(sql);
+    sql_ = std::move(made.sql);
+    // Of one that is left out the server wants to know a type all the same.
+    values_.resize(static_cast<std::size_t>(made.parameters), {kInt8, true, {}, {}});
+}
+
+PostgresStatement::~PostgresStatement() {
+    result_.reset();
+    const bool there = !name_.empty() && prepared_in_ == connection_.generation();
+    // In a transaction that has failed the server takes no statement; the name then stays taken until the end.
+    if (there && PQtransactionStatus(connection_.handle()) != PQTRANS_INERROR) {
+        PQclear(PQexec(connection_.handle(), ("DEALLOCATE " + name_).c_str()));
+    }
+}
+
+PostgresStatement::Value& PostgresStatement::at(int index) {
+    const auto place = static_cast<std::size_t>(index) - 1;
+    if (place >= values_.size()) throw Error(Cause::Other, "the statement has no parameter " + std::to_string(index));
+    return values_[place];
+}
+
+void PostgresStatement::bind_null(int index) {
+    at(index) = {};
+}
+
+void PostgresStatement::bind_integer(int index, std::int64_t value) {
+    at(index) = {kInt8, false, std::to_string(value), {}};
+}
+
+void PostgresStatement::bind_text(int index, std::string_view text) {
+    at(index) = {kText, false, storable(text), {}};
+}
+
+void PostgresStatement::bind_bytes(int index, base::ByteView bytes) {
+    at(index) = {kBytea, false, {}, bytes};
+}
+
+bool PostgresStatement::step() {
+    if (!result_) ask();
+    ++row_;
+    decoded_.clear();
+    return row_ < PQntuples(result_.get());
+}
+
+int PostgresStatement::execute() {
+    ask();
+    const std::string_view count = PQcmdTuples(result_.get());
+    int changed = 0;
+    std::from_chars(count.data(), count.data() + count.size(), changed);
+    return changed;
+}
+
+void PostgresStatement::rewind() noexcept {
+    result_.reset();
+    row_ = -1;
+}
+
+void PostgresStatement::ask() {
+    rewind();
+    connection_.revive();
+    const std::size_t count = values_.size();
+    std::vector<unsigned> types(count);
+    std::vector<const char*> data(count);
+    std::vector<int> sizes(count);
+    std::vector<int> formats(count, kAsText);
+    for (std::size_t i = 0; i < count; ++i) {
+        const Value& value = values_[i];
+        types[i] = value.type;
+        if (value.null) continue;
+        if (value.type == kBytea) {
+            data[i] = value.bytes.empty() ? "" : reinterpret_cast<const char*>(value.bytes.data());
+            sizes[i] = static_cast<int>(value.bytes.size());
+            formats[i] = kAsBinary;
+        } else {
+            data[i] = value.text.c_str();
+        }
+    }
+    PGconn* const server = connection_.handle();
+    const int parameters = static_cast<int>(count);
+    if (!std::exchange(used_, true)) {
+        result_.reset(PQexecParams(server, sql_.c_str(), parameters, types.data(), data.data(), sizes.data(),
+                                   formats.data(), kAsText));
+    } else {
+        if (name_.empty() || prepared_in_ != connection_.generation()) {
+            const std::string name = connection_.next_name();
+            result_.reset(PQprepare(server, name.c_str(), sql_.c_str(), parameters, types.data()));
+            if (!succeeded(result_.get())) throw error_of(server, result_.get());
+            name_ = name;
+            prepared_in_ = connection_.generation();
+        }
+        result_.reset(
+            PQexecPrepared(server, name_.c_str(), parameters, data.data(), sizes.data(), formats.data(), kAsText));
+    }
+    if (!succeeded(result_.get())) {
+        const Error error = error_of(server, result_.get());
+        result_.reset();
+        throw error;
+    }
+}
+
+int PostgresStatement::columns() const {
+    return PQnfields(result_.get());
+}
+
+ValueKind PostgresStatement::kind(int column) const {
+    if (PQgetisnull(result_.get(), row_, column) != 0) return ValueKind::Null;
+    switch (PQftype(result_.get(), column)) {
+        case kBool:
+        case kInt2:
+        case kInt4:
+        case kInt8:
+        case kNumeric: return ValueKind::Integer;
+        case kBytea: return ValueKind::Bytes;
+        default: return ValueKind::Text;
+    }
+}
+
+std::int64_t PostgresStatement::integer(int column) const {
+    const std::string_view digits = text(column);
+    if (digits == "t") return 1;
+    std::int64_t value = 0;  // as SQLite gives for NULL and for what is no number
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+}
+
+std::string_view PostgresStatement::text(int column) const {
+    return {PQgetvalue(result_.get(), row_, column),
+            static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
+}
+
+base::ByteView PostgresStatement::bytes(int column) const {
+    decoded_.resize(static_cast<std::size_t>(columns()));
+    base::Bytes& decoded = decoded_[static_cast<std::size_t>(column)];
+    if (decoded.empty()) decoded = base::from_hex(text(column).substr(2)).value_or(base::Bytes{});  // "\x0aff"
+    return decoded;
+}
+
+}  // namespace millrace::sql

@@ -1,0 +1,123 @@
+// Against the server that MILLRACE_TEST_POSTGRES names; the addresses need none.
+#include "sql/postgres.h"
+
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "sql/statement.h"
+
+namespace millrace::sql {
+namespace {
+
+TEST(PostgresAddress, IsShownWithoutItsPassword) {
+    EXPECT_EQ(Postgres::without_password("postgresql://ada:s3:cr@t@db.example:5433/water?password=x&sslmode=require"),
+              "postgresql://ada@db.example:5433/water");
+    EXPECT_EQ(Postgres::without_password("postgresql://db.example/water"), "postgresql://db.example/water");
+    EXPECT_EQ(Postgres::without_password("postgres://ada@/water?host=/run/postgresql"), "postgres://ada@/water");
+}
+
+TEST(PostgresAddress, NothingListensThereIsSaid) {
+    try {
+        static_cast<void>(Postgres::connect("postgresql:///x?host=/nonexistent"));
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.cause(), Cause::Unreachable);
+        EXPECT_NE(std::string(error.what()).find("/nonexistent"), std::string::npos) << error.what();
+    }
+}
+
+class PostgresTest : public ::testing::Test {
+protected:
+    static std::string address() { return std::getenv("MILLRACE_TEST_POSTGRES"); }
+
+    std::unique_ptr<Postgres> server_ = Postgres::connect(address());
+};
+
+TEST_F(PostgresTest, ValuesComeBackAsTheyWere) {
+    server_->execute("CREATE TEMP TABLE t (n BIGINT, s TEXT, b BYTEA)");
+    const base::Bytes bytes{0, 0xff, '\\', '\'', 7};
+    Statement insert(*server_, "INSERT INTO t VALUES (?, ?, ?)");
+    EXPECT_EQ(insert.run(std::int64_t{-9'000'000'000'000}, std::string("it's 水"), base::ByteView(bytes)), 1);
+    EXPECT_EQ(insert.run(std::optional<std::int64_t>(), std::string(), base::ByteView()), 1);
+    Statement rows(*server_, "SELECT n, s, b FROM t ORDER BY n NULLS LAST");
+    ASSERT_TRUE(rows.step());
+    EXPECT_EQ(rows.kind(0), ValueKind::Integer);
+    EXPECT_EQ(rows.integer(0), -9'000'000'000'000);
+    EXPECT_EQ(rows.text(1), "it's 水");
+    EXPECT_EQ(base::Bytes(rows.bytes(2).begin(), rows.bytes(2).end()), bytes);
+    ASSERT_TRUE(rows.step());
+    EXPECT_TRUE(rows.is_null(0));
+    EXPECT_EQ(rows.text(1), "");
+    EXPECT_TRUE(rows.bytes(2).empty());
+    EXPECT_FALSE(rows.is_null(2));
+    EXPECT_FALSE(rows.step());
+}
+
+TEST_F(PostgresTest, AParameterThatIsNotUsedMayBeLeftOut) {
+    Statement row(*server_, "SELECT ?2 + ?4");
+    row.bind(2, std::int64_t{2});
+    row.bind(4, std::int64_t{40});
+    ASSERT_TRUE(row.step());
+    EXPECT_EQ(row.integer(0), 42);
+}
+
+TEST_F(PostgresTest, ATransactionThatFailedIsNotTakenForCommitted) {
+    server_->execute("CREATE TEMP TABLE t (n BIGINT PRIMARY KEY)");
+    {
+        Transaction transaction(*server_);
+        server_->execute("INSERT INTO t VALUES (1)");
+        EXPECT_THROW(server_->execute("INSERT INTO t VALUES (1)"), Error);
+        EXPECT_THROW(transaction.commit(), Error);
+    }
+    Statement count(*server_, "SELECT count(*) FROM t");
+    EXPECT_EQ(count.number(), 0);
+}
+
+TEST_F(PostgresTest, WhatItRefusesIsSortedByWhoCanMendIt) {
+    server_->execute("CREATE TEMP TABLE t (n BIGINT PRIMARY KEY)");
+    const auto cause_of = [&](const char* sql) {
+        try {
+            server_->execute(sql);
+        } catch (const Error& error) {
+            return error.cause();
+        }
+        return Cause::Other;
+    };
+    EXPECT_EQ(cause_of("INSERT INTO t VALUES (NULL)"), Cause::Content);
+    EXPECT_EQ(cause_of("SET TRANSACTION READ ONLY; INSERT INTO pg_class SELECT * FROM pg_class"), Cause::ReadOnly);
+    EXPECT_EQ(cause_of("SELECT nonsense"), Cause::Other);
+}
+
+// An administrator ends the session, or the server was started anew.
+TEST_F(PostgresTest, GoesOnWithANewConnectionAndItsStatements) {
+    Statement sum(*server_, "SELECT ? + 1");
+    EXPECT_EQ(sum.number(std::int64_t{1}), 2);
+    EXPECT_EQ(sum.number(std::int64_t{2}), 3) << "prepared by now";
+    Statement own(*server_, "SELECT pg_backend_pid()");
+    const auto pid = own.number();
+    const auto other = Postgres::connect(address());
+    Statement terminate(*other, "SELECT pg_terminate_backend(?::int)");
+    static_cast<void>(terminate.number(*pid));
+    EXPECT_THROW(server_->begin(true), Error);
+    server_->begin(true);
+    EXPECT_EQ(sum.number(std::int64_t{3}), 4);
+    server_->commit();
+    EXPECT_NE(own.number(), pid);
+}
+
+TEST_F(PostgresTest, OnlyOneHoldsASchemaAlone) {
+    server_->hold_alone();
+    auto other = Postgres::connect(address());
+    try {
+        other->hold_alone();
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.cause(), Cause::Locked);
+    }
+    server_.reset();
+    EXPECT_NO_THROW(other->hold_alone());
+}
+
+}  // namespace
+}  // namespace millrace::sql
