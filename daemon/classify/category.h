@@ -26,6 +26,9 @@ enum class Category : std::uint8_t {
 
 inline constexpr std::size_t kCategories = 11;
 
+// Of each category, by index_of().
+using Shares = std::array<double, kCategories>;
+
 struct CategoryName {
     std::string_view key;
     std::string_view name;  // in English, for people

@@ -11,12 +11,20 @@
 namespace millrace::classify {
 namespace {
 
-// How far the owner's word reaches: a use as much as this away from a labelled one is e^-½ as much like it.
-constexpr double kLabelVolume = 0.20;
-constexpr double kLabelFlow = 0.12;
-constexpr double kLabelUnevenness = 0.3;
-// What a word on a use just like this one counts, when general knowledge counts 1.
-constexpr double kWordCounts = 0.4;
+// How far a likeness reaches: a use as much as this away from another is e^-½ as much like it.
+struct Reach {
+    double volume;  // of the logarithm
+    double flow;
+    double unevenness;
+};
+// What a use is, an owner's word tells of uses as far as another fixture's begin; what it is called, of those just like
+// it.
+constexpr Reach kWordReach{0.60, 0.20, 0.7};
+constexpr Reach kNameReach{0.20, 0.12, 0.3};
+// What a word on a use just like this one adds to the logarithms, for each 1 of its surprise.
+constexpr double kWordCounts = 1.5;
+// However sure general knowledge was, a few words can turn it.
+constexpr double kLeastShare = 0.005;
 // A name is carried over to what is about as like as that.
 constexpr double kNameLikeness = 0.5;
 
@@ -24,11 +32,26 @@ constexpr double kNameLikeness = 0.5;
 constexpr base::Seconds kRestInCycle{65 * 60};
 constexpr base::Seconds kLongestCycle{150 * 60};
 
-double likeness(const Shape& a, const Shape& b) {
-    const double volume = (a.ln_litres - b.ln_litres) / kLabelVolume;
-    const double flow = (a.ln_flow - b.ln_flow) / kLabelFlow;
-    const double unevenness = (a.unevenness - b.unevenness) / kLabelUnevenness;
+double likeness(const Shape& a, const Shape& b, const Reach& reach) {
+    const double volume = (a.ln_litres - b.ln_litres) / reach.volume;
+    const double flow = (a.ln_flow - b.ln_flow) / reach.flow;
+    const double unevenness = (a.unevenness - b.unevenness) / reach.unevenness;
     return std::exp(-(volume * volume + flow * flow + unevenness * unevenness) / 2);
+}
+
+Shares with_words(const Shares& shares, const Shape& shape, const std::vector<Example>& examples) {
+    if (examples.empty()) return shares;
+    Shares logs;
+    for (std::size_t i = 0; i < kCategories; ++i) logs[i] = std::log(std::max(shares[i], kLeastShare));
+    for (const Example& each : examples) {
+        const double counts = kWordCounts * likeness(shape, each.shape, kWordReach);
+        for (std::size_t i = 0; i < kCategories; ++i) logs[i] += counts * each.surprise[i];
+    }
+    const double most = *std::max_element(logs.begin(), logs.end());
+    double sum = 0;
+    for (double& each : logs) sum += each = std::exp(each - most);
+    for (double& each : logs) each /= sum;
+    return logs;
 }
 
 std::size_t index_of_most(const Shares& shares) {
@@ -39,7 +62,7 @@ std::string best_name(const Shape& shape, Category category, const std::vector<E
     std::map<std::string, double> likeness_by_name;
     for (const Example& each : examples) {
         if (each.category == category && !each.name.empty()) {
-            likeness_by_name[each.name] += likeness(shape, each.shape);
+            likeness_by_name[each.name] += likeness(shape, each.shape, kNameReach);
         }
     }
     const auto best = std::max_element(likeness_by_name.begin(), likeness_by_name.end(),
@@ -77,6 +100,11 @@ Verdict Classifier::guess(const detect::Use& use, base::VolumePerPeak per_peak, 
 }
 
 void Classifier::teach(Example example) {
+    memory_.forget_example(example.key);
+    const Remembered use{example.key, example.key.start, example.shape};
+    const Shares said = with_words(general_shares(use.shape, context_of(use, memory_)), use.shape, memory_.examples());
+    for (std::size_t i = 0; i < kCategories; ++i) example.surprise[i] = -said[i];
+    example.surprise[index_of(example.category)] += 1;
     memory_.add(std::move(example));
 }
 
@@ -109,19 +137,13 @@ std::vector<Judged> Classifier::judge_again() {
 
 Verdict Classifier::judge(const Remembered& use) const {
     const Context context = context_of(use, memory_);
-    Shares shares = general_shares(use.shape, context);
-    const std::size_t in_general = index_of_most(shares);
-    double sum = 1;
-    for (const Example& each : memory_.examples()) {
-        const double counts = kWordCounts * likeness(use.shape, each.shape);
-        shares[index_of(each.category)] += counts;
-        sum += counts;
-    }
+    const Shares general = general_shares(use.shape, context);
+    const Shares shares = with_words(general, use.shape, memory_.examples());
     const std::size_t best = index_of_most(shares);
     Verdict verdict;
-    verdict.confidence = shares[best] / sum;
+    verdict.confidence = shares[best];
     verdict.category = verdict.confidence < kLeastConfidence ? Category::Other : static_cast<Category>(best);
-    verdict.as_labelled = best != in_general;
+    verdict.as_labelled = best != index_of_most(general);
     verdict.alike_this_week = context.alike_this_week;
     verdict.name = best_name(use.shape, verdict.category, memory_.examples());
     verdict.machine_cycle = cycle_of(use, verdict.category);

@@ -34,7 +34,10 @@ public:
     // Of one under way, as if it ended now. Changes nothing.
     [[nodiscard]] Verdict guess(const detect::Use& use, base::VolumePerPeak per_peak, base::Seconds utc_offset) const;
 
-    // The owner's word on a use, from which later ones are judged.
+    // The owner's word on a use, from which later ones are judged. It counts by how much it differs from what would
+    // have been said of that use, earlier words included: what is known already teaches little, and a word can do no
+    // more than set right. Of a use from before all that is remembered only its size and hour tell what would have been
+    // said.
     void teach(Example example);
     void forget(const detect::UseKey& use);
     // The other fills of the machine's cycle whose first one this is, as far as they are remembered.

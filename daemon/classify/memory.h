@@ -42,6 +42,9 @@ struct Example {
     Shape shape;
     Category category = Category::Other;
     std::string name;  // in the owner's words, or empty
+    // By how much the word differs from what was said until then: 1 less its category's share, 0 less each other's.
+    // Classifier::teach() fills it in.
+    Shares surprise{};
 };
 
 class Memory {

@@ -122,7 +122,10 @@ CategoryScore score(const HomeUses& of, const std::vector<classify::Verdict>& ve
         if (of.uses[i].start < from || !truth) continue;
         const Category told = verdicts[i].category;
         CategoryFigures& figures = result.of[index_of(told)];
-        for (const double litres : of.truth.of_uses[i]) figures.told_litres += litres;
+        for (std::size_t own = 0; own < classify::kCategories; ++own) {
+            figures.told_litres += of.truth.of_uses[i][own];
+            result.of[own].said_litres[index_of(told)] += of.truth.of_uses[i][own];
+        }
         figures.right_litres += of.truth.of_uses[i][index_of(told)];
         ++figures.uses;
         if (told == *truth) ++figures.uses_right;
@@ -194,6 +197,7 @@ CategoryFigures& CategoryFigures::operator+=(const CategoryFigures& other) {
     truth_litres += other.truth_litres;
     told_litres += other.told_litres;
     right_litres += other.right_litres;
+    for (std::size_t i = 0; i < said_litres.size(); ++i) said_litres[i] += other.said_litres[i];
     events += other.events;
     events_right += other.events_right;
     uses += other.uses;

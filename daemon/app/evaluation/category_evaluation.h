@@ -31,6 +31,8 @@ struct CategoryFigures {
     double truth_litres = 0;  // of its events
     double told_litres = 0;   // of labelled water in uses that were said to be it
     double right_litres = 0;  // of these, its own
+    // Of its own water in uses, what was said to be each category, itself included.
+    std::array<double, classify::kCategories> said_litres{};
     std::int64_t events = 0;
     std::int64_t events_right = 0;  // most of whose water is in a use that was said to be it
     std::int64_t uses = 0;          // that were said to be it

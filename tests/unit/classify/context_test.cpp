@@ -19,7 +19,8 @@ TEST(Context, OfTheFirstUseIsNothing) {
     EXPECT_EQ(context.known, 0);
     EXPECT_EQ(context.alike_this_week, 0);
     EXPECT_EQ(context.valve_mates, 0);
-    EXPECT_EQ(context.regularity, 0);
+    EXPECT_EQ(context.rhythm.recurring, 0);
+    EXPECT_EQ(context.flushes_elsewhere_a_day, 0);
 }
 
 TEST(Context, CountsThoseAlikeBeforeAndNotOthers) {
@@ -48,18 +49,33 @@ TEST(Context, SizesThatAreSpreadEvenlyDoNotRecur) {
     EXPECT_LT(context_of(use, memory).recurrence, 1);
 }
 
-TEST(Context, SeesTheBeatOfAMachine) {
-    Memory machine;
-    Memory people;
-    for (int load = 0; load < 4; ++load) {
-        for (int fill = 0; fill < 4; ++fill) {
-            machine.add(remembered(use_of(at(2 * load, 10, 20 * fill), 10, 70)));
-            people.add(remembered(use_of(at(2 * load, 10, 7 * fill * fill + 11 * load * fill), 10, 70)));
+TEST(Context, ShowersCrowdAtTheirHeadsFlowAndAHoseStandsBesideThem) {
+    Memory memory;
+    for (int day = 0; day < 10; ++day) {
+        const std::int64_t seconds = 300 + 20 * day;
+        memory.add(remembered(use_of(at(day, 7), 8.0 / 60 * static_cast<double>(seconds), seconds)));
+        memory.add(remembered(use_of(at(day, 18), 7.0 + 0.01 * day, 180)));  // a slow cistern, which is no shower head
+    }
+    const Context shower = context_of(remembered(use_of(at(10, 7), 8.0 * 9, 540)), memory);
+    const Context hose = context_of(remembered(use_of(at(10, 7), 10.5 * 9, 540)), memory);
+    EXPECT_DOUBLE_EQ(shower.long_alike_share, 1);
+    EXPECT_GT(shower.long_crowding, 1.5);
+    EXPECT_EQ(hose.long_alike_share, 0);
+    EXPECT_LT(hose.long_crowding, 0);
+}
+
+TEST(Context, CountsTheFlushesOfOtherValves) {
+    Memory memory;
+    for (int day = 0; day < 4; ++day) {
+        for (int hour = 8; hour < 11; ++hour) {
+            Remembered flush = remembered(use_of(at(day, hour), 6, 150));  // 2.4 l/min
+            flush.verdict = Verdict{};
+            flush.verdict->category = hour == 10 ? Category::Faucet : Category::Toilet;
+            memory.add(flush);
         }
     }
-    const Remembered next = remembered(use_of(at(8, 10), 10, 70));
-    EXPECT_GT(context_of(next, machine).regularity, 0.8);
-    EXPECT_LT(context_of(next, people).regularity, 0.5);
+    EXPECT_NEAR(context_of(remembered(use_of(at(4, 8), 10, 60)), memory).flushes_elsewhere_a_day, 2, 1e-9);
+    EXPECT_EQ(context_of(remembered(use_of(at(4, 8), 3, 75)), memory).flushes_elsewhere_a_day, 0) << "the same valve";
 }
 
 TEST(Context, SprinklersComeByTheClock) {
@@ -85,7 +101,6 @@ TEST(Context, MatesComeBeforeAndAfter) {
     memory.add(remembered(use_of(at(0, 10, 50), 10, 200)));  // another flow
     const Context context = context_of(first, memory);
     EXPECT_EQ(context.valve_mates, 2);
-    EXPECT_EQ(context.mates_of_other_size, 2);
 }
 
 }  // namespace
