@@ -31,7 +31,7 @@ namespace {
 constexpr int kCheckpointWaitMs = 50;
 
 // SQLite's own default.
-constexpr int kLogPagesBeforeCheckpoint = 1'000;
+constexpr std::int64_t kLogPagesBeforeCheckpoint = 1'000;
 
 // The archive's figures are written this often; as many frames at most are counted at the next start.
 constexpr std::int64_t kSaveArchiveEvery = 1'000;
@@ -45,9 +45,18 @@ constexpr int kShrinkPages = 256;
 constexpr std::int64_t kFreePagesKept = 4'096;
 constexpr std::int64_t kFreeShareKept = 20;
 
+// A house's pages: those that a batch touches. The system's own page cache holds the rest, and the daemon is to stay
+// small.
+constexpr std::int64_t kLeastCacheKilobytes = 512;
 // A rebuild goes through far more pages than a batch of commits.
-constexpr const char* kRebuildCache = "PRAGMA cache_size = -4096";
-constexpr const char* kOrdinaryCache = "PRAGMA cache_size = -512";
+constexpr std::int64_t kRebuildCacheKilobytes = 4'096;
+// With a cache of so many megabytes a thousand more pages gather in the log before they go to the file: of pages that
+// are written again and again only the last state is written there.
+constexpr std::int64_t kCacheMegabytesPerLog = 16;
+
+std::string cache_of(std::int64_t kilobytes) {
+    return "PRAGMA cache_size = " + std::to_string(-kilobytes);
+}
 
 base::Error as_error(Fault fault) {
     return {std::move(fault.message)};
@@ -61,10 +70,13 @@ base::Result<T, base::Error> as_error(base::Result<T, Fault> result) {
 }  // namespace
 
 struct Database::Parts {
-    Parts(StateDir state_dir, std::unique_ptr<SQLite::Database> opened, const OpenOptions& options)
+    Parts(StateDir state_dir, std::unique_ptr<SQLite::Database> opened, const Settings& settings,
+          const OpenOptions& options)
         : dir(std::move(state_dir)),
           path(dir.database_path()),
           busy_timeout_ms(options.busy_timeout_ms),
+          cache_kilobytes(std::max(settings.cache_megabytes * 1'024, kLeastCacheKilobytes)),
+          log_pages(kLogPagesBeforeCheckpoint * (1 + settings.cache_megabytes / kCacheMegabytesPerLog)),
           connection(std::move(opened)),
           frames(*connection),
           entries(*connection),
@@ -99,6 +111,8 @@ struct Database::Parts {
     StateDir dir;
     std::string path;
     int busy_timeout_ms;
+    std::int64_t cache_kilobytes;
+    std::int64_t log_pages;  // that gather in the log before they go to the file
     std::unique_ptr<SQLite::Database> connection;
     FrameTable frames;
     EntryTable entries;
@@ -163,7 +177,10 @@ base::Result<Database, base::Error> Database::open(const Settings& settings, Ope
         migrate(*connection, path);
         dir->sync();
         connection->setBusyTimeout(options.busy_timeout_ms);
-        return Database(std::make_unique<Parts>(std::move(*dir), std::move(connection), options));
+        auto parts = std::make_unique<Parts>(std::move(*dir), std::move(connection), settings, options);
+        parts->connection->exec(cache_of(parts->cache_kilobytes));
+        parts->connection->exec("PRAGMA wal_autocheckpoint = " + std::to_string(parts->log_pages));
+        return Database(std::move(parts));
     } catch (const SQLite::Exception& exception) {
         return base::failure(as_error(fault_of(exception, path)));
     }
@@ -214,7 +231,7 @@ base::Result<void, Fault> Database::begin_rebuild(RebuildJob& job) {
     parts_->retention_job.reset();
     auto begun = attempt([&] {
         SQLite::Database& connection = *parts_->connection;
-        connection.exec(kRebuildCache);
+        connection.exec(cache_of(std::max(parts_->cache_kilobytes, kRebuildCacheKilobytes)));
         ArchiveRow row = parts_->archive;
         SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
         ++row.rebuilds;
@@ -226,7 +243,7 @@ base::Result<void, Fault> Database::begin_rebuild(RebuildJob& job) {
     });
     if (!begun) {
         parts_->rebuild.reset();
-        parts_->connection->tryExec(kOrdinaryCache);
+        parts_->connection->tryExec(cache_of(parts_->cache_kilobytes));
     }
     return begun;
 }
@@ -259,7 +276,7 @@ void Database::abandon_rebuild() {
     if (!parts_->rebuild) return;
     parts_->rebuild.reset();
     parts_->to_clear = true;
-    parts_->connection->tryExec(kOrdinaryCache);
+    parts_->connection->tryExec(cache_of(parts_->cache_kilobytes));
 }
 
 bool Database::rebuilding() const {
@@ -426,7 +443,7 @@ base::Result<void, Fault> Database::checkpoint() {
 base::Result<void, Fault> Database::hold_file(bool hold) {
     return attempt([&] {
         SQLite::Database& connection = *parts_->connection;
-        const std::string pages = hold ? "0" : std::to_string(kLogPagesBeforeCheckpoint);
+        const std::string pages = hold ? "0" : std::to_string(parts_->log_pages);
         connection.exec("PRAGMA wal_autocheckpoint = " + pages);
         sqlite3_db_config(connection.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, hold ? 1 : 0, nullptr);
     });
