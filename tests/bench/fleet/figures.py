@@ -153,7 +153,8 @@ def machine():
     except (OSError, StopIteration):
         pass
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    return f"{os.cpu_count()} cores ({model}), {memory_gb:.0f} GB, Linux {platform.release()}"
+    return (f"{os.cpu_count()} cores ({model}), {memory_gb:.0f} GB, Linux {platform.release()}, load average at the end "
+            f"{os.getloadavg()[1]:.1f}")
 
 
 def commit():
