@@ -99,6 +99,7 @@ public:
     [[nodiscard]] const Router& routes() const { return router_; }
 
     // Both go on to those who listen to the stream; alarms are counted for the metrics.
+    [[nodiscard]] bool looks() const override { return false; }  // the stream asks for itself, where somebody listens
     void on_live(const ports::LiveState& state) override;
     void on_alarm(const detect::AlarmEvent& event) override;
 

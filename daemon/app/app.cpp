@@ -19,6 +19,7 @@
 #include "app/calibrations.h"
 #include "app/check_facts.h"
 #include "app/daemon_controls.h"
+#include "app/descriptors.h"
 #include "app/keep.h"
 #include "app/log.h"
 #include "app/online_rebuild.h"
@@ -141,7 +142,8 @@ struct App::Parts {
           writer(std::move(database), settings.store, clock, poster(loop)),
           reader(settings.store.state_dir + "/millrace.db", poster(loop)),
           backups(settings.store.state_dir + "/millrace.db", poster(loop)),
-          watch({settings.alarms, settings.hub.zone, writer, &reader, clock, notices}),
+          watch({settings.alarms, settings.hub.zone, writer, &reader, clock, notices,
+                 std::max(hub::kMaxWatched, settings.capture.max_connections)}),
           hub(settings.hub, keys, {writer, reader, clock, random, notices, &watch}),
           doors(loop, clock, settings.capture, hub, &hub.handover()),
           guest(loop, clock, settings.guest, hub),
@@ -284,6 +286,9 @@ App::~App() = default;
 
 base::Result<Ending, base::Error> App::run() {
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its socket, not of the process
+    if (const auto allowed = allow_descriptors(descriptors_for(settings_.in_force())); !allowed) {
+        log().warn("{}", allowed.error().message);
+    }
     auto watched = open_watched(settings_.in_force());
     if (!watched) return base::failure(std::move(watched.error()));
     auto opened = open_store(settings_.in_force(), base::SystemClock().wall_now());

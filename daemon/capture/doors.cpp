@@ -40,6 +40,10 @@ DoorLimits with_longest_retry(DoorLimits limits, const Settings& settings) {
     return limits;
 }
 
+std::size_t most_bridges(const Settings& settings) {
+    return std::max(NetworkBook::kMostBridges, settings.max_connections);
+}
+
 }  // namespace
 
 struct Doors::Parts final : public ports::BridgeLink {
@@ -48,7 +52,7 @@ struct Doors::Parts final : public ports::BridgeLink {
         : settings(std::move(settings_)),
           limits(with_longest_retry(limits_, settings)),
           handover(handover_),
-          context{loop, clock, sink, limits, {}, {}, 0, {}, this},
+          context{loop, clock, sink, limits, {}, {}, 0, {}, this, NetworkBook(most_bridges(settings))},
           admissions(settings.max_connections, settings.max_connections_per_address),
           listener(context, admissions, [this](tcp::socket socket, const tcp::endpoint& peer, Admission admission) {
               accept(std::move(socket), peer, std::move(admission));

@@ -1,6 +1,8 @@
 #include "capture/network_book.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
 namespace millrace::capture {
@@ -11,6 +13,9 @@ void add(ports::NetworkTotals& totals, const ports::NetworkConnection& connectio
     totals.not_decoded += connection.not_decoded;
     for (std::size_t i = 0; i < totals.traffic.size(); ++i) totals.traffic[i].add(connection.traffic[i]);
 }
+
+// Room is made for a hundredth of all at a time, for one where a house's are kept.
+constexpr std::size_t kRoomShare = 100;
 
 std::uint64_t words(const ports::NetworkTotals& totals) {
     return totals.traffic[0].bytes + totals.traffic[1].bytes;
@@ -82,21 +87,21 @@ void NetworkBook::closed(ports::ConnectionId connection, const std::string& reas
 }
 
 void NetworkBook::make_room() {
-    while (bridges_.size() > kMostBridges) {
-        auto least = bridges_.end();
-        for (auto bridge = bridges_.begin(); bridge != bridges_.end(); ++bridge) {
-            if (open(bridge->first)) continue;
-            if (least == bridges_.end() || words(bridge->second.totals) < words(least->second.totals)) least = bridge;
-        }
-        if (least == bridges_.end()) least = bridges_.begin();
-        bridges_.erase(least);
-        ++forgotten_;
+    if (bridges_.size() <= most_bridges_) return;
+    std::set<Name> open;
+    for (const auto& [id, life] : lives_) {
+        if (life.known()) open.insert(name_of(life));
     }
-}
-
-bool NetworkBook::open(const Name& name) const {
-    return std::any_of(lives_.begin(), lives_.end(),
-                       [&](const auto& entry) { return entry.second.known() && name_of(entry.second) == name; });
+    // Those that are gone come first, and among them those that said least.
+    using Rank = std::tuple<bool, std::uint64_t, Name>;
+    std::vector<Rank> ranks;
+    for (const auto& [name, bridge] : bridges_) ranks.emplace_back(open.contains(name), words(bridge.totals), name);
+    // Looking through all of them is worth more than one place where there are thousands.
+    const std::size_t too_many = bridges_.size() - most_bridges_ + most_bridges_ / kRoomShare;
+    const auto end = ranks.begin() + static_cast<std::ptrdiff_t>(std::min(too_many, ranks.size()));
+    std::partial_sort(ranks.begin(), end, ranks.end());
+    for (auto rank = ranks.begin(); rank != end; ++rank) bridges_.erase(std::get<Name>(*rank));
+    forgotten_ += static_cast<std::uint64_t>(end - ranks.begin());
 }
 
 void NetworkBook::handed_over(const base::DeviceId& bridge) {

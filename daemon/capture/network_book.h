@@ -22,8 +22,12 @@ namespace millrace::capture {
 
 class NetworkBook {
 public:
-    static constexpr std::size_t kMostBridges = 64;    // a house has one or two; as many as may connect at once
+    static constexpr std::size_t kMostBridges = 64;    // a house has one or two
     static constexpr std::size_t kMostAddresses = 16;  // a name server's answer has a few, and they change slowly
+
+    // At most `most_bridges` are kept: as many as may connect at once, so that those connected never drive each other
+    // out.
+    explicit NetworkBook(std::size_t most_bridges = kMostBridges) : most_bridges_(most_bridges) {}
 
     void set_kind_of(KindOf kind_of) { kind_of_ = std::move(kind_of); }
     // A bridge's topics end in the time; those that differ in nothing else are of one kind.
@@ -61,8 +65,8 @@ private:
     static Name name_of(const ConnectionLife& life);
     static void tell_who(ports::Knock& knock, const ConnectionLife& life);
     void make_room();
-    [[nodiscard]] bool open(const Name& name) const;
 
+    const std::size_t most_bridges_;
     KindOf kind_of_;
     std::string last_topic_;  // the newest one's, without the time
     TopicKind last_kind_;

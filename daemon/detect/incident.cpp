@@ -105,6 +105,8 @@ void IncidentBook::restore(std::vector<Incident> incidents, std::int64_t last_id
     std::sort(incidents_.begin(), incidents_.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     lives_.assign(incidents_.size(), Life{});
     last_id_ = last_id;
+    by_device_.clear();
+    for (const Incident& incident : incidents_) by_device_[incident.device].push_back(incident.id);
     for (std::size_t i = 0; i < incidents_.size(); ++i) {
         lives_[i].hushed = incidents_[i].not_a_leak;
         last_id_ = std::max(last_id_, incidents_[i].id);
@@ -125,11 +127,25 @@ std::optional<std::size_t> IncidentBook::index_of(std::int64_t id) const {
 }
 
 std::optional<std::size_t> IncidentBook::newest_of(const base::DeviceId& device, int slot, bool open) const {
-    for (std::size_t i = incidents_.size(); i-- > 0;) {
-        const Incident& incident = incidents_[i];
-        if (incident.open() == open && slot_of(incident.finding.rule) == slot && incident.device == device) return i;
-    }
-    return std::nullopt;
+    const std::vector<std::size_t> all = indices_of(device);
+    const auto found = std::find_if(all.rbegin(), all.rend(), [&](std::size_t i) {
+        return incidents_[i].open() == open && slot_of(incidents_[i].finding.rule) == slot;
+    });
+    return found == all.rend() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<std::size_t> IncidentBook::indices_of(const base::DeviceId& device) const {
+    std::vector<std::size_t> indices;
+    const auto found = by_device_.find(device);
+    if (found == by_device_.end()) return indices;
+    for (const std::int64_t id : found->second) indices.push_back(*index_of(id));
+    return indices;
+}
+
+std::vector<const Incident*> IncidentBook::of(const base::DeviceId& device) const {
+    std::vector<const Incident*> found;
+    for (const std::size_t i : indices_of(device)) found.push_back(&incidents_[i]);
+    return found;
 }
 
 std::vector<AlarmEvent> IncidentBook::update(const base::DeviceId& device, const std::vector<Finding>& findings,
@@ -138,9 +154,8 @@ std::vector<AlarmEvent> IncidentBook::update(const base::DeviceId& device, const
     for (const Finding& finding : findings) {
         if (finding.holds()) slots.push_back(slot_of(finding.rule));
     }
-    for (std::size_t i = 0; i < incidents_.size(); ++i) {
-        const bool lives = incidents_[i].open() || lives_[i].hushed;
-        if (lives && incidents_[i].device == device) slots.push_back(slot_of(incidents_[i].finding.rule));
+    for (const std::size_t i : indices_of(device)) {
+        if (incidents_[i].open() || lives_[i].hushed) slots.push_back(slot_of(incidents_[i].finding.rule));
     }
     std::sort(slots.begin(), slots.end());
     slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
@@ -161,8 +176,8 @@ void IncidentBook::settle(const base::DeviceId& device, int slot, std::vector<Fi
     // What was counted stands, and a day ends, however badly the device is seen.
     if (sight.muted && !is_budget(static_cast<Rule>(slot))) {
         // Nothing is known of the present: it goes on as it was, and has to be seen at rest anew.
-        for (std::size_t i = 0; i < incidents_.size(); ++i) {
-            if (incidents_[i].device != device || slot_of(incidents_[i].finding.rule) != slot) continue;
+        for (const std::size_t i : indices_of(device)) {
+            if (slot_of(incidents_[i].finding.rule) != slot) continue;
             lives_[i].held = now;
             if (lives_[i].rested) lives_[i].rested = now;
         }
@@ -179,10 +194,10 @@ void IncidentBook::settle(const base::DeviceId& device, int slot, std::vector<Fi
 // Takes out of `holding` what the owner has said to be no leak, while the same water runs on.
 void IncidentBook::take_hushed(const base::DeviceId& device, int slot, std::vector<Finding>& holding, WallTime now) {
     const bool at_rest = holding.empty();
-    for (std::size_t i = 0; i < incidents_.size(); ++i) {
+    for (const std::size_t i : indices_of(device)) {
         const Incident& incident = incidents_[i];
         Life& life = lives_[i];
-        if (!life.hushed || slot_of(incident.finding.rule) != slot || incident.device != device) continue;
+        if (!life.hushed || slot_of(incident.finding.rule) != slot) continue;
         const bool first_look = !life.held;
         if (at_rest) {
             if (first_look || *life.held > now) life.held = now;
@@ -276,6 +291,7 @@ void IncidentBook::raise(const base::DeviceId& device, int slot, const Finding& 
     incident.raised = now;
     incidents_.push_back(incident);
     lives_.push_back(life);
+    by_device_[device].push_back(incident.id);
     events.push_back({Change::Raised, now, "", std::move(incident)});
 }
 
@@ -303,6 +319,9 @@ void IncidentBook::drop_old_cleared(WallTime now) {
 }
 
 void IncidentBook::drop(std::size_t index) {
+    const auto ids = by_device_.find(incidents_[index].device);
+    std::erase(ids->second, incidents_[index].id);
+    if (ids->second.empty()) by_device_.erase(ids);
     incidents_.erase(incidents_.begin() + static_cast<std::ptrdiff_t>(index));
     lives_.erase(lives_.begin() + static_cast<std::ptrdiff_t>(index));
 }

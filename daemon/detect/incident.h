@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/device_id.h"
@@ -113,6 +114,8 @@ public:
     [[nodiscard]] Answer not_a_leak(std::int64_t id, const std::string& by, base::WallTime now);
 
     [[nodiscard]] const std::vector<Incident>& incidents() const { return incidents_; }  // by id
+    // Of one device, by id; until the next change.
+    [[nodiscard]] std::vector<const Incident*> of(const base::DeviceId& device) const;
 
 private:
     // What is known of an incident in this run only.
@@ -123,6 +126,8 @@ private:
     };
 
     [[nodiscard]] std::optional<std::size_t> index_of(std::int64_t id) const;
+    // Where those of one device are, by id.
+    [[nodiscard]] std::vector<std::size_t> indices_of(const base::DeviceId& device) const;
     [[nodiscard]] std::optional<std::size_t> newest_of(const base::DeviceId& device, int slot, bool open) const;
     void settle(const base::DeviceId& device, int slot, std::vector<Finding> holding, base::WallTime now,
                 const Sight& sight, std::vector<AlarmEvent>& events);
@@ -138,8 +143,9 @@ private:
     void drop(std::size_t index);
     [[nodiscard]] base::Result<std::size_t, base::Error> answerable(std::int64_t id) const;
 
-    std::vector<Incident> incidents_;  // by id
-    std::vector<Life> lives_;          // of each, at the same place
+    std::vector<Incident> incidents_;                                          // by id
+    std::vector<Life> lives_;                                                  // of each, at the same place
+    std::unordered_map<base::DeviceId, std::vector<std::int64_t>> by_device_;  // ids, rising; none is empty
     std::int64_t last_id_ = 0;
 };
 

@@ -66,6 +66,7 @@ BridgeActions Bridge::on_bytes(base::ByteView bytes, Moment now) {
 
 void Bridge::on_disconnected(Moment) {
     session_.reset();
+    sent_.clear();
     subscribed_ = false;
     boot_again_ = base::SteadyTime::max();
     queue_.requeue();
@@ -106,6 +107,12 @@ BridgeActions Bridge::finish(Moment now) {
     return actions;
 }
 
+BridgeActions Bridge::power_cycle(Moment now) {
+    BridgeActions actions;
+    restart(now, actions);
+    return actions;
+}
+
 BridgeActions Bridge::goodbye() {
     BridgeActions actions;
     if (session_) carry_out(session_->disconnect(), Moment{}, actions);
@@ -130,7 +137,14 @@ void Bridge::carry_out(mqtt::ClientActions&& session_actions, Moment now, Bridge
         } else if (const auto* acknowledged = std::get_if<mqtt::Acknowledged>(&action)) {
             std::vector<message::Sample> samples = queue_.acknowledge(acknowledged->packet_id);
             statistics_.samples_acknowledged += samples.size();
-            if (!samples.empty()) actions.emplace_back(Recorded{std::move(samples)});
+            const auto sent = std::find_if(sent_.begin(), sent_.end(),
+                                           [&](const auto& one) { return one.first == acknowledged->packet_id; });
+            std::optional<std::chrono::nanoseconds> waited;
+            if (sent != sent_.end()) {
+                waited = now.real - sent->second;
+                sent_.erase(sent);
+            }
+            if (!samples.empty()) actions.emplace_back(Recorded{std::move(samples), waited});
             send_samples(now, actions);
         } else if (auto* close = std::get_if<mqtt::Close>(&action)) {
             actions.emplace_back(HangUp{std::move(close->reason)});
@@ -248,9 +262,10 @@ void Bridge::send_samples(Moment now, BridgeActions& actions) {
         statistics_.samples_sent += samples.samples.size();
         if (acknowledged) {
             queue_.sent(id);
+            sent_.emplace_back(id, now.real);
         } else {
             statistics_.samples_acknowledged += samples.samples.size();
-            actions.emplace_back(Recorded{queue_.sent_for_good()});
+            actions.emplace_back(Recorded{queue_.sent_for_good(), std::nullopt});
         }
     }
 }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -64,6 +65,7 @@ struct BridgeStatistics {
 // The server has taken these samples: by PUBACK, or at QoS 0 by their being sent.
 struct Recorded {
     std::vector<message::Sample> samples;
+    std::optional<std::chrono::nanoseconds> waited{};  // real time from the first sending to the PUBACK
 };
 // End the connection. The owner calls on_disconnected() and connects again after its back-off.
 struct HangUp {
@@ -96,8 +98,17 @@ public:
     }
     [[nodiscard]] bool water_ended() const { return !next_step_; }
 
+    // Power was cut and is back: all is as after on_disconnected(), and the device boots anew. What the sensor has not
+    // got acknowledged it still has.
+    [[nodiscard]] BridgeActions power_cycle(Moment now);
+
     // DISCONNECT, when connected.
     [[nodiscard]] BridgeActions goodbye();
+
+    // Connected, and the server has taken its subscriptions.
+    [[nodiscard]] bool online() const { return subscribed_ && session_ && session_->connected(); }
+    // Online, and the server has answered both boot frames: from here on samples flow.
+    [[nodiscard]] bool served() const { return online() && booted_ == Booted::Sensor; }
 
     [[nodiscard]] const base::DeviceId& sensor() const { return settings_.sensor; }
     [[nodiscard]] const BridgeStatistics& statistics() const { return statistics_; }
@@ -121,7 +132,6 @@ private:
     void send_greetings(Moment now, BridgeActions& actions);
     [[nodiscard]] mqtt::PacketId publish(std::uint32_t type, const base::DeviceId& device, std::string json,
                                          mqtt::Qos qos, Moment now, BridgeActions& actions);
-    [[nodiscard]] bool online() const { return subscribed_ && session_ && session_->connected(); }
 
     BridgeSettings settings_;
     std::unique_ptr<Water> water_;
@@ -129,6 +139,7 @@ private:
     SampleQueue queue_;
     Random random_;
     std::optional<mqtt::ClientSession> session_;
+    std::vector<std::pair<mqtt::PacketId, base::SteadyTime>> sent_;  // messages with samples under way
     bool subscribed_ = false;
     bool finishing_ = false;
     Booted booted_ = Booted::Nothing;

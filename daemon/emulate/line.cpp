@@ -1,5 +1,7 @@
 #include "emulate/line.h"
 
+#include <netinet/in.h>
+
 #include <algorithm>
 
 namespace millrace::emulate {
@@ -39,12 +41,23 @@ void Line::connect() {
     error_code ignored;
     socket_.close(ignored);
     const unsigned connection = ++connection_;
+    if (source_) bind_to_source();
     socket_.async_connect(shared_.endpoints[endpoint_], [this, connection](const error_code& error) {
         if (stopped_ || connection != connection_) return;
         if (!error) return on_connected();
         endpoint_ = (endpoint_ + 1) % shared_.endpoints.size();
         wait_to_reconnect();
     });
+}
+
+// The port is chosen on connecting, when the far end is known, so that sources do not run out of ports together. Where
+// the address is not ours the connection comes from another one, or fails and says so.
+void Line::bind_to_source() {
+    error_code ignored;
+    socket_.open(shared_.endpoints[endpoint_].protocol(), ignored);
+    const int late = 1;
+    (void)::setsockopt(socket_.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &late, sizeof late);
+    socket_.bind({*source_, 0}, ignored);
 }
 
 void Line::on_connected() {
@@ -109,7 +122,7 @@ void Line::on_writable(const error_code& error, unsigned connection) {
 void Line::carry_out(BridgeActions&& actions) {
     for (BridgeAction& action : actions) {
         if (const auto* recorded = std::get_if<Recorded>(&action)) {
-            shared_.recorded(bridge_, recorded->samples);
+            shared_.recorded(bridge_, *recorded);
         } else if (!connected_) {
             continue;
         } else if (const auto* send_action = std::get_if<mqtt::Send>(&action)) {
@@ -159,6 +172,18 @@ void Line::on_wake() {
     const Moment now = moment();
     if (connected_ && now.real >= drop_at_) return hang_up("dropped on purpose");
     carry_out(bridge_.on_timer(now));
+}
+
+void Line::cut() {
+    hang_up("cut on purpose");
+}
+
+void Line::power_cycle() {
+    carry_out(bridge_.power_cycle(moment()));
+}
+
+void Line::look_again() {
+    if (!stopped_) arm_timer();
 }
 
 void Line::finish() {

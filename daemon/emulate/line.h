@@ -8,6 +8,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,7 @@ struct LineShared {
     const base::Clock& clock;
     const EmulatedClock& emulated;
     std::vector<boost::asio::ip::tcp::endpoint> endpoints;  // of the server, tried in turn
-    std::function<void(const Bridge& bridge, const std::vector<message::Sample>& samples)> recorded;
+    std::function<void(const Bridge& bridge, const Recorded& recorded)> recorded;
     std::function<void(const std::string& reason)> lost;  // a connection that had been open ended
     base::Seconds drop_every{0};
     std::array<std::uint8_t, 16 * 1024> read_buffer{};
@@ -36,7 +37,16 @@ class Line {
 public:
     Line(boost::asio::io_context& context, LineShared& shared, Bridge bridge, std::uint64_t seed);
 
+    // Where its connections come from; the system's choice otherwise. Before start().
+    void set_source(const boost::asio::ip::address& source) { source_ = source; }
+
     void start(base::Milliseconds delay);
+    // The connection breaks, as if the network were gone for a moment; the line connects again after its usual wait.
+    void cut();
+    // Power is cut and comes back.
+    void power_cycle();
+    // The emulated clock runs otherwise from now on: the deadlines are looked at anew.
+    void look_again();
     // The device's last words: counts no more water and sends what waits. done() tells when it is acknowledged.
     void finish();
     [[nodiscard]] bool done() const { return bridge_.done(); }
@@ -46,6 +56,7 @@ public:
 
 private:
     void connect();
+    void bind_to_source();
     void on_connected();
     void on_readable(const boost::system::error_code& error, unsigned connection);
     void on_writable(const boost::system::error_code& error, unsigned connection);
@@ -70,6 +81,7 @@ private:
     bool stopped_ = false;
     bool writing_ = false;
     std::size_t endpoint_ = 0;
+    std::optional<boost::asio::ip::address> source_;
     base::Milliseconds wait_;
     base::SteadyTime drop_at_ = base::SteadyTime::max();
 };

@@ -44,9 +44,7 @@ public:
           shared_{clock, emulated_, {}, {}, {}, settings.drop_line_every, {}},
           timer_(context_),
           signals_(context_, SIGINT, SIGTERM) {
-        shared_.recorded = [this](const Bridge& bridge, const std::vector<message::Sample>& samples) {
-            record(bridge, samples);
-        };
+        shared_.recorded = [this](const Bridge& bridge, const Recorded& recorded) { record(bridge, recorded.samples); };
         shared_.lost = [this](const std::string& reason) {
             if (++losses_ <= kLossesTold) log_ << "connection ended: " << reason << std::endl;
         };

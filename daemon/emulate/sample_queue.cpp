@@ -76,6 +76,12 @@ std::vector<message::Sample> SampleQueue::acknowledge(std::uint16_t packet_id) {
     return samples(entries);
 }
 
+std::size_t SampleQueue::outstanding_samples() const {
+    std::size_t samples = 0;
+    for (const Message& message : outstanding_) samples += message.entries.size();
+    return samples;
+}
+
 void SampleQueue::requeue() {
     std::vector<Entry> all;
     for (const Message& message : outstanding_) all.insert(all.end(), message.entries.begin(), message.entries.end());

@@ -56,6 +56,7 @@ public:
 
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
     [[nodiscard]] std::size_t outstanding_messages() const { return outstanding_.size(); }
+    [[nodiscard]] std::size_t outstanding_samples() const;
     [[nodiscard]] std::uint64_t given_up() const { return given_up_; }
 
 private:

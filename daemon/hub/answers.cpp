@@ -37,8 +37,10 @@ std::string boot_answer(const House& house, const base::DeviceId& device, base::
         return message::encode(cloud::answer_sensor_boot(memory, total, now));
     }
     std::vector<base::DeviceId> sensors;
-    for (const auto& [id, other] : house.devices) {
-        if (other.record.kind == ports::DeviceKind::Sensor && other.record.bridge == device) sensors.push_back(id);
+    if (const auto own = house.of_bridge.find(device); own != house.of_bridge.end()) {
+        for (const base::DeviceId& id : own->second) {
+            if (house.devices.at(id).record.kind == ports::DeviceKind::Sensor) sensors.push_back(id);
+        }
     }
     return message::encode(cloud::answer_bridge_boot(memory, sensors, now));
 }

@@ -1,5 +1,7 @@
 #include "hub/diary.h"
 
+#include <algorithm>
+
 namespace millrace::hub {
 
 void Diary::begin(ports::SpellKind kind, const std::optional<base::DeviceId>& bridge, std::string detail,
@@ -19,12 +21,20 @@ void Diary::end(ports::SpellKind kind, const std::optional<base::DeviceId>& brid
 
 void Diary::tick(base::WallTime now) {
     // Also when the clock was put back.
-    if (now >= written_ && now - written_ < kStep) return;
-    written_ = now;
-    for (auto& [key, spell] : lasting_) {
-        spell.to = now;
-        write(spell);
+    if (now < written_ || now - written_ >= kStep) {
+        written_ = now;
+        writing_ = true;
+        after_.reset();
     }
+    if (!writing_) return;
+    auto next = after_ ? lasting_.upper_bound(*after_) : lasting_.begin();
+    for (std::size_t left = std::max(kAtOnce, lasting_.size() / kParts); left > 0 && next != lasting_.end(); --left) {
+        next->second.to = now;
+        write(next->second);
+        after_ = next->first;
+        ++next;
+    }
+    writing_ = next != lasting_.end();
 }
 
 void Diary::close(base::WallTime now) {

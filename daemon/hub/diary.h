@@ -2,9 +2,11 @@
 // was away. Silences are explained from it later.
 //
 // A spell is written when it begins, again every minute while it lasts, and when it ends; after a power cut its end is
-// known to the minute. Loop thread only.
+// known to the minute. Where many bridges are connected, a minute's writing is spread over many ticks, so that it holds
+// up neither the loop nor the samples that queue behind it. Loop thread only.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +21,10 @@ class Diary {
 public:
     // How often the end of a lasting spell is written down.
     static constexpr base::Seconds kStep{60};
+    // Spells written at one tick: as many as a house ever has, and beyond that a hundredth of all, which at five ticks
+    // a second is all of them in a third of a minute.
+    static constexpr std::size_t kAtOnce = 16;
+    static constexpr std::size_t kParts = 100;
 
     explicit Diary(ports::FrameStore& store) : store_(store) {}
 
@@ -38,7 +44,9 @@ private:
 
     ports::FrameStore& store_;
     std::map<Key, ports::SpellRecord> lasting_;
-    base::WallTime written_;
+    base::WallTime written_;    // when the writing of this minute began
+    bool writing_ = false;      // and it is not over
+    std::optional<Key> after_;  // the last one written in it
 };
 
 }  // namespace millrace::hub

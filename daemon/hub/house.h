@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -68,6 +69,8 @@ struct Sensor {
 struct House {
     std::map<base::DeviceId, Device> devices;
     std::map<base::DeviceId, Sensor> sensors;
+    // Of each bridge, the devices whose record names it: who answers one bridge of thousands need not ask all devices.
+    std::map<base::DeviceId, std::set<base::DeviceId>> of_bridge;
 };
 
 }  // namespace millrace::hub

@@ -314,10 +314,12 @@ void Hub::send_heartbeats() {
     if (held_back_) return;
     const base::SteadyTime now = surroundings_.clock.steady_now();
     std::vector<std::pair<ports::ConnectionId, base::DeviceId>> due;
+    const std::size_t most = std::max(kHeartbeatsAtOnce, connections_.size() / kHeartbeatParts);
     for (const auto& [id, connection] : connections_) {
         for (const auto& [bridge, talk] : connection.bridges) {
             if (talk.heartbeats && talk.heartbeats->due() <= now) due.emplace_back(id, bridge);
         }
+        if (due.size() >= most) break;
     }
     // Sending may close a connection.
     for (const auto& [id, bridge] : due) {
@@ -426,14 +428,18 @@ void Hub::tell_watch(const Outcome& outcome) {
 
 base::Milliseconds Hub::clock_ahead(const base::DeviceId& sensor, WallTime now) const {
     const auto found = pipeline_.house().devices.find(sensor);
-    return found == pipeline_.house().devices.end() ? base::Milliseconds{0}
-                                                    : device_time(found->second.record, now) - now;
+    return found == pipeline_.house().devices.end() ? base::Milliseconds{0} : device_time(found->second, now) - now;
 }
 
 void Hub::tick_watch(WallTime now) {
     Watch* watch = surroundings_.watch;
     if (watch == nullptr) return;
-    if (watch->due(now)) watch->tick(now, live(), [this, now](const auto& id) { return clock_ahead(id, now); });
+    const auto ahead = [this, now](const auto& id) { return clock_ahead(id, now); };
+    if (watch->looking()) {
+        watch->look_on(now, ahead);
+    } else if (watch->due(now)) {
+        watch->tick(now, live(), ahead);
+    }
     changed_ = watch->take_changed() || changed_;
 }
 
@@ -446,10 +452,12 @@ void Hub::tick() {
     if (std::exchange(minute_, minute) != minute) changed_ = true;
     // While water runs the rate changes by the passing of time alone.
     if (!changed_ && !any_running_) return;
-    const ports::LiveState state = live();
-    any_running_ = std::any_of(state.sensors.begin(), state.sensors.end(), [](const ports::LiveSensor& sensor) {
-        return sensor.running || (sensor.estimate && sensor.estimate->running);
-    });
+    const base::SteadyTime now = surroundings_.clock.steady_now();
+    if (now < tell_at_) return;
+    tell_at_ = now + kTick * static_cast<std::int64_t>(pipeline_.house().devices.size() / kShownEachTick);
+    const bool looked_at = std::any_of(subscribers_.begin(), subscribers_.end(),
+                                       [](const auto* subscriber) { return subscriber->looks(); });
+    const ports::LiveState state = looked_at ? live() : ports::LiveState{};
     changed_ = false;
     for (ports::LiveSubscriber* subscriber : subscribers_) subscriber->on_live(state);
 }

@@ -156,10 +156,17 @@ private:
     static constexpr std::size_t kMaxSealedNotices = 16;
     // A bridge subscribes within this of connecting; a heartbeat that is overdue waits for it.
     static constexpr base::Seconds kSubscribesWithin{10};
+    // Heartbeats at one tick, or a hundredth of all where there are more bridges: those that came back together after a
+    // power cut are not given theirs all together for ever after.
+    static constexpr std::size_t kHeartbeatsAtOnce = 32;
+    static constexpr std::size_t kHeartbeatParts = 100;
     // A bridge takes and sends no larger packets.
     static constexpr std::size_t kMaxSealedBytes = 1472;
     // A takeover by a rebuild lasts well under a second. What comes beyond this is not acknowledged and comes again.
     static constexpr std::size_t kMaxHeldBack = 8 * 1024;
+    // The picture of so many devices is made anew for subscribers at every tick; that of more as much less often, so
+    // that it takes no larger part of the loop's time.
+    static constexpr std::size_t kShownEachTick = 1'000;
 
     // True when the event was put aside until resume().
     template <typename Event>
@@ -182,12 +189,13 @@ private:
     void tell_watch(const Outcome& outcome);
     void tick_watch(base::WallTime now);
     [[nodiscard]] base::Milliseconds clock_ahead(const base::DeviceId& sensor, base::WallTime now) const;
-    [[nodiscard]] base::WallTime device_time(const ports::DeviceRecord& sensor, base::WallTime now) const;
-    [[nodiscard]] ports::LiveBridge live_bridge(const base::DeviceId& id) const;
+    [[nodiscard]] base::WallTime device_time(const Device& sensor, base::WallTime now) const;
+    // `device`: what is known of it, if anything is.
+    [[nodiscard]] ports::LiveBridge live_bridge(const base::DeviceId& id, const Device* device) const;
     [[nodiscard]] ports::LivePuck live_puck(const base::DeviceId& id, const Device& device) const;
     [[nodiscard]] ports::LiveAdvertised live_advertised(const base::DeviceId& id, const Device& device) const;
-    [[nodiscard]] ports::LiveSensor live_sensor(const base::DeviceId& id, const Device& device,
-                                                base::WallTime now) const;
+    [[nodiscard]] ports::LiveSensor live_sensor(const base::DeviceId& id, const Device& device, base::WallTime now,
+                                                const CalendarStarts& starts) const;
 
     Settings settings_;
     Surroundings surroundings_;
@@ -206,8 +214,9 @@ private:
     std::unordered_map<base::DeviceId, WaterTotals> at_least_;  // by sealed messages
     std::vector<ports::LiveSubscriber*> subscribers_;
     bool changed_ = true;
-    bool any_running_ = false;
-    base::WallTime minute_;  // of the last state told: the sliding windows change with time alone
+    mutable bool any_running_ = false;  // in the picture made last
+    base::SteadyTime tell_at_{};        // not sooner are subscribers told again
+    base::WallTime minute_;             // of the last state told: the sliding windows change with time alone
     Figures figures_;
     std::size_t sealed_notices_ = 0;
     // Callbacks of the store may come after the hub is gone; they hold this weakly.

@@ -19,14 +19,15 @@ ports::LiveState Hub::live() const {
     const WallTime now = surroundings_.clock.wall_now();
     const House& house = pipeline_.house();
     state.hears_bluetooth = hears_bluetooth_;
+    const CalendarStarts starts = calendar_starts(now, settings_.zone);
     for (const auto& [id, device] : house.devices) {
         const bool strange = ports::is_of_bluetooth(device.record.kind) && !adopted_.contains(id);
         if (strange) continue;
         switch (device.record.kind) {
-            case ports::DeviceKind::Bridge: state.bridges.push_back(live_bridge(id)); break;
+            case ports::DeviceKind::Bridge: state.bridges.push_back(live_bridge(id, &device)); break;
             case ports::DeviceKind::Puck: state.pucks.push_back(live_puck(id, device)); break;
             case ports::DeviceKind::Sensor:
-            case ports::DeviceKind::Meter: state.sensors.push_back(live_sensor(id, device, now)); break;
+            case ports::DeviceKind::Meter: state.sensors.push_back(live_sensor(id, device, now, starts)); break;
         }
     }
     // A puck that was adopted and not heard yet is worth showing too.
@@ -36,25 +37,30 @@ ports::LiveState Hub::live() const {
     }
     std::sort(state.pucks.begin(), state.pucks.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     // A bridge that connected and has not said anything yet is worth showing too.
+    const std::size_t known = state.bridges.size();
     for (const auto& [id, run] : runs_) {
-        if (run.connection != 0 && !house.devices.contains(id)) state.bridges.push_back(live_bridge(id));
+        if (run.connection != 0 && !house.devices.contains(id)) state.bridges.push_back(live_bridge(id, nullptr));
     }
-    std::sort(state.bridges.begin(), state.bridges.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    // Those that are known are in order already, and there are few others.
+    std::inplace_merge(state.bridges.begin(), state.bridges.begin() + static_cast<std::ptrdiff_t>(known),
+                       state.bridges.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     if (surroundings_.watch != nullptr) {
         for (ports::LiveSensor& sensor : state.sensors) {
             sensor.categories = surroundings_.watch->category_totals(sensor.id);
         }
     }
+    any_running_ = std::any_of(state.sensors.begin(), state.sensors.end(), [](const ports::LiveSensor& sensor) {
+        return sensor.running || (sensor.estimate && sensor.estimate->running);
+    });
     return state;
 }
 
-ports::LiveBridge Hub::live_bridge(const base::DeviceId& id) const {
+ports::LiveBridge Hub::live_bridge(const base::DeviceId& id, const Device* known) const {
     ports::LiveBridge bridge;
     bridge.id = id;
     bridge.has_key = pipeline_.keys().find(id) != nullptr;
-    const House& house = pipeline_.house();
-    if (const auto found = house.devices.find(id); found != house.devices.end()) {
-        const Device& device = found->second;
+    if (known != nullptr) {
+        const Device& device = *known;
         bridge.last_seen = device.last_seen;
         bridge.firmware = device.record.firmware;
         bridge.branch = device.record.branch;
@@ -76,24 +82,20 @@ ports::LiveBridge Hub::live_bridge(const base::DeviceId& id) const {
     return bridge;
 }
 
-base::WallTime Hub::device_time(const ports::DeviceRecord& sensor, WallTime now) const {
-    const House& house = pipeline_.house();
-    const auto ahead_of = [&house](const base::DeviceId& id) -> std::optional<base::Milliseconds> {
-        const auto found = house.devices.find(id);
-        return found == house.devices.end() ? std::nullopt : found->second.clock_ahead;
-    };
-    // The sensor's own messages are stamped by its bridge too; the newest word on the bridge's clock counts.
-    const std::optional<base::Milliseconds> by_bridge = sensor.bridge ? ahead_of(*sensor.bridge) : std::nullopt;
-    const std::optional<base::Milliseconds> by_sensor = ahead_of(sensor.id);
-    if (by_bridge && by_sensor) {
-        const auto bridge = house.devices.find(*sensor.bridge);
-        const auto own = house.devices.find(sensor.id);
-        return now + (bridge->second.last_seen > own->second.last_seen ? *by_bridge : *by_sensor);
+base::WallTime Hub::device_time(const Device& own, WallTime now) const {
+    std::optional<base::Milliseconds> ahead = own.clock_ahead;
+    if (own.record.bridge) {
+        // The sensor's own messages are stamped by its bridge too; the newest word on the bridge's clock counts.
+        const House& house = pipeline_.house();
+        const auto bridge = house.devices.find(*own.record.bridge);
+        const bool known = bridge != house.devices.end() && bridge->second.clock_ahead;
+        if (known && (!ahead || bridge->second.last_seen > own.last_seen)) ahead = bridge->second.clock_ahead;
     }
-    return now + by_sensor.value_or(by_bridge.value_or(base::Milliseconds{0}));
+    return now + ahead.value_or(base::Milliseconds{0});
 }
 
-ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& device, WallTime now) const {
+ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& device, WallTime now,
+                                   const CalendarStarts& starts) const {
     ports::LiveSensor live;
     live.id = id;
     live.bridge = device.record.bridge;
@@ -105,14 +107,14 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
         live.temperature_celsius = message::temperature_celsius(*raw);
     }
     const Sensor& sensor = pipeline_.house().sensors.at(id);
-    const meter::Flow flow = meter::flow_at(sensor.meter, sensor.calibration, device_time(device.record, now));
+    const WallTime own_now = device_time(device, now);
+    const meter::Flow flow = meter::flow_at(sensor.meter, sensor.calibration, own_now);
     live.flow = flow.rate;
     live.running = flow.running;
     live.last_reading = sensor.last_reading;
     live.calibrated = sensor.calibration.calibrated();
     live.per_peak = sensor.calibration.at(now);
     if (const auto found = durable_lifetime_.find(id); found != durable_lifetime_.end()) live.lifetime = found->second;
-    const CalendarStarts starts = calendar_starts(now, settings_.zone);
     live.day_start = starts.day;
     live.week_start = starts.week;
     live.month_start = starts.month;
@@ -137,7 +139,7 @@ ports::LiveSensor Hub::live_sensor(const base::DeviceId& id, const Device& devic
         live.readings_known = !(run != runs_.end() && run->second.sealed_shut);
     }
     if (!live.readings_known && !live.says) {
-        const meter::SealedFlow estimated = meter::sealed_flow_at(sensor.sealed, device_time(device.record, now));
+        const meter::SealedFlow estimated = meter::sealed_flow_at(sensor.sealed, own_now);
         live.estimate = ports::LiveEstimate{estimated.running, estimated.since, {}};
         const auto today = at_least_.find(id);
         if (today != at_least_.end()) {

@@ -98,6 +98,7 @@ void Pipeline::restore(const ports::StoredState& stored) {
         Device& device = house_.devices[record.id];
         device.record = record;
         device.last_seen = record.last_seen;
+        if (record.bridge) house_.of_bridge[*record.bridge].insert(record.id);
         if (ports::counts_water(record.kind)) house_.sensors[record.id];
     }
     for (const ports::MeterRecord& record : stored.meters) {
@@ -226,7 +227,7 @@ Device* Pipeline::note_device(const ports::Frame& frame, Outcome& outcome) {
     if (outcome.topic.role) device.record.kind = *kind_of(frame, outcome);
     if (ports::counts_water(device.record.kind)) {
         house_.sensors[id];
-        if (frame.bridge) device.record.bridge = frame.bridge;
+        if (frame.bridge) set_bridge(device, *frame.bridge);
     }
     // What anybody may have sent is no sign of life: what is not believed, or not opened by the device's own key.
     const bool forged = outcome.understanding == Understanding::NotBelieved ||
@@ -281,7 +282,18 @@ void Pipeline::apply_message(const ports::Frame& frame, Device& device, Outcome&
 void Pipeline::apply_boot(const message::Boot& boot, Device& device) {
     if (boot.sha_full) device.record.firmware = boot.sha_full;
     if (boot.branch) device.record.branch = boot.branch;
-    if (boot.bridge_id && device.record.kind == DeviceKind::Sensor) device.record.bridge = boot.bridge_id;
+    if (boot.bridge_id && device.record.kind == DeviceKind::Sensor) set_bridge(device, *boot.bridge_id);
+}
+
+void Pipeline::set_bridge(Device& device, const base::DeviceId& bridge) {
+    if (device.record.bridge == bridge) return;
+    if (device.record.bridge) {
+        const auto left = house_.of_bridge.find(*device.record.bridge);
+        if (left != house_.of_bridge.end()) left->second.erase(device.record.id);
+        if (left != house_.of_bridge.end() && left->second.empty()) house_.of_bridge.erase(left);
+    }
+    device.record.bridge = bridge;
+    house_.of_bridge[bridge].insert(device.record.id);
 }
 
 void Pipeline::apply_samples(const ports::Frame& frame, const message::Samples& samples, Outcome& outcome) {

@@ -75,6 +75,7 @@ private:
     [[nodiscard]] std::optional<base::Bytes> open(const ports::Frame& frame, Outcome& outcome) const;
 
     Device* note_device(const ports::Frame& frame, Outcome& outcome);
+    void set_bridge(Device& device, const base::DeviceId& bridge);
     void apply_sealed(const ports::Frame& frame, Device& device, Outcome& outcome);
     void apply_message(const ports::Frame& frame, Device& device, Outcome& outcome);
     void apply_boot(const message::Boot& boot, Device& device);

@@ -131,12 +131,12 @@ void Watch::restore_sight(const Incident& incident) {
 Watch::Watched* Watch::watched(const base::DeviceId& sensor) {
     const auto found = sensors_.find(sensor);
     if (found != sensors_.end()) return &found->second;
-    if (sensors_.size() < kMaxWatched) return &sensors_[sensor];
+    if (sensors_.size() < parts_.max_watched) return &sensors_[sensor];
     if (!std::exchange(told_full_, true)) {
         parts_.notices.notice(ports::Severity::Warning,
-                              "there are more than " + std::to_string(kMaxWatched) +
+                              "there are more than " + std::to_string(parts_.max_watched) +
                                   " sensors; no leaks are looked for at those beyond, the first of them " +
-                                  sensor.str());
+                                  sensor.str() + " (bridge.max_connections says how many a fleet may have)");
     }
     return nullptr;
 }
@@ -207,10 +207,11 @@ void Watch::on_event(const ports::EventRecord& event, ports::DeviceKind kind) {
 }
 
 bool Watch::due(WallTime now) const {
-    return !ticked_ || now < *ticked_ || now - *ticked_ >= kStep;
+    const Seconds step = kStep * static_cast<std::int64_t>(1 + sensors_.size() / (kEachSecond + 1));
+    return !ticked_ || now < *ticked_ || now - *ticked_ >= step;
 }
 
-void Watch::tick(WallTime now, const ports::LiveState& live, const Ahead& ahead) {
+void Watch::tick(WallTime now, ports::LiveState live, const Ahead& ahead) {
     const Milliseconds passed = ticked_ ? now - *ticked_ : Milliseconds{0};
     ticked_ = now;
     offer_again();
@@ -222,25 +223,39 @@ void Watch::tick(WallTime now, const ports::LiveState& live, const Ahead& ahead)
     }
     hears_bluetooth_ = live.hears_bluetooth;
     see_bridges(live, passed, now);
-    judge_bridges(now);
-    for (const ports::LiveSensor& seen : live.sensors) {
+    look_ = Look{std::move(live), passed};
+    look_on(now, ahead);
+}
+
+void Watch::look_on(WallTime now, const Ahead& ahead) {
+    Look& look = *look_;
+    const std::vector<ports::LiveBridge>& bridges = look.live.bridges;
+    for (std::size_t left = kAtOnce; left > 0 && look.bridge < bridges.size(); --left, ++look.bridge) {
+        const auto found = bridges_.find(bridges[look.bridge].id);
+        if (found != bridges_.end()) judge_bridge(found->first, found->second, now);
+    }
+    const std::vector<ports::LiveSensor>& sensors = look.live.sensors;
+    for (std::size_t left = kAtOnce; left > 0 && look.sensor < sensors.size(); --left, ++look.sensor) {
+        const ports::LiveSensor& seen = sensors[look.sensor];
         Watched* sensor = watched(seen.id);
         if (sensor == nullptr) continue;
         const Milliseconds before_ours = ahead(seen.id);
         sensor->ahead = before_ours > kLargestClockLead ? Milliseconds{0} : before_ours;
-        see_sensor(*sensor, seen, passed, now);
+        see_sensor(*sensor, seen, look.passed, now);
         take_uses(seen.id, *sensor, WallTime{}, own_time(*sensor, now));
         see_use_under_way(seen, *sensor, now);
         judge(seen.id, *sensor, now);
     }
-    see_pucks(live, passed, now);
+    if (look.bridge < bridges.size() || look.sensor < sensors.size()) return;
+    see_pucks(look.live, look.passed, now);
     judge_the_gone(now);
     tell(book_.tick(now));
+    look_.reset();
 }
 
 void Watch::see_pucks(const ports::LiveState& live, Milliseconds passed, WallTime now) {
     for (const ports::LivePuck& seen : live.pucks) {
-        if (!pucks_.contains(seen.id) && pucks_.size() >= kMaxWatched) continue;
+        if (!pucks_.contains(seen.id) && pucks_.size() >= parts_.max_watched) continue;
         PuckSight& puck = pucks_[seen.id];
         if (seen.last_seen != puck.live.last_seen && puck.live.last_seen) puck.unheard = Milliseconds{0};
         puck.live = seen;
@@ -254,7 +269,7 @@ void Watch::see_pucks(const ports::LiveState& live, Milliseconds passed, WallTim
 }
 
 void Watch::on_puck(const ports::LivePuck& puck, WallTime now) {
-    if (!pucks_.contains(puck.id) && pucks_.size() >= kMaxWatched) return;
+    if (!pucks_.contains(puck.id) && pucks_.size() >= parts_.max_watched) return;
     PuckSight& sight = pucks_[puck.id];
     sight.live = puck;
     sight.unheard = Milliseconds{0};
@@ -369,10 +384,8 @@ std::vector<Finding> Watch::water_of(const base::DeviceId& id, Watched& sensor, 
 std::vector<Finding> Watch::budgets_of(const base::DeviceId& id, const Watched& sensor, WallTime now) const {
     if (sensor.used && sensor.used->known) return budget_findings(*sensor.used, rules_, {}, now);
     std::vector<Finding> open;
-    for (const Incident& incident : book_.incidents()) {
-        if (incident.open() && detect::is_budget(incident.finding.rule) && incident.device == id) {
-            open.push_back(incident.finding);
-        }
+    for (const Incident* incident : book_.of(id)) {
+        if (incident->open() && detect::is_budget(incident->finding.rule)) open.push_back(incident->finding);
     }
     if (!sensor.used) return open;
     return budget_findings(*sensor.used, rules_, open, now);
@@ -389,12 +402,10 @@ void Watch::judge(const base::DeviceId& id, Watched& sensor, WallTime now) {
     tell(book_.update(id, findings, now, sight));
 }
 
-void Watch::judge_bridges(WallTime now) {
-    for (const auto& [id, bridge] : bridges_) {
-        std::vector<Finding> findings = bridge_findings(bridge, rules_, now);
-        drop_off(findings);
-        tell(book_.update(id, findings, now));
-    }
+void Watch::judge_bridge(const base::DeviceId& id, const BridgeSight& bridge, WallTime now) {
+    std::vector<Finding> findings = bridge_findings(bridge, rules_, now);
+    drop_off(findings);
+    tell(book_.update(id, findings, now));
 }
 
 // Alarms of devices that are no longer known at all.
@@ -415,11 +426,11 @@ void Watch::drop_off(std::vector<Finding>& findings) const {
 }
 
 const Incident* Watch::open_incident(const base::DeviceId& device, Rule rule) const {
-    const auto& all = book_.incidents();
-    const auto found = std::find_if(all.rbegin(), all.rend(), [&](const Incident& incident) {
-        return incident.open() && same_water(incident.finding.rule, rule) && incident.device == device;
+    const std::vector<const Incident*> all = book_.of(device);
+    const auto found = std::find_if(all.rbegin(), all.rend(), [&](const Incident* incident) {
+        return incident->open() && same_water(incident->finding.rule, rule);
     });
-    return found == all.rend() ? nullptr : &*found;
+    return found == all.rend() ? nullptr : *found;
 }
 
 void Watch::choose_mode(WallTime now) {

@@ -37,6 +37,10 @@
 
 namespace millrace::hub {
 
+// Sensors that are watched, and leak pucks. A sensor's state is large; a stranger who makes up sensors cannot make more
+// of them be watched.
+inline constexpr std::size_t kMaxWatched = 2'048;
+
 struct WatchParts {
     detect::Settings rules;  // as the config file has them
     base::TimeZone zone;
@@ -44,14 +48,15 @@ struct WatchParts {
     ports::History* history = nullptr;  // nothing: what was learned stands until the next start
     const base::Clock& clock;
     ports::Notices& notices;
+    std::size_t max_watched = kMaxWatched;  // more where more bridges may connect
 };
 
 class Watch final : public ports::Alarms {
 public:
     // How often everything is judged by the passing of time.
     static constexpr base::Seconds kStep{1};
-    // A sensor's state is large; a stranger who makes up sensors cannot make more of them be watched.
-    static constexpr std::size_t kMaxWatched = 2'048;
+    static constexpr std::size_t kEachSecond = 2'048;
+    static constexpr std::size_t kAtOnce = 1'024;
     // Somebody who said that the sprinklers run and went away must not hide a leak for good.
     static constexpr base::Seconds kIrrigationLongest{12 * 3'600};
 
@@ -75,11 +80,16 @@ public:
     // Where the owner's clocks are; what comes by the clock is learned anew.
     void set_zone(const base::TimeZone& zone);
 
-    // Whether it is time for the next tick().
+    // Whether it is time for the next tick(): each second; where more than kEachSecond sensors are watched, as many
+    // times that as they are more. What a message says is judged at once, however many there are.
     [[nodiscard]] bool due(base::WallTime now) const;
     // `ahead` gives the clock of each sensor before ours.
     using Ahead = std::function<base::Milliseconds(const base::DeviceId&)>;
-    void tick(base::WallTime now, const ports::LiveState& live, const Ahead& ahead);
+    void tick(base::WallTime now, ports::LiveState live, const Ahead& ahead);
+    // A tick looks at kAtOnce sensors and as many bridges. Where there are more, it goes on with the next ones at each
+    // call of look_on(), so that the messages of others need not wait for all of them.
+    [[nodiscard]] bool looking() const { return look_.has_value(); }
+    void look_on(base::WallTime now, const Ahead& ahead);
 
     // A sensor's totals by category, as they are on disk.
     [[nodiscard]] std::optional<classify::CategoryTotals> category_totals(const base::DeviceId& sensor) const {
@@ -147,6 +157,14 @@ private:
         std::vector<std::pair<meter::Reading, base::VolumePerPeak>> meanwhile;
     };
 
+    // One look at everything, piece by piece.
+    struct Look {
+        ports::LiveState live;
+        base::Milliseconds passed{0};
+        std::size_t sensor = 0;  // the next one
+        std::size_t bridge = 0;
+    };
+
     [[nodiscard]] Watched* watched(const base::DeviceId& sensor);
     [[nodiscard]] detect::Context context(base::WallTime now) const;
     void restore_choice(const ports::ChoiceRecord& choice);
@@ -161,7 +179,7 @@ private:
     [[nodiscard]] bool tells_of_the_past(Watched& sensor, base::WallTime now) const;
     [[nodiscard]] base::WallTime own_time(Watched& sensor, base::WallTime now);
     void judge(const base::DeviceId& id, Watched& sensor, base::WallTime now);
-    void judge_bridges(base::WallTime now);
+    void judge_bridge(const base::DeviceId& id, const BridgeSight& bridge, base::WallTime now);
     void see_pucks(const ports::LiveState& live, base::Milliseconds passed, base::WallTime now);
     void judge_puck(PuckSight& puck, base::WallTime now);
     void judge_the_gone(base::WallTime now);
@@ -205,6 +223,7 @@ private:
     std::optional<base::WallTime> offered_;
     std::deque<base::DeviceId> to_learn_;  // the first one is being learned
     std::optional<base::WallTime> ticked_;
+    std::optional<Look> look_;  // that is not over
     bool hears_bluetooth_ = false;
     bool changed_ = true;
     bool told_full_ = false;

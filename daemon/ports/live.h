@@ -142,6 +142,9 @@ public:
 class LiveSubscriber {
 public:
     virtual ~LiveSubscriber() = default;
+    // Whether it looks at the state now. A picture of thousands of devices is not made where nobody does; who does not
+    // look may be given an empty one.
+    [[nodiscard]] virtual bool looks() const { return true; }
     virtual void on_live(const LiveState& state) = 0;
 };
 

@@ -60,8 +60,10 @@ public:
         client_.stop(availability(kOffline), std::move(done));
     }
 
+    [[nodiscard]] bool looks() const { return configured() && !stopping_; }
+
     void on_live(const ports::LiveState& state) {
-        if (!configured() || stopping_) return;
+        if (!looks()) return;
         live_ = state;
         flush_within(timing_.gather);
     }
@@ -458,6 +460,10 @@ void Publisher::set_site(base::VolumeUnit unit, const base::TimeZone& zone,
 
 void Publisher::on_release(const ports::Release& newest) {
     session_->on_release(newest);
+}
+
+bool Publisher::looks() const {
+    return session_->looks();
 }
 
 void Publisher::on_live(const ports::LiveState& state) {

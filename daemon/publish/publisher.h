@@ -75,6 +75,7 @@ public:
     // The newest one there is, for the update entity where there is one.
     void on_release(const ports::Release& newest);
 
+    [[nodiscard]] bool looks() const override;
     void on_live(const ports::LiveState& state) override;
     void on_alarm(const detect::AlarmEvent& event) override;
 

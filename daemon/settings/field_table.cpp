@@ -60,6 +60,15 @@ std::vector<Field> top_fields() {
          "How many frames may wait for a slow disk; beyond it the bridge is not acknowledged and sends again.",
          [](Draft& d, const Value& v) { d.settings.store.max_queued_commits = static_cast<std::size_t>(v.integer); },
          [](const Settings& s) { return std::to_string(s.store.max_queued_commits); }},
+        {"store.cache_megabytes",
+         ValueType::Integer,
+         {0, 65'536, {}},
+         "MB",
+         "Memory for the store's pages. 0: half a megabyte, enough for a house. A fleet needs some 20 for each "
+         "thousand "
+         "sensors; with less it writes the same pages to disk again and again.",
+         [](Draft& d, const Value& v) { d.settings.store.cache_megabytes = v.integer; },
+         [](const Settings& s) { return std::to_string(s.store.cache_megabytes); }},
         {"store.keep_frames_days",
          ValueType::Integer,
          {0, 36'500, {}},

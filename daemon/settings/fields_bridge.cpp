@@ -37,7 +37,7 @@ std::vector<Field> bridge_fields() {
          ValueType::Integer,
          {1, 20'000, {}},
          "connections",
-         "Bridges at once.",
+         "Bridges at once. Leaks are looked for at as many sensors, and at 2048 in any case.",
          [](Draft& d, const Value& v) { d.settings.capture.max_connections = static_cast<std::size_t>(v.integer); },
          [](const Settings& s) { return std::to_string(s.capture.max_connections); }},
         {"bridge.max_connections_per_address",

@@ -100,16 +100,24 @@ private:
     mutable SQLite::Statement statement_;
 };
 
-// Enough for the pages that a batch touches; the system's own page cache holds the rest, and the whole daemon is to
-// stay small.
-constexpr const char* kCacheSize = "PRAGMA cache_size = -512";
-constexpr const char* kLargeCacheSize = "PRAGMA cache_size = -4096";
+// Enough for the pages that a house's batch touches; the system's own page cache holds the rest, and the whole daemon is
+// to stay small.
+constexpr std::int64_t kLeastCacheKilobytes = 512;
+// Work that goes through far more pages.
+constexpr std::int64_t kLargeCacheKilobytes = 4'096;
+// With a cache of so many megabytes a thousand more pages gather in the log before they go to the file: of pages that
+// are written again and again only the last state is written there.
+constexpr std::int64_t kCacheMegabytesPerLog = 16;
+
+std::string cache_of(std::int64_t kilobytes) {
+    return "PRAGMA cache_size = " + std::to_string(-kilobytes);
+}
 
 // How long emptying the log waits for a reader. Commits wait with it, so it is short: there is another time.
 constexpr int kEmptyLogWaitMs = 50;
 
 // SQLite's own default.
-constexpr int kLogPagesBeforeCheckpoint = 1'000;
+constexpr std::int64_t kLogPagesBeforeCheckpoint = 1'000;
 
 // Pages given back to the file system at a time, some milliseconds, and the free ones that stay: 16 MB, or a
 // twentieth of a large file.
@@ -149,7 +157,7 @@ std::unique_ptr<Sqlite> Sqlite::open_for_writing(const std::string& path) {
 std::unique_ptr<Sqlite> Sqlite::open_for_reading(const std::string& path) {
     return in_our_words([&] {
         auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READONLY, kBusyTimeoutMs);
-        database->exec(kCacheSize);
+        database->exec(cache_of(kLeastCacheKilobytes));
         return std::make_unique<Sqlite>(std::move(database));
     });
 }
@@ -247,9 +255,15 @@ void Sqlite::prepare_for_writing() {
     // Lets space that was freed be given back to the file system; only has a say in a file that is still empty.
     execute("PRAGMA auto_vacuum = INCREMENTAL");
     (void)text("PRAGMA journal_mode = WAL");
-    execute(kCacheSize);
+    set_cache(0);
     sync_each(true);
     (void)number("PRAGMA journal_size_limit = 4194304");
+}
+
+void Sqlite::set_cache(std::int64_t megabytes) {
+    cache_megabytes_ = megabytes;
+    use_more_memory(false);
+    hold_log(false);
 }
 
 void Sqlite::set_busy_timeout(int milliseconds) {
@@ -270,7 +284,8 @@ void Sqlite::back_up_to(const std::string& path) const {
 }
 
 void Sqlite::use_more_memory(bool on) {
-    execute(on ? kLargeCacheSize : kCacheSize);
+    const std::int64_t ordinary = std::max(cache_megabytes_ * 1'024, kLeastCacheKilobytes);
+    execute(cache_of(on ? std::max(ordinary, kLargeCacheKilobytes) : ordinary));
 }
 
 void Sqlite::empty_log() {
@@ -284,7 +299,8 @@ void Sqlite::empty_log() {
 }
 
 void Sqlite::hold_log(bool hold) {
-    execute("PRAGMA wal_autocheckpoint = " + (hold ? "0" : std::to_string(kLogPagesBeforeCheckpoint)));
+    const std::int64_t pages = hold ? 0 : kLogPagesBeforeCheckpoint * (1 + cache_megabytes_ / kCacheMegabytesPerLog);
+    static_cast<void>(number("PRAGMA wal_autocheckpoint = " + std::to_string(pages)));
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, hold ? 1 : 0, nullptr);
 }
 

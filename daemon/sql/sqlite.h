@@ -35,6 +35,8 @@ public:
 
     // Sets the write-ahead log and full synchronisation: what is committed survives a power loss.
     void prepare_for_writing();
+    // How much of the file is held in memory; 0: what a house needs.
+    void set_cache(std::int64_t megabytes);
     void set_busy_timeout(int milliseconds);
     // As it is committed now, into a new file: packed, or page by page as it is.
     void copy_to(const std::string& path) const;
@@ -63,6 +65,7 @@ public:
 private:
     std::unique_ptr<SQLite::Database> database_;
     int busy_timeout_ms_ = kBusyTimeoutMs;
+    std::int64_t cache_megabytes_ = 0;
 };
 
 }  // namespace millrace::sql

@@ -43,11 +43,12 @@ base::Result<T, base::Error> as_error(base::Result<T, Fault> result) {
 
 using Opened = base::Result<std::unique_ptr<sql::Connection>, base::Error>;
 
-Opened open_file(const StateDir& dir, const OpenOptions& options) {
+Opened open_file(const StateDir& dir, const Settings& settings, const OpenOptions& options) {
     const std::string path = dir.database_path();
     auto file = sql::Sqlite::open_for_writing(path);
     if (auto checked = check_format(*file, path); !checked) return base::failure(std::move(checked.error()));
     file->prepare_for_writing();
+    file->set_cache(settings.cache_megabytes);
     if (options.max_pages > 0) {
         static_cast<void>(file->number("PRAGMA max_page_count = " + std::to_string(options.max_pages)));
     }
@@ -168,7 +169,7 @@ base::Result<Database, base::Error> Database::open(const Settings& settings, Ope
     if (!dir) return base::failure(std::move(dir.error()));
     const std::string address = settings.server.empty() ? dir->database_path() : settings.server;
     try {
-        auto connection = settings.server.empty() ? open_file(*dir, options) : open_server(settings.server);
+        auto connection = settings.server.empty() ? open_file(*dir, settings, options) : open_server(settings.server);
         if (!connection) return base::failure(std::move(connection.error()));
         return Database(std::make_unique<Parts>(std::move(*dir), address, std::move(*connection)));
     } catch (const sql::Error& error) {

@@ -11,6 +11,10 @@ struct Settings {
     std::string state_dir;                    // holds millrace.db
     std::string server;                       // "postgresql://…": that holds the tables instead; empty: the file does
     std::size_t max_queued_commits = 20'000;  // some 20 MB at most; beyond it the bridge is not acknowledged
+    // Pages that the writer keeps in memory. Each sensor's newest rows are on some eight pages of their own, so a
+    // fleet's are far more than a house's; where a transaction's do not fit, they are written to disk several times. 0:
+    // half a megabyte, which is enough for a house.
+    std::int64_t cache_megabytes = 0;
     // Opened frames older than this are dropped; 0 keeps them for ever. History made of them stays.
     std::int64_t keep_frames_days = 0;
     // Topics and payloads; the oldest frames are dropped beyond it. 0: no limit. A household year takes some 110.

@@ -115,6 +115,37 @@ TEST_F(NetworkBookTest, MadeUpNamesDriveOutTheirLikeAndNoRealBridge) {
     EXPECT_TRUE(there);
 }
 
+TEST(NetworkBookOfAFleet, KeepsAsManyAsItIsToldAndThoseThatAreConnectedLast) {
+    constexpr unsigned kMost = 1'000;
+    NetworkBook book(kMost);
+    const Moment now{base::from_unix_s(1'800'000'000), base::SteadyTime{base::Seconds{100}}};
+    const auto open = [&](ports::ConnectionId id, unsigned bridge) {
+        ports::ConnectFacts facts;
+        facts.client_id = bridge_name(bridge);
+        book.life(id, "192.0.2.1:1").on_connect(facts, now);
+    };
+    // All have been connected before; half of them are connected again.
+    for (unsigned i = 1; i <= kMost; ++i) {
+        open(i, i);
+        book.closed(i, "over", now);
+    }
+    EXPECT_EQ(book.view(now.steady).forgotten, 0U);
+    for (unsigned i = 1; i <= kMost / 2; ++i) open(kMost + i, i);
+    for (unsigned i = 1; i <= kMost / 5; ++i) {
+        open(2 * kMost + i, kMost + i);
+        book.closed(2 * kMost + i, "over", now);
+    }
+    const ports::Network network = book.view(now.steady);
+    EXPECT_LE(network.bridges.size(), kMost);
+    EXPECT_GE(network.bridges.size(), kMost - kMost / 100 - 1) << "room is made for a hundredth at a time";
+    EXPECT_EQ(network.forgotten + network.bridges.size(), kMost + kMost / 5);
+    unsigned connected = 0;
+    for (const auto& bridge : network.bridges) {
+        if (bridge.open > 0 && bridge.totals.connections == 2) ++connected;
+    }
+    EXPECT_EQ(connected, kMost / 2) << "what is known of those that are connected stays";
+}
+
 TEST_F(NetworkBookTest, AddressesOfTheCloudAreKeptTheNewestFirstAndBounded) {
     book_.resolved({"198.51.100.1"}, now_.wall);
     EXPECT_FALSE(view().cloud) << "without a cloud there is none";

@@ -78,6 +78,7 @@ protected:
             if (const auto* send = std::get_if<mqtt::Send>(&action)) parser.feed(send->bytes);
             if (const auto* end = std::get_if<HangUp>(&action)) hang_ups.push_back(end->reason);
             if (const auto* taken = std::get_if<Recorded>(&action)) {
+                waits.push_back(taken->waited);
                 recorded.insert(recorded.end(), taken->samples.begin(), taken->samples.end());
             }
         }
@@ -125,6 +126,7 @@ protected:
     Milliseconds elapsed{0};
     std::vector<std::string> hang_ups;
     std::vector<message::Sample> recorded;
+    std::vector<std::optional<std::chrono::nanoseconds>> waits;  // of each message in `recorded`
 };
 
 std::string with_nul(std::string json) {
@@ -230,6 +232,46 @@ TEST_F(BridgeTest, SendsSamplesAgainUntilTheyAreAcknowledged) {
     (void)receive(mqtt::Puback{again[0].packet_id});
     EXPECT_EQ(recorded, (std::vector<message::Sample>{{kStart + 10, 1}}));
     EXPECT_TRUE(of_type(pass(Seconds{100}), "1").empty());
+}
+
+TEST_F(BridgeTest, TellsHowLongTheServerTookFromTheFirstSending) {
+    make({step_at(kStart * 1000 + 10'000), step_at(kStart * 1000 + 100'000)});
+    boot(0);
+    const auto samples = of_type(pass(Seconds{30}), "1");
+    ASSERT_EQ(samples.size(), 1U);
+    ASSERT_EQ(of_type(pass(Seconds{20}), "1").size(), 1U) << "sent again after 20 s";
+    (void)receive(mqtt::Puback{samples[0].packet_id});
+    ASSERT_EQ(waits.size(), 1U);
+    EXPECT_EQ(waits[0], Seconds{25}) << "it was sent 15 s after the peak, and 35 s ago came the peak";
+    bridge->on_disconnected(now());
+    (void)connect();
+    const auto later = of_type(pass(Seconds{70}), "1");
+    ASSERT_EQ(later.size(), 1U);
+    (void)receive(mqtt::Puback{later[0].packet_id});
+    ASSERT_EQ(waits.size(), 2U);
+    EXPECT_EQ(waits[1], now().real - base::SteadyTime{Seconds{77}} - Seconds{115});
+}
+
+TEST_F(BridgeTest, PowerThatComesBackBootsAnewAndKeepsWhatWasNotAcknowledged) {
+    make({step_at(kStart * 1000 + 10'000)});
+    boot(1'000);
+    EXPECT_TRUE(bridge->served());
+    EXPECT_EQ(of_type(pass(Seconds{30}), "1").size(), 1U);
+    std::vector<Packet> packets;
+    append(packets, bridge->power_cycle(now()));
+    ASSERT_EQ(hang_ups.size(), 1U);
+    bridge->on_disconnected(now());
+    EXPECT_FALSE(bridge->online());
+    EXPECT_EQ(of_type(connect(), "7").size(), 1U);
+    EXPECT_TRUE(bridge->online());
+    EXPECT_FALSE(bridge->served());
+    (void)receive(std::string("responses/") + kBridge + "/1/2", R"({"code":602,"timestamp":1})");
+    const auto again =
+        receive(std::string("responses/") + kSensor + "/1/2", R"({"code":602,"timestamp":1,"peaks":1000})");
+    EXPECT_TRUE(bridge->served());
+    const auto samples = of_type(again, "1");
+    ASSERT_EQ(samples.size(), 1U);
+    EXPECT_EQ(base::as_text(samples[0].payload), with_nul(R"([{"timestamp":1785105010,"value":1001}])"));
 }
 
 TEST_F(BridgeTest, KeepsUnacknowledgedSamplesOverConnections) {

@@ -378,7 +378,7 @@ TEST_F(WatchTest, LearnsAnewFromStoredReadingsWhenTheirWorthChanges) {
 }
 
 TEST_F(WatchTest, StrangersDoNotMakeItWatchMore) {
-    for (std::size_t i = 0; i < Watch::kMaxWatched + 10; ++i) {
+    for (std::size_t i = 0; i < kMaxWatched + 10; ++i) {
         std::string text = "6100000000000000";
         std::size_t number = i + 1;
         for (std::size_t digit = text.size(); number > 0; number /= 10) {
@@ -389,7 +389,7 @@ TEST_F(WatchTest, StrangersDoNotMakeItWatchMore) {
                          ports::DeviceKind::Sensor);
     }
     EXPECT_THAT(notices_.said, SizeIs(1));
-    EXPECT_THAT(watch_->alarms().sensors, SizeIs(Watch::kMaxWatched));
+    EXPECT_THAT(watch_->alarms().sensors, SizeIs(kMaxWatched));
 }
 
 TEST_F(WatchTest, AlarmsAreListedTheGravestFirst) {
