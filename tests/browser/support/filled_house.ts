@@ -60,7 +60,9 @@ export default async function fill(): Promise<() => void> {
     const bridge = house.bridge(daemon, ['--trace', trace, '--start', kFirst, '--speed', '1000000']);
     if (!(await bridge.ended())) throw new Error(`no water: ${bridge.log()}`);
     const uses = `/api/v1/sensors/${kSensor}/uses?from=${new Date(Date.parse(kMoment) - 60 * kMinuteMs).toISOString()}`;
-    await expect.poll(async () => (await daemon.ask<{ items: unknown[] }>(uses)).items.length, 'the last use').toBe(1);
+    // What comes late is the past until nothing has come for ten seconds.
+    const patient = { message: 'the last use', timeout: 60_000 };
+    await expect.poll(async () => (await daemon.ask<{ items: unknown[] }>(uses)).items.length, patient).toBe(1);
     await daemon.program.stop();
   } finally {
     await house.close();
