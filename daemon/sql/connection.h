@@ -1,9 +1,10 @@
 // A connection to a database, whichever it is, and its prepared statements.
 //
 // What every statement of the store is written against; a kind of database is one implementation of the two classes
-// here (sqlite.h). Statements are in the words that SQLite and PostgreSQL share: parameters are ? or ?1, upserts are ON
-// CONFLICT (key) DO UPDATE, whole numbers have 64 bits. A connection and its statements belong to one thread at a time,
-// and statements end before their connection. All functions but those marked noexcept throw sql::Error.
+// here (sqlite.h, postgres.h). Statements are in the words that SQLite and PostgreSQL share: parameters are ? or ?1,
+// upserts are ON CONFLICT (key) DO UPDATE, whole numbers have 64 bits. A connection and its statements belong to one
+// thread at a time, and statements end before their connection. All functions but those marked noexcept throw
+// sql::Error.
 #pragma once
 
 #include <cstdint>

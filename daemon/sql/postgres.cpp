@@ -1,8 +1,10 @@
 #include "sql/postgres.h"
 
+#include <algorithm>
+
 #include <libpq-fe.h>
 
-#include "sql/postgres_error.h"
+#include "sql/postgres_result.h"
 #include "sql/postgres_statement.h"
 #include "sql/statement.h"
 
@@ -22,12 +24,25 @@ constexpr const char* kSession =
 // The server's notices are for its own log.
 void ignore(void*, const char*) {}
 
-void run(PGconn* connection, const char* sql) {
-    PGresult* const result = PQexec(connection, sql);
-    const bool done = PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK;
-    const Error error = done ? Error(Cause::Other, "") : error_of(connection, result);
-    PQclear(result);
-    if (!done) throw error;
+// The answer to one statement or several without parameters; an error is thrown.
+Result ask(PGconn* connection, const std::string& sql) {
+    Result result(PQexec(connection, sql.c_str()));
+    if (!succeeded(result)) throw error_of(connection, result.get());
+    return result;
+}
+
+// Whether libpq will take the address as it was meant. Its own complaint would quote parts of a password.
+bool readable(const std::string& address) {
+    char* complaint = nullptr;
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+        PQconninfoParse(address.c_str(), &complaint), PQconninfoFree);
+    PQfreemem(complaint);
+    if (!options) return false;
+    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+        if (option->val == nullptr || std::string_view(option->keyword) != "port") continue;
+        if (std::string_view(option->val).find_first_not_of("0123456789,") != std::string_view::npos) return false;
+    }
+    return true;
 }
 
 }  // namespace
@@ -37,25 +52,33 @@ bool Postgres::is_address(std::string_view address) {
 }
 
 std::string Postgres::without_password(std::string_view address) {
+    constexpr std::string_view kBeforeUser = "://";
     std::string shown(address);
-    const std::size_t user = shown.find("://");
-    const std::size_t end = shown.find_first_of("/?", user == std::string::npos ? 0 : user + 3);
-    const std::size_t at = shown.rfind('@', end);
-    if (user != std::string::npos && at != std::string::npos && at > user) {
-        const std::size_t colon = shown.find(':', user + 3);
+    // A password may stand among the options too, and none of them is worth showing; but one that was not written with
+    // %3F may hold what looks like their beginning.
+    const std::size_t options = std::min(shown.find('?'), shown.size());
+    std::size_t at = shown.rfind('@', options);
+    if (at == std::string::npos) at = shown.rfind('@');
+    const std::size_t scheme = shown.find(kBeforeUser);
+    if (scheme != std::string::npos && at != std::string::npos) {
+        const std::size_t colon = shown.find(':', scheme + kBeforeUser.size());
         if (colon < at) shown.erase(colon, at - colon);
     }
-    // A password may stand among the options too, and none of them is worth showing.
     return shown.substr(0, shown.find('?'));
 }
 
 std::unique_ptr<Postgres> Postgres::connect(const std::string& address) {
     const char* const separator = address.find('?') == std::string::npos ? "?" : "&";
-    PGconn* const connection = PQconnectdb((address + separator + kSettings).c_str());
+    const std::string whole = address + separator + kSettings;
+    if (!readable(whole)) {
+        throw Error(Cause::Other,
+                    "its address cannot be read; in a password / is written %2F, ? %3F, # %23, @ %40, : %3A and % %25");
+    }
+    PGconn* const connection = PQconnectdb(whole.c_str());
     auto made = std::make_unique<Postgres>(connection);
     if (PQstatus(connection) != CONNECTION_OK) throw error_of(connection, nullptr);
     PQsetNoticeProcessor(connection, ignore, nullptr);
-    run(connection, kSession);
+    ask(connection, kSession);
     return made;
 }
 
@@ -70,9 +93,9 @@ void Postgres::revive() const {
     PQreset(connection_);
     ++generation_;
     if (PQstatus(connection_) != CONNECTION_OK) throw error_of(connection_, nullptr);
-    run(connection_, kSession);
+    ask(connection_, kSession);
     if (alone_) take_alone();
-    if (unsynced_) run(connection_, "SET synchronous_commit = off");
+    if (unsynced_) ask(connection_, "SET synchronous_commit = off");
 }
 
 std::unique_ptr<Prepared> Postgres::prepare(const std::string& sql) const {
@@ -81,13 +104,7 @@ std::unique_ptr<Prepared> Postgres::prepare(const std::string& sql) const {
 
 int Postgres::execute(const std::string& sql) {
     revive();
-    PGresult* const result = PQexec(connection_, sql.c_str());
-    const bool done = PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK;
-    const Error error = done ? Error(Cause::Other, "") : error_of(connection_, result);
-    const std::string changed = PQcmdTuples(result);
-    PQclear(result);
-    if (!done) throw error;
-    return changed.empty() ? 0 : std::stoi(changed);
+    return rows_changed(ask(connection_, sql));
 }
 
 void Postgres::begin(bool writes) {
@@ -103,19 +120,16 @@ void Postgres::shut_out_readers() {
 }
 
 void Postgres::commit() {
-    PGresult* const result = PQexec(connection_, "COMMIT");
+    const Result result = ask(connection_, "COMMIT");
     // Of a transaction that has failed the server makes a ROLLBACK, and does not call it an error.
-    const bool done = PQresultStatus(result) == PGRES_COMMAND_OK && std::string_view(PQcmdStatus(result)) == "COMMIT";
-    const Error error = PQresultStatus(result) == PGRES_COMMAND_OK
-                            ? Error(Cause::Other, "the transaction had failed before")
-                            : error_of(connection_, result);
-    PQclear(result);
-    if (!done) throw error;
+    if (std::string_view(PQcmdStatus(result.get())) != "COMMIT") {
+        throw Error(Cause::Other, "the transaction had failed before");
+    }
     in_transaction_ = false;
 }
 
 void Postgres::roll_back() noexcept {
-    PQclear(PQexec(connection_, "ROLLBACK"));
+    const Result ended(PQexec(connection_, "ROLLBACK"));
     in_transaction_ = false;
 }
 
@@ -152,7 +166,7 @@ void Postgres::hold_alone() {
 
 // Of a connection that has just ended the server lets go a moment later.
 void Postgres::take_alone() const {
-    run(connection_,
+    ask(connection_,
         "SET lock_timeout = '2s'; SELECT pg_advisory_lock(hashtext('millrace'), hashtext(current_schema()));"
         "SET lock_timeout = DEFAULT");
 }

@@ -6,7 +6,7 @@
 #include <libpq-fe.h>
 
 #include "sql/places.h"
-#include "sql/postgres_error.h"
+#include "sql/postgres_result.h"
 #include "sql/postgres_text.h"
 
 namespace millrace::sql {
@@ -24,16 +24,7 @@ constexpr unsigned kNumeric = 1700;
 constexpr int kAsText = 0;
 constexpr int kAsBinary = 1;
 
-bool succeeded(const pg_result* result) {
-    const ExecStatusType status = PQresultStatus(result);
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-}
-
 }  // namespace
-
-void PostgresStatement::Clear::operator()(pg_result* result) const {
-    PQclear(result);
-}
 
 PostgresStatement::PostgresStatement(const Postgres& connection, const std::string& sql) : connection_(connection) {
     Numbered made = numbered(sql);
@@ -82,10 +73,7 @@ bool PostgresStatement::step() {
 
 int PostgresStatement::execute() {
     ask();
-    const std::string_view count = PQcmdTuples(result_.get());
-    int changed = 0;
-    std::from_chars(count.data(), count.data() + count.size(), changed);
-    return changed;
+    return rows_changed(result_);
 }
 
 void PostgresStatement::rewind() noexcept {
@@ -122,14 +110,14 @@ void PostgresStatement::ask() {
         if (name_.empty() || prepared_in_ != connection_.generation()) {
             const std::string name = connection_.next_name();
             result_.reset(PQprepare(server, name.c_str(), sql_.c_str(), parameters, types.data()));
-            if (!succeeded(result_.get())) throw error_of(server, result_.get());
+            if (!succeeded(result_)) throw error_of(server, result_.get());
             name_ = name;
             prepared_in_ = connection_.generation();
         }
         result_.reset(
             PQexecPrepared(server, name_.c_str(), parameters, data.data(), sizes.data(), formats.data(), kAsText));
     }
-    if (!succeeded(result_.get())) {
+    if (!succeeded(result_)) {
         const Error error = error_of(server, result_.get());
         result_.reset();
         throw error;

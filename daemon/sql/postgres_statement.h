@@ -3,15 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sql/connection.h"
 #include "sql/postgres.h"
-
-struct pg_result;
+#include "sql/postgres_result.h"
 
 namespace millrace::sql {
 
@@ -40,13 +38,8 @@ private:
         std::string text;
         base::ByteView bytes;
     };
-    struct Clear {
-        void operator()(pg_result* result) const;
-    };
-
     Value& at(int index);
     void ask();
-    [[nodiscard]] pg_result* send(bool& prepared_anew);
 
     const Postgres& connection_;
     std::string sql_;
@@ -54,7 +47,7 @@ private:
     std::string name_;  // once it is prepared, with its second use: many are asked only once
     std::uint64_t prepared_in_ = 0;
     bool used_ = false;
-    std::unique_ptr<pg_result, Clear> result_;
+    Result result_;
     int row_ = -1;
     mutable std::vector<base::Bytes> decoded_;  // of the row's columns
 };

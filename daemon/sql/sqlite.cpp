@@ -100,8 +100,8 @@ private:
     mutable SQLite::Statement statement_;
 };
 
-// Enough for the pages that a house's batch touches; the system's own page cache holds the rest, and the whole daemon is
-// to stay small.
+// Enough for the pages that a house's batch touches; the system's own page cache holds the rest, and the whole daemon
+// is to stay small.
 constexpr std::int64_t kLeastCacheKilobytes = 512;
 // Work that goes through far more pages.
 constexpr std::int64_t kLargeCacheKilobytes = 4'096;

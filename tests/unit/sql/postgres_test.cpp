@@ -13,8 +13,30 @@ namespace {
 TEST(PostgresAddress, IsShownWithoutItsPassword) {
     EXPECT_EQ(Postgres::without_password("postgresql://ada:s3:cr@t@db.example:5433/water?password=x&sslmode=require"),
               "postgresql://ada@db.example:5433/water");
+    // As somebody may write it, though libpq wants such characters as %2F and %3F.
+    EXPECT_EQ(Postgres::without_password("postgresql://ada:s3/cr:t@db.example/water"),
+              "postgresql://ada@db.example/water");
+    EXPECT_EQ(Postgres::without_password("postgresql://ada:s3?cr:t@db.example/water"),
+              "postgresql://ada@db.example/water");
+    EXPECT_EQ(Postgres::without_password("postgresql://ada@db.example:5433/water?password=s3@cret"),
+              "postgresql://ada@db.example:5433/water");
     EXPECT_EQ(Postgres::without_password("postgresql://db.example/water"), "postgresql://db.example/water");
     EXPECT_EQ(Postgres::without_password("postgres://ada@/water?host=/run/postgresql"), "postgres://ada@/water");
+}
+
+// libpq would take the beginning of such a password for a port, and quote it.
+TEST(PostgresAddress, WhatCannotBeReadIsNotQuoted) {
+    for (const char* address : {"postgresql://ada:s3/cret@db.example/water", "postgresql://ada:%zz@db.example/water",
+                                "postgresql://[db.example/s3cret"}) {
+        try {
+            static_cast<void>(Postgres::connect(address));
+            FAIL();
+        } catch (const Error& error) {
+            const std::string what = error.what();
+            EXPECT_EQ(what.find("s3"), std::string::npos) << what;
+            EXPECT_NE(what.find("%2F"), std::string::npos) << what;
+        }
+    }
 }
 
 TEST(PostgresAddress, NothingListensThereIsSaid) {

@@ -1,6 +1,7 @@
-#include "sql/postgres_error.h"
+#include "sql/postgres_result.h"
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,22 @@ std::string first_line(const char* text) {
 }
 
 }  // namespace
+
+void ClearResult::operator()(pg_result* result) const {
+    PQclear(result);
+}
+
+bool succeeded(const Result& result) {
+    const ExecStatusType status = PQresultStatus(result.get());
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+int rows_changed(const Result& result) {
+    const std::string_view count = PQcmdTuples(result.get());
+    int changed = 0;
+    std::from_chars(count.data(), count.data() + count.size(), changed);
+    return changed;
+}
 
 Error error_of(const pg_conn* connection, const pg_result* result) {
     const char* const state = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
