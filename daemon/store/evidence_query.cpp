@@ -6,6 +6,7 @@
 #include "sql/statement.h"
 #include "store/entry_table.h"
 #include "store/frame_table.h"
+#include "store/reading_table.h"
 
 namespace millrace::store {
 namespace {
@@ -100,18 +101,13 @@ std::vector<base::WallTime> read_heard(const sql::Connection& connection, std::i
 std::vector<meter::Reading> read_readings_in(const sql::Connection& connection, std::int64_t sensor,
                                              const ports::EvidenceQuery& query) {
     std::vector<meter::Reading> readings;
-    sql::Statement rows(connection,
-                        "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind FROM readings"
-                        " WHERE sensor = ? AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, total, series LIMIT ?");
+    sql::Statement rows(
+        connection,
+        std::string("SELECT ") + kReadingColumns +
+            " FROM readings WHERE sensor = ? AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, total, series LIMIT ?");
     rows.bind_all(sensor, query.from, query.to, kLimit);
     while (rows.step()) {
-        readings.push_back({rows.time_at(0),
-                            rows.time_at(1),
-                            rows.integer(2) != 0,
-                            rows.integer(3),
-                            {rows.integer(4)},
-                            {rows.integer(5)},
-                            static_cast<meter::ReadingKind>(rows.integer(6))});
+        readings.push_back(reading_at(rows));
     }
     return readings;
 }

@@ -5,6 +5,7 @@
 
 #include "detect/sensor_detector.h"
 #include "sql/statement.h"
+#include "store/reading_table.h"
 
 namespace millrace::store {
 namespace {
@@ -41,14 +42,7 @@ std::vector<meter::Reading> load(sql::Statement& rows, const Sensor& sensor, std
     // By time, as the table is ordered: SQLite would sort tens of thousands of rows in a file.
     std::vector<Arrived> arrived;
     while (rows.step()) {
-        arrived.push_back({rows.integer(7),
-                           {rows.time_at(0),
-                            rows.time_at(1),
-                            rows.integer(2) != 0,
-                            rows.integer(3),
-                            {rows.integer(4)},
-                            {rows.integer(5)},
-                            static_cast<meter::ReadingKind>(rows.integer(6))}});
+        arrived.push_back({rows.integer(7), reading_at(rows)});
     }
     std::reverse(arrived.begin(), arrived.end());
     std::sort(arrived.begin(), arrived.end(), [](const Arrived& a, const Arrived& b) { return a.arrival < b.arrival; });
@@ -66,10 +60,9 @@ std::vector<std::pair<base::DeviceId, std::vector<meter::Reading>>> load_learnin
     if (sensors.empty()) return learning;
     const std::int64_t limit =
         std::min(kMaxLearningReadings, kMaxLearningInAll / static_cast<std::int64_t>(sensors.size()));
-    sql::Statement rows(connection,
-                        "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind, arrival"
-                        " FROM readings WHERE sensor = ?1 AND time_ms >= ?2"
-                        " ORDER BY time_ms DESC, total DESC, series DESC LIMIT ?3");
+    sql::Statement rows(connection, std::string("SELECT ") + kReadingColumns +
+                                        ", arrival FROM readings WHERE sensor = ?1 AND time_ms >= ?2"
+                                        " ORDER BY time_ms DESC, total DESC, series DESC LIMIT ?3");
     for (const Sensor& sensor : sensors) {
         auto readings = load(rows, sensor, limit);
         if (!readings.empty()) learning.emplace_back(sensor.id, std::move(readings));

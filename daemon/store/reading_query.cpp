@@ -8,6 +8,7 @@
 
 #include "sql/statement.h"
 #include "store/entry_table.h"
+#include "store/reading_table.h"
 
 namespace millrace::store {
 namespace {
@@ -56,10 +57,10 @@ base::Result<ports::ReadingPage, base::Error> read_readings(const sql::Connectio
     const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxReadingsPerPage);
 
     sql::Statement rows(connection,
-                        "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind FROM readings"
-                        " WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
-                        " AND (time_ms, total, series) > (?, ?, ?) AND time_ms < ?"
-                        " ORDER BY time_ms, total, series LIMIT ?");
+                        std::string("SELECT ") + kReadingColumns +
+                            " FROM readings WHERE sensor = (SELECT number FROM device_numbers WHERE device = ?)"
+                            " AND (time_ms, total, series) > (?, ?, ?) AND time_ms < ?"
+                            " ORDER BY time_ms, total, series LIMIT ?");
     rows.bind_all(query.sensor, after.time_ms, after.total, after.series, query.to,
                   static_cast<std::int64_t>(limit) + 1);
     ports::ReadingPage page;
@@ -69,13 +70,7 @@ base::Result<ports::ReadingPage, base::Error> read_readings(const sql::Connectio
             page.next_cursor = to_text(page.readings.back());
             break;
         }
-        page.readings.push_back({rows.time_at(0),
-                                 rows.time_at(1),
-                                 rows.integer(2) != 0,
-                                 rows.integer(3),
-                                 {rows.integer(4)},
-                                 {rows.integer(5)},
-                                 static_cast<meter::ReadingKind>(rows.integer(6))});
+        page.readings.push_back(reading_at(rows));
     }
     return page;
 }

@@ -23,6 +23,16 @@ std::int64_t quarter_of(base::WallTime time) {
     return seconds - (into < 0 ? into + kQuarterSeconds : into);
 }
 
+meter::Reading reading_at(const sql::Statement& row) {
+    return {row.time_at(0),
+            row.time_at(1),
+            row.integer(2) != 0,
+            row.integer(3),
+            {row.integer(4)},
+            {row.integer(5)},
+            static_cast<meter::ReadingKind>(row.integer(6))};
+}
+
 ReadingTable::ReadingTable(sql::Connection& connection, std::string_view prefix)
     : insert_(connection,
               in_set(prefix,

@@ -28,6 +28,10 @@ inline constexpr std::int64_t kQuarterSeconds = 15 * 60;
 // The start, in Unix seconds, of the quarter of an hour that holds `time`.
 [[nodiscard]] std::int64_t quarter_of(base::WallTime time);
 
+// For reading_at().
+inline constexpr const char* kReadingColumns = "time_ms, received_ms, time_is_receipt, series, total, advance, kind";
+[[nodiscard]] meter::Reading reading_at(const sql::Statement& row);
+
 class ReadingTable {
 public:
     // `prefix` tells the set of tables (projection_tables.h).

@@ -3,6 +3,7 @@
 #include "sql/statement.h"
 #include "sql/upsert.h"
 #include "store/entry_table.h"
+#include "store/reading_table.h"
 #include "store/state_loader.h"
 
 namespace millrace::store {
@@ -24,16 +25,6 @@ constexpr const char* kNotYetNumbered = " WHERE device NOT IN (SELECT device FRO
 sql::Connection& with_new_tables(sql::Connection& connection, const ArchiveRow& archive) {
     create_tables(connection, kNew, archive.rebuilds);
     return connection;
-}
-
-meter::Reading reading_at(const sql::Statement& row) {
-    return {row.time_at(1),
-            row.time_at(2),
-            row.integer(3) != 0,
-            row.integer(4),
-            {row.integer(5)},
-            {row.integer(6)},
-            static_cast<meter::ReadingKind>(row.integer(7))};
 }
 
 }  // namespace
@@ -110,13 +101,13 @@ bool Rebuild::copy_some() {
 // Through the table of readings, because the quarters of an hour are made of them.
 bool Rebuild::copy_some_readings() {
     sql::Statement rows(connection_,
-                        "SELECT arrival, time_ms, received_ms, time_is_receipt, series, total, advance, kind"
-                        " FROM readings WHERE sensor = ? AND arrival > ? ORDER BY arrival LIMIT ?");
+                        std::string("SELECT ") + kReadingColumns +
+                            ", arrival FROM readings WHERE sensor = ? AND arrival > ? ORDER BY arrival LIMIT ?");
     rows.bind_all(sensors_.front(), arrival_, kReadingsPerPage);
     std::int64_t read = 0;
     while (rows.step()) {
         ++read;
-        arrival_ = rows.integer(0);
+        arrival_ = rows.integer(7);
         const meter::Reading reading = reading_at(rows);
         if (reading.received <= baseline_received_) readings_.add(sensors_.front(), reading, std::nullopt);
     }

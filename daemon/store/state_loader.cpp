@@ -10,6 +10,7 @@
 #include "store/entry_table.h"
 #include "store/learning_loader.h"
 #include "store/projection_tables.h"
+#include "store/reading_table.h"
 #include "store/state_values.h"
 
 namespace millrace::store {
@@ -82,13 +83,7 @@ std::vector<meter::Reading> load_recent(sql::Statement& query, std::int64_t sens
     const sql::Rewind rewind(query);
     query.bind_all(sensor, kRecent, kHighest, kRepeat);
     while (query.step()) {
-        readings.push_back({query.time_at(0),
-                            query.time_at(1),
-                            query.integer(2) != 0,
-                            query.integer(3),
-                            {query.integer(4)},
-                            {query.integer(5)},
-                            static_cast<meter::ReadingKind>(query.integer(6))});
+        readings.push_back(reading_at(query));
     }
     return readings;
 }
@@ -121,11 +116,9 @@ ports::StoredState load_projected(const sql::Connection& connection, std::string
     ports::StoredState state;
     state.devices = load_devices(connection, prefix);
     state.meters = load_meters(connection, prefix);
-    sql::Statement readings(connection,
-                            in_set(prefix,
-                                   "SELECT time_ms, received_ms, time_is_receipt, series, total, advance, kind"
-                                   " FROM @readings WHERE sensor = ?1 AND arrival IN (") +
-                                in_set(prefix, kRecentArrivals) + ") ORDER BY arrival");
+    sql::Statement readings(connection, std::string("SELECT ") + kReadingColumns +
+                                            in_set(prefix, " FROM @readings WHERE sensor = ?1 AND arrival IN (") +
+                                            in_set(prefix, kRecentArrivals) + ") ORDER BY arrival");
     sql::Statement states(connection, in_set(prefix,
                                              "SELECT time_ms, received_ms, report FROM @states WHERE device = ?"
                                              " ORDER BY time_ms DESC LIMIT ?"));

@@ -25,10 +25,10 @@ protected:
         writer_->start();
     }
 
-    // A writer with the key that finds the first frames queued: no quiet moment comes before it has written them.
-    void make_writer_with(std::int64_t frames) {
+    // A writer that finds its keys and the first frames there: no quiet moment comes before it has written them.
+    void make_writer_with(std::int64_t frames, std::set<std::string> keys) {
         writer_ = std::make_unique<Writer>(open_store(dir_), settings_, clock_, loop_.post(), limits_);
-        writer_->set_replay([] { return std::make_unique<LittleHouse>(std::set<std::string>{"k"}); });
+        writer_->set_replay([keys = std::move(keys)] { return std::make_unique<LittleHouse>(keys); });
         commit_live(1, frames);
         writer_->start();
         wait_for(frames);
@@ -186,7 +186,7 @@ TEST_F(UpkeepTest, RetentionKeepsTheDaysThatAreSet) {
     settings_.keep_frames_days = 1;
     live_ = LittleHouse({"k"});
     clock_.set_wall(at_s(kHouseStart + 20 * 100 + 86'400 + 1));
-    make_writer_with(200);
+    make_writer_with(200, {"k"});
     while (writer_->archive_status().frames != 100) std::this_thread::yield();
     EXPECT_EQ(writer_->archive_status().dropped_by_age, 100);
     EXPECT_EQ(writer_->archive_status().oldest_frame, frames_[100].received);
@@ -206,7 +206,7 @@ TEST_F(UpkeepTest, RetentionKeepsToTheSizeThatIsSet) {
     live_ = LittleHouse({"k"});
     for (ports::Frame& each : frames_) each.topic.assign(9'991, 't');
     limits_.batch_bytes = 16U << 20;  // all in one
-    make_writer_with(400);
+    make_writer_with(400, {"k"});
     while (writer_->archive_status().frame_bytes > 1'000'000) std::this_thread::yield();
     EXPECT_GT(writer_->archive_status().frame_bytes, 980'000);
     EXPECT_EQ(writer_->archive_status().dropped_by_size + writer_->archive_status().frames, 400);
@@ -227,10 +227,7 @@ TEST_F(UpkeepTest, RetentionThatWaitsForAKeyIsIllHealth) {
     settings_.keep_frames_days = 1;
     live_ = LittleHouse({"k"});
     clock_.set_wall(at_s(kHouseStart * 2));
-    make_writer();
-    writer_->set_replay([] { return std::make_unique<LittleHouse>(); });
-    commit_live(1, 50);
-    wait_for(50);
+    make_writer_with(50, {});
     const auto archive = [&]() -> std::optional<ports::HealthItem> {
         std::vector<ports::HealthItem> items;
         writer_->health(items);
