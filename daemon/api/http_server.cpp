@@ -93,7 +93,7 @@ std::shared_ptr<spdlog::logger> logger() {
 class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
 public:
     Impl(asio::io_context& loop, const Router& router, HttpLimits limits, std::vector<std::string> host_names)
-        : loop_(loop), acceptor_(loop), pause_(loop), shared_(std::make_shared<HttpShared>()) {
+        : acceptor_(loop), pause_(loop), shared_(std::make_shared<HttpShared>()) {
         shared_->router = &router;
         shared_->limits = limits;
         shared_->host_names = std::move(host_names);
@@ -178,7 +178,6 @@ private:
                           : "Too many connections are open from your address; close some and try again.");
     }
 
-    asio::io_context& loop_;
     Tcp::acceptor acceptor_;
     asio::steady_timer pause_;
     std::shared_ptr<HttpShared> shared_;

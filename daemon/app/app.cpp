@@ -16,13 +16,13 @@
 #include "api/server.h"
 #include "app/adopted_devices.h"
 #include "app/answer_codes.h"
-#include "app/calibrations.h"
 #include "app/check_facts.h"
 #include "app/daemon_controls.h"
 #include "app/descriptors.h"
 #include "app/keep.h"
 #include "app/log.h"
 #include "app/online_rebuild.h"
+#include "app/open_store.h"
 #include "app/privileges.h"
 #include "app/service_manager.h"
 #include "app/supervisor/broker.h"
@@ -45,6 +45,7 @@
 #include "notify/release_check.h"
 #include "publish/publisher.h"
 #include "recorder/recorder.h"
+#include "sql/address.h"
 #include "store/backup_copier.h"
 #include "store/database.h"
 #include "store/reader.h"
@@ -68,34 +69,6 @@ public:
 
 std::function<void(std::function<void()>)> poster(boost::asio::io_context& loop) {
     return [&loop](std::function<void()> work) { boost::asio::post(loop, std::move(work)); };
-}
-
-// Opens the store and enters what the config file says of calibrations.
-base::Result<std::pair<store::Database, ports::StoredState>, base::Error> open_store(const settings::Settings& settings,
-                                                                                     base::WallTime now) {
-    auto database = store::Database::open(settings.store);
-    if (!database) return base::failure(std::move(database.error()));
-    auto stored = database->load();
-    if (!stored) return base::failure(std::move(stored.error()));
-    std::vector<store::Entry> entries;
-    for (ports::CalibrationRecord& change : calibration_changes(settings.hub, *stored, now)) {
-        change.number = stored->calibrations.empty() ? 1 : stored->calibrations.back().number + 1;
-        entries.emplace_back(change);
-        stored->calibrations.push_back(std::move(change));
-    }
-    if (!entries.empty()) {
-        if (auto done = database->append(entries); !done) return base::failure(base::Error{done.error().message});
-    }
-    return std::pair{std::move(*database), std::move(*stored)};
-}
-
-// Whether a key that there is now opens what stayed sealed so far.
-bool opens_the_past(store::Database& database, const payload::KeyRing& keys) {
-    constexpr std::size_t kTried = 256;  // of a house's bridges each is among so many
-    if (keys.empty() || database.archive().sealed_frames == 0) return false;
-    const auto sealed = database.newest_sealed(kTried);
-    const hub::Pipeline probe(keys);
-    return sealed && std::any_of(sealed->begin(), sealed->end(), [&](const auto& frame) { return probe.opens(frame); });
 }
 
 // For the network view: the names of `millrace decode`.
@@ -140,8 +113,8 @@ struct App::Parts {
         : ask_restart(std::move(restart)),
           started(clock.steady_now()),
           writer(std::move(database), settings.store, clock, poster(loop)),
-          reader(settings.store.state_dir + "/millrace.db", poster(loop)),
-          backups(settings.store.state_dir + "/millrace.db", poster(loop)),
+          reader(settings.store.address(), poster(loop)),
+          backups(settings.store.address(), poster(loop)),
           watch({settings.alarms, settings.hub.zone, writer, &reader, clock, notices,
                  std::max(hub::kMaxWatched, settings.capture.max_connections)}),
           hub(settings.hub, keys, {writer, reader, clock, random, notices, &watch}),
@@ -291,18 +264,22 @@ base::Result<Ending, base::Error> App::run() {
     }
     auto watched = open_watched(settings_.in_force());
     if (!watched) return base::failure(std::move(watched.error()));
-    auto opened = open_store(settings_.in_force(), base::SystemClock().wall_now());
-    if (!opened) return base::failure(std::move(opened.error()));
-    const bool key_came = opens_the_past(opened->first, keys_);
-    settings_.restore(opened->second);
+    auto database = open_when_free(settings_.in_force().store);
+    if (!database) return base::failure(std::move(database.error()));
+    if (!*database) return Ending::Stopped;
+    const auto stored = load_state(**database, settings_.in_force(), base::SystemClock().wall_now());
+    if (!stored) return base::failure(stored.error());
+    const bool key_came = opens_the_past(**database, keys_);
+    settings_.restore(*stored);
     set_log_level(std::string(name(settings_.in_force().log_level)));
     parts_ = std::make_unique<Parts>(
-        settings_, keys_, std::move(opened->first), std::move(*watched), [this] { return restart(); },
+        settings_, keys_, std::move(**database), std::move(*watched), [this] { return restart(); },
         [this] { return facts_for_checks(); });
-    parts_->hub.restore(opened->second);
-    parts_->controls.restore(opened->second);
-    parts_->adopted.restore(opened->second);
-    parts_->notifier.restore(opened->second);
+    parts_->hub.restore(*stored);
+    parts_->controls.restore(*stored);
+    parts_->adopted.restore(*stored);
+    parts_->notifier.restore(*stored);
+    parts_->writer.on_lost([this](const std::string& why) { start_over(why); });
     parts_->writer.start();
     parts_->reader.start();
     say_alive();
@@ -344,10 +321,10 @@ void App::open_doors() {
     parts.radio.start();
     if (parts.outcome) parts.outcome = parts.server.start();
     if (!parts.outcome) return stop();
-    log().info("millrace {}: bridges on {} ({}), page and API on {}://{}/, state in {}", base::version(),
+    log().info("millrace {}: bridges on {} ({}), page and API on {}://{}/, history in {}", base::version(),
                parts.doors.local_endpoint(), name(parts.hub.live().cloud_mode),
                settings_.in_force().api.certificate_file.empty() ? "http" : "https", parts.server.address(),
-               settings_.in_force().store.state_dir);
+               sql::shown(settings_.in_force().store.address()));
     tell_ready("bridges on " + parts.doors.local_endpoint() + ", page on " + parts.server.address());
     ready_.tell();
     tick();
@@ -446,6 +423,20 @@ base::Result<void, base::Error> App::restart() {
         if (!error) stop();
     });
     return {};
+}
+
+// What is in memory may be another daemon's to decide by now. Nothing of it has been acknowledged, so the bridges send
+// it again, to whoever holds the store then.
+void App::start_over(const std::string& why) {
+    Parts& parts = *parts_;
+    if (parts.stopping) return;
+    if (parts.live) {
+        parts.outcome = base::failure(base::Error{why});  // it may not watch again; whoever started us does it anew
+    } else {
+        log().warn("starting over, because {}", why);
+        parts.ending = Ending::Restart;
+    }
+    stop();
 }
 
 doctor::Known App::facts_for_checks() const {

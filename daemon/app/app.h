@@ -41,6 +41,7 @@ private:
 
     void open_doors();
     void note_cloud();
+    void start_over(const std::string& why);
     void tick();
     void say_alive();
     [[nodiscard]] base::Result<void, base::Error> restart();

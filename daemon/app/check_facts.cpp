@@ -44,6 +44,7 @@ doctor::Known facts_known(const settings::Settings& settings, const std::string&
     }
     known.cloud_name_servers = settings.capture.name_servers;
     known.state_dir = settings.store.state_dir;
+    known.database_server = settings.store.server;
     known.user = doctor::user_name(::geteuid());
     known.broker_host = settings.publish.host;
     known.broker_port = settings.publish.port;

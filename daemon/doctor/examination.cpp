@@ -150,6 +150,9 @@ ports::CheckRun examine(const Known& known, const ports::CheckWishes& wishes, co
         },
         [&] { probe_port(known, bounds, probed); },
         [&] { probe_broker(known, asked, login, bounds, probed); },
+        [&] {
+            if (!known.database_server.empty()) probed.database_failure = log_in_at(known.database_server);
+        },
     };
     std::vector<std::thread> threads;
     threads.reserve(probes.size());

@@ -54,7 +54,8 @@ struct Known {
     std::uint16_t cloud_port = 0;
     std::vector<std::string> cloud_name_servers;
     std::string state_dir;
-    std::string user;  // that we run as
+    std::string database_server = {};  // its address, which may hold a password; empty: the database is a file in there
+    std::string user;                  // that we run as
     // The user's broker, where there is no daemon to tell of it.
     std::string broker_host;
     std::uint16_t broker_port = 0;
@@ -130,6 +131,7 @@ struct Probed {
     std::vector<ConnectOutcome> own_port;     // connections to it at our own addresses
     std::optional<Upstream> upstream;         // nothing: nobody is to be reached
     FolderFacts folder;
+    std::string database_failure = {};  // why the server cannot be reached; empty: it can, or there is none
     BrokerAnswer broker = BrokerAnswer::NotAsked;
     std::string broker_failure;
 };

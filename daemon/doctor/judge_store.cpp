@@ -2,6 +2,7 @@
 #include <string>
 
 #include "doctor/judgement.h"
+#include "sql/address.h"
 
 namespace millrace::doctor {
 namespace {
@@ -58,7 +59,22 @@ Check state_dir(const Known& known, const FolderFacts& folder) {
             "The state directory is in memory (" + folder.file_system + "): a restart of the machine empties it.",
             "Put it on a disk: name another one with --state-dir, or give the container a volume.");
     }
-    check.summary = "What is heard is kept in " + known.state_dir + ".";
+    check.summary = known.database_server.empty()
+                        ? "What is heard is kept in " + known.state_dir + "."
+                        : "Keys and tokens are kept in " + known.state_dir + ", what is heard on a server.";
+    return check;
+}
+
+Check database(const Known& known, const Probed& probed) {
+    const std::string server = sql::shown(known.database_server);
+    Check check{
+        "database", CheckState::Ok, "What is heard is kept on the server " + server + ".", "", {{"server", server}}};
+    if (probed.database_failure.empty()) return check;
+    check.state = CheckState::Problem;
+    check.summary = "The database server " + server + " cannot be used: " + probed.database_failure + ".";
+    check.remedy =
+        "Start it, and see to it that this machine and user may log in there (store.address, store.password_file). "
+        "Meanwhile bridges are not acknowledged, and keep their samples as long as they can.";
     return check;
 }
 
@@ -89,6 +105,7 @@ Check disk(const FolderFacts& folder) {
 void judge_store(const Known& known, const Probed& probed, Findings& findings) {
     if (known.state_dir.empty()) return;
     findings.push_back(state_dir(known, probed.folder));
+    if (!known.database_server.empty()) return findings.push_back(database(known, probed));
     if (probed.folder.exists && probed.folder.failure.empty()) findings.push_back(disk(probed.folder));
 }
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "doctor/wait.h"
+#include "sql/postgres.h"
 
 namespace millrace::doctor {
 namespace {
@@ -26,6 +27,15 @@ std::uint64_t size_of(const std::string& file) {
 }
 
 }  // namespace
+
+std::string log_in_at(const std::string& address) {
+    try {
+        static_cast<void>(sql::Postgres::connect(address));
+        return {};
+    } catch (const sql::Error& error) {
+        return error.what();
+    }
+}
 
 std::string user_name(unsigned id) {
     passwd entry{};

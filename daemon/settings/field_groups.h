@@ -25,6 +25,7 @@ namespace millrace::settings {
 [[nodiscard]] std::vector<Field> update_fields();
 [[nodiscard]] std::vector<Field> home_assistant_fields();
 [[nodiscard]] std::vector<Field> http_fields();
+[[nodiscard]] std::vector<Field> store_fields();
 
 // Lists of rules by name, for alarms and channels: what is wrong, and what they are.
 [[nodiscard]] std::string check_rules(const Value& value);

@@ -54,6 +54,13 @@ const Field* find_field(const std::string& key) {
     return nullptr;
 }
 
+std::string short_for(const std::string& section) {
+    for (const Section& each : sections()) {
+        if (each.key == section) return std::string(each.short_for);
+    }
+    return {};
+}
+
 bool is_list_of_sections(const std::string& key) {
     return std::any_of(fields().begin(), fields().end(), [&](const Field& f) { return f.key.starts_with(key + "[]"); });
 }
@@ -90,6 +97,9 @@ public:
     // `pattern` is the section's key in the table, `path` the same as it stands in the file.
     void section(const Node& node, const std::string& pattern, const std::string& path) {
         if (node.kind == Node::Kind::Nothing) return;  // all that stood below is commented out
+        if (node.kind == Node::Kind::Text) {
+            if (const Field* only = find_field(short_for(pattern))) return value(*only, node, path);
+        }
         if (node.kind != Node::Kind::Map) return complain(node.at, path, "must be a section of `key: value` lines");
         const bool by_device = children(pattern).contains("*");
         for (const MapEntry& entry : node.entries) {

@@ -53,37 +53,6 @@ std::vector<Field> top_fields() {
          [](const Settings&) -> std::string { return "metric"; },
          false,
          true},
-        {"store.max_queued_commits",
-         ValueType::Integer,
-         {100, 1'000'000, {}},
-         "frames",
-         "How many frames may wait for a slow disk; beyond it the bridge is not acknowledged and sends again.",
-         [](Draft& d, const Value& v) { d.settings.store.max_queued_commits = static_cast<std::size_t>(v.integer); },
-         [](const Settings& s) { return std::to_string(s.store.max_queued_commits); }},
-        {"store.cache_megabytes",
-         ValueType::Integer,
-         {0, 65'536, {}},
-         "MB",
-         "Memory for the store's pages. 0: half a megabyte, enough for a house. A fleet needs some 20 for each "
-         "thousand "
-         "sensors; with less it writes the same pages to disk again and again.",
-         [](Draft& d, const Value& v) { d.settings.store.cache_megabytes = v.integer; },
-         [](const Settings& s) { return std::to_string(s.store.cache_megabytes); }},
-        {"store.keep_frames_days",
-         ValueType::Integer,
-         {0, 36'500, {}},
-         "days",
-         "How long messages are kept as they came, once they were opened; 0: for ever. What was made of them stays.",
-         [](Draft& d, const Value& v) { d.settings.store.keep_frames_days = v.integer; },
-         [](const Settings& s) { return std::to_string(s.store.keep_frames_days); }},
-        {"store.keep_frames_megabytes",
-         ValueType::Integer,
-         {0, 10'000'000, {}},
-         "MB",
-         "How much room messages may take as they came; 0: no limit. The oldest go first, sealed ones that no key has "
-         "opened last. A household year takes some 110.",
-         [](Draft& d, const Value& v) { d.settings.store.keep_frames_megabytes = v.integer; },
-         [](const Settings& s) { return std::to_string(s.store.keep_frames_megabytes); }},
     };
 }
 
@@ -95,7 +64,7 @@ const std::vector<Field>& fields() {
         for (auto* part :
              {top_fields, bridge_fields, cloud_fields, guest_fields, capture_fields, key_fields, bluetooth_fields,
               sensor_fields, tariff_fields, alarm_fields, notify_fields, channel_fields, broker_fields, tls_fields,
-              topic_fields, home_assistant_fields, http_fields, update_fields}) {
+              topic_fields, home_assistant_fields, http_fields, update_fields, store_fields}) {
             for (Field& field : part()) all.push_back(std::move(field));
         }
         return all;
@@ -138,7 +107,10 @@ const std::vector<Section>& sections() {
         {"home_assistant", "Home Assistant's own API, for what MQTT cannot carry: the past."},
         {"http", "The page and the API."},
         {"updates", "Whether there is a newer Millrace. Nobody is asked unless you name somebody."},
-        {"store", "The database."},
+        {"store",
+         "The database: a file, or a PostgreSQL server for many bridges. `store: postgresql://…` alone is short for "
+         "`store: {address: postgresql://…}`.",
+         "store.address"},
         {"log", "What is logged."},
     };
     return kSections;

@@ -96,6 +96,7 @@ struct Field {
 struct Section {
     std::string_view key;  // empty: the top of the file
     std::string_view help;
+    std::string_view short_for{};  // the key whose value may stand in the section's place
 };
 
 [[nodiscard]] const std::vector<Field>& fields();

@@ -9,6 +9,7 @@
 #include "settings/field_reader.h"
 #include "settings/field_table.h"
 #include "settings/yaml_reader.h"
+#include "sql/address.h"
 
 namespace millrace::settings {
 namespace {
@@ -89,6 +90,7 @@ base::Result<Settings, Problems> result(Draft draft, Problems problems) {
     check_pair(draft, "home_assistant.url", "home_assistant.token_file", problems);
     check_pair(draft, "home_assistant.token_file", "home_assistant.url", problems);
     check_pair(draft, "http.tls.key_file", "http.tls.certificate_file", problems);
+    check_pair(draft, "store.password_file", "store.address", problems);
     std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
         return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
     });
@@ -133,6 +135,9 @@ base::Result<Settings, Problems> load(const std::string& path) {
     read_password_file(draft, "guest.password_file", settings.guest_password_file, settings.guest.password, problems);
     read_password_file(draft, "home_assistant.token_file", settings.recorder.token_file, settings.recorder.token,
                        problems);
+    std::string store_password;
+    read_password_file(draft, "store.password_file", settings.store_password_file, store_password, problems);
+    if (!store_password.empty()) settings.store.server = sql::with_password(settings.store.server, store_password);
     read_channel_secrets(draft, problems);
     return result(std::move(draft), std::move(problems));
 }

@@ -59,6 +59,7 @@ struct Settings {
     LogLevel log_level = LogLevel::Info;
     std::string mqtt_password_file;   // already read into publish.password by `load`
     std::string guest_password_file;  // and this into guest.password
+    std::string store_password_file;  // and this into the address store.server
 };
 
 // A config file is a few kilobytes; more is not one.

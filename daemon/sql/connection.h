@@ -82,6 +82,9 @@ public:
     // at it. Where a reader sees one moment whatever happens, nothing is to be done.
     virtual void shut_out_readers() {}
 
+    // Fails when the connection has been lost.
+    virtual void check() {}
+
     // Off: transactions are not synced one by one, but with the next that is. Whole or not at all they are in any case.
     // Not inside a transaction.
     virtual void sync_each(bool on) = 0;

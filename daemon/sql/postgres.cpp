@@ -1,9 +1,8 @@
 #include "sql/postgres.h"
 
-#include <algorithm>
-
 #include <libpq-fe.h>
 
+#include "sql/address.h"
 #include "sql/postgres_result.h"
 #include "sql/postgres_statement.h"
 #include "sql/statement.h"
@@ -11,10 +10,10 @@
 namespace millrace::sql {
 namespace {
 
-// Beside what the address says: a server that is gone is noticed within a minute, and texts are UTF-8 whatever the
-// environment says.
+// Beside what the address says: a server that is gone is noticed within some ten seconds, and texts are UTF-8 whatever
+// the environment says.
 constexpr const char* kSettings =
-    "connect_timeout=10&keepalives_idle=30&keepalives_interval=10&keepalives_count=3&tcp_user_timeout=60000"
+    "connect_timeout=10&keepalives_idle=4&keepalives_interval=2&keepalives_count=3&tcp_user_timeout=10000"
     "&client_encoding=UTF8&application_name=millrace";
 
 // What every session is told.
@@ -31,49 +30,12 @@ Result ask(PGconn* connection, const std::string& sql) {
     return result;
 }
 
-// Whether libpq will take the address as it was meant. Its own complaint would quote parts of a password.
-bool readable(const std::string& address) {
-    char* complaint = nullptr;
-    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-        PQconninfoParse(address.c_str(), &complaint), PQconninfoFree);
-    PQfreemem(complaint);
-    if (!options) return false;
-    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
-        if (option->val == nullptr || std::string_view(option->keyword) != "port") continue;
-        if (std::string_view(option->val).find_first_not_of("0123456789,") != std::string_view::npos) return false;
-    }
-    return true;
-}
-
 }  // namespace
-
-bool Postgres::is_address(std::string_view address) {
-    return address.starts_with("postgresql://") || address.starts_with("postgres://");
-}
-
-std::string Postgres::without_password(std::string_view address) {
-    constexpr std::string_view kBeforeUser = "://";
-    std::string shown(address);
-    // A password may stand among the options too, and none of them is worth showing; but one that was not written with
-    // %3F may hold what looks like their beginning.
-    const std::size_t options = std::min(shown.find('?'), shown.size());
-    std::size_t at = shown.rfind('@', options);
-    if (at == std::string::npos) at = shown.rfind('@');
-    const std::size_t scheme = shown.find(kBeforeUser);
-    if (scheme != std::string::npos && at != std::string::npos) {
-        const std::size_t colon = shown.find(':', scheme + kBeforeUser.size());
-        if (colon < at) shown.erase(colon, at - colon);
-    }
-    return shown.substr(0, shown.find('?'));
-}
 
 std::unique_ptr<Postgres> Postgres::connect(const std::string& address) {
     const char* const separator = address.find('?') == std::string::npos ? "?" : "&";
     const std::string whole = address + separator + kSettings;
-    if (!readable(whole)) {
-        throw Error(Cause::Other,
-                    "its address cannot be read; in a password / is written %2F, ? %3F, # %23, @ %40, : %3A and % %25");
-    }
+    if (const std::string wrong = complaint_about(whole); !wrong.empty()) throw Error(Cause::Other, "it " + wrong);
     PGconn* const connection = PQconnectdb(whole.c_str());
     auto made = std::make_unique<Postgres>(connection);
     if (PQstatus(connection) != CONNECTION_OK) throw error_of(connection, nullptr);
@@ -90,11 +52,11 @@ Postgres::~Postgres() {
 
 void Postgres::revive() const {
     if (in_transaction_ || PQstatus(connection_) == CONNECTION_OK) return;
+    if (alone_) throw Error(Cause::Unreachable, "the session that holds the schema has ended");
     PQreset(connection_);
     ++generation_;
     if (PQstatus(connection_) != CONNECTION_OK) throw error_of(connection_, nullptr);
     ask(connection_, kSession);
-    if (alone_) take_alone();
     if (unsynced_) ask(connection_, "SET synchronous_commit = off");
 }
 
@@ -159,16 +121,18 @@ void Postgres::sync_each(bool on) {
     execute(on ? "SET synchronous_commit = on" : "SET synchronous_commit = off");
 }
 
+// Of a connection that has just ended the server lets go a moment later.
 void Postgres::hold_alone() {
-    take_alone();
+    ask(connection_,
+        "SET lock_timeout = '2s'; SELECT pg_advisory_lock(hashtext('millrace'), hashtext(current_schema()));"
+        "SET lock_timeout = DEFAULT;"
+        "SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;"
+        "SET tcp_user_timeout = '10s'");
     alone_ = true;
 }
 
-// Of a connection that has just ended the server lets go a moment later.
-void Postgres::take_alone() const {
-    ask(connection_,
-        "SET lock_timeout = '2s'; SELECT pg_advisory_lock(hashtext('millrace'), hashtext(current_schema()));"
-        "SET lock_timeout = DEFAULT");
+void Postgres::check() {
+    execute("SELECT 1");
 }
 
 Size Postgres::size() const {

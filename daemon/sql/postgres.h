@@ -1,7 +1,8 @@
 // PostgreSQL 15 or newer as a sql::Connection, through libpq.
 //
-// A connection that was lost is made anew with the next transaction, or with the next statement outside one. Text that
-// PostgreSQL would refuse (U+0000, what is not UTF-8) is stored with U+FFFD in its place.
+// A connection that was lost is made anew with the next transaction, or with the next statement outside one; but not
+// one that holds its schema alone, because others may have held it meanwhile. Text that PostgreSQL would refuse
+// (U+0000, what is not UTF-8) is stored with U+FFFD in its place.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +22,6 @@ public:
     // swapped under them: they would wait for each other in a circle.
     static constexpr const char* kFormatTable = "millrace_format";
 
-    // Whether an address names a server: "postgresql://…" or "postgres://…".
-    [[nodiscard]] static bool is_address(std::string_view address);
-    // For messages and logs: without what stands for a password in it.
-    [[nodiscard]] static std::string without_password(std::string_view address);
-
     // What libpq's URI may say goes; what it leaves open is taken from PGPASSFILE and the like.
     [[nodiscard]] static std::unique_ptr<Postgres> connect(const std::string& address);
 
@@ -41,10 +37,12 @@ public:
     [[nodiscard]] std::vector<std::string> key_of(const std::string& table) const override;
     void copy_definition(const std::string& table, const std::string& copy, std::int64_t number) override;
     void shut_out_readers() override;
+    void check() override;
     void sync_each(bool on) override;
     [[nodiscard]] Size size() const override;
 
-    // From now on no other connection can do the same with this schema, until this one is closed. Fails with
+    // From now on no other connection can do the same with this schema, until this one has ended: the server lets go
+    // when it is closed, and within some ten seconds when nothing is heard of its machine any more. Fails with
     // Cause::Locked where another has.
     void hold_alone();
 
@@ -56,8 +54,6 @@ public:
     void revive() const;  // outside of transactions, where the connection has been lost
 
 private:
-    void take_alone() const;
-
     pg_conn* connection_;
     bool alone_ = false;
     bool in_transaction_ = false;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "sql/address.h"
 #include "sql/sqlite.h"
 #include "sql/statement.h"
 #include "store/fault.h"
@@ -109,6 +110,10 @@ std::string absolute(const std::string& file) {
 base::Result<BackupContent, base::Error> back_up(const std::string& database_path, const std::string& file,
                                                  const std::vector<BackupFile>& files,
                                                  const std::atomic<bool>* cancelled) {
+    if (sql::is_server(database_path)) {
+        return base::failure(base::Error{"the store is on a server, " + sql::shown(database_path) +
+                                         ", whose own tools make copies of it, such as pg_dump"});
+    }
     if (files.size() > kMaxBackupFiles) return base::failure(not_made(file, "too many files are to go into it"));
     constexpr std::uint32_t kMode = 0600;
     auto unfinished = UnfinishedFile::create(absolute(file), kMode);

@@ -8,7 +8,8 @@
 //
 // The copy is written under another name, checked, synced, and only then given its own name, so that a file of that
 // name is always whole. Files that belong to the installation (config, keys, passwords) can be put in with it; they
-// are in a table of their own, `backup_files`, which a restored store does not have.
+// are in a table of their own, `backup_files`, which a restored store does not have. Of a store on a server there is no
+// backup: its own tools make better ones.
 //
 // Blocking functions, for commands; any thread.
 #pragma once

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sql/address.h"
 #include "sql/postgres.h"
 #include "sql/sqlite.h"
 #include "sql/statement.h"
@@ -45,6 +46,7 @@ using Opened = base::Result<std::unique_ptr<sql::Connection>, base::Error>;
 
 Opened open_file(const StateDir& dir, const Settings& settings, const OpenOptions& options) {
     const std::string path = dir.database_path();
+    if (auto made = dir.make_database(); !made) return base::failure(std::move(made.error()));
     auto file = sql::Sqlite::open_for_writing(path);
     if (auto checked = check_format(*file, path); !checked) return base::failure(std::move(checked.error()));
     file->prepare_for_writing();
@@ -61,7 +63,7 @@ Opened open_file(const StateDir& dir, const Settings& settings, const OpenOption
 Opened open_server(const std::string& address) {
     auto server = sql::Postgres::connect(address);
     server->hold_alone();
-    auto migrated = migrate_server(*server, sql::Postgres::without_password(address));
+    auto migrated = migrate_server(*server, sql::shown(address));
     if (!migrated) return base::failure(std::move(migrated.error()));
     return server;
 }
@@ -105,7 +107,7 @@ struct Database::Parts {
     void use_ordinary_memory() noexcept;
 
     StateDir dir;
-    std::string path;  // or the server's address
+    std::string path;  // or the server's address, as it is shown
     std::unique_ptr<sql::Connection> connection;
     FrameTable frames;
     EntryTable entries;
@@ -164,16 +166,16 @@ const std::string& Database::path() const {
     return parts_->path;
 }
 
-base::Result<Database, base::Error> Database::open(const Settings& settings, OpenOptions options) {
+base::Result<Database, Fault> Database::open(const Settings& settings, OpenOptions options) {
     auto dir = StateDir::open(settings.state_dir);
-    if (!dir) return base::failure(std::move(dir.error()));
-    const std::string address = settings.server.empty() ? dir->database_path() : settings.server;
+    if (!dir) return base::failure(Fault{Fault::Cause::Other, std::move(dir.error().message)});
+    const std::string address = sql::shown(settings.address());
     try {
         auto connection = settings.server.empty() ? open_file(*dir, settings, options) : open_server(settings.server);
-        if (!connection) return base::failure(std::move(connection.error()));
+        if (!connection) return base::failure(Fault{Fault::Cause::Other, std::move(connection.error().message)});
         return Database(std::make_unique<Parts>(std::move(*dir), address, std::move(*connection)));
     } catch (const sql::Error& error) {
-        return base::failure(as_error(fault_of(error, address)));
+        return base::failure(fault_of(error, address));
     }
 }
 
@@ -414,6 +416,10 @@ base::Result<void, Fault> Database::checkpoint() {
 
 base::Result<void, Fault> Database::hold_file(bool hold) {
     return attempt([&] { parts_->connection->hold_log(hold); });
+}
+
+base::Result<void, Fault> Database::check_hold() {
+    return attempt([&] { parts_->connection->check(); });
 }
 
 base::Result<void, Fault> Database::optimize() {

@@ -35,8 +35,8 @@ struct OpenOptions {
 class Database {
 public:
     // Makes directory and file when missing, and takes an older file to this version. Refuses a file that is not ours
-    // or that a newer version wrote.
-    [[nodiscard]] static base::Result<Database, base::Error> open(const Settings& settings, OpenOptions options = {});
+    // or that a newer version wrote. Of a server: fails with Cause::Locked while another Database has it open.
+    [[nodiscard]] static base::Result<Database, Fault> open(const Settings& settings, OpenOptions options = {});
 
     Database(Database&&) noexcept;
     Database& operator=(Database&&) noexcept;
@@ -103,6 +103,9 @@ public:
 
     // From now on, or no longer: nothing but checkpoint() moves the log into the file, not even its closing.
     [[nodiscard]] base::Result<void, Fault> hold_file(bool hold);
+
+    // Fails when a server has ended our session, with which it is open to others.
+    [[nodiscard]] base::Result<void, Fault> check_hold();
 
     // Keeps the query planner's figures current; cheap when nothing much has changed.
     [[nodiscard]] base::Result<void, Fault> optimize();

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "sql/address.h"
 #include "sql/postgres.h"
 #include "sql/sqlite.h"
 #include "sql/statement.h"
@@ -14,6 +15,7 @@
 #include "store/reading_query.h"
 #include "store/schema.h"
 #include "store/server_format.h"
+#include "store/state_dir.h"
 #include "store/usage_query.h"
 
 namespace millrace::store {
@@ -30,11 +32,8 @@ base::Error older(const std::string& shown, std::int64_t version) {
 }
 
 Opened open_file(const std::string& path) {
+    if (auto there = is_there(path); !there) return base::failure(std::move(there.error()));
     std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
-        const std::string folder = std::filesystem::path(path).parent_path().string();
-        return base::failure(base::Error{"there is no store in " + folder + "; name its folder with --state-dir"});
-    }
     auto file = sql::Sqlite::open_for_reading(std::filesystem::absolute(path, ignored).string());
     if (auto checked = check_format(*file, path); !checked) return base::failure(checked.error());
     const std::int64_t version = file->number("PRAGMA user_version");
@@ -45,7 +44,7 @@ Opened open_file(const std::string& path) {
 Opened open_server(const std::string& address) {
     auto server = sql::Postgres::connect(address);
     const int version = server_format(*server);
-    const std::string shown = sql::Postgres::without_password(address);
+    const std::string shown = sql::shown(address);
     if (version < static_cast<int>(migrations().size())) return base::failure(older(shown, version));
     return server;
 }
@@ -69,7 +68,7 @@ auto ExportSource::attempt(Work work) -> decltype(work()) {
 
 base::Result<ExportSource, base::Error> ExportSource::open(const std::string& address) {
     try {
-        auto connection = sql::Postgres::is_address(address) ? open_server(address) : open_file(address);
+        auto connection = sql::is_server(address) ? open_server(address) : open_file(address);
         if (!connection) return base::failure(std::move(connection.error()));
         return ExportSource(address, std::move(*connection));
     } catch (const sql::Error& error) {

@@ -1,6 +1,6 @@
 #include "store/fault.h"
 
-#include "sql/postgres.h"
+#include "sql/address.h"
 
 namespace millrace::store {
 namespace {
@@ -31,7 +31,7 @@ Fault fault_of_server(const sql::Error& error, const std::string& address) {
 
 Fault fault_of(const sql::Error& error, const std::string& path) {
     using Cause = Fault::Cause;
-    if (sql::Postgres::is_address(path)) return fault_of_server(error, sql::Postgres::without_password(path));
+    if (sql::is_server(path)) return fault_of_server(error, sql::shown(path));
     const std::string said = std::string(" (SQLite says: ") + error.what() + ")";
     const auto fault = [&](const std::string& message) { return Fault{error.cause(), message + said}; };
     switch (error.cause()) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "sql/address.h"
 #include "sql/sqlite.h"
 #include "store/fault.h"
 #include "store/state_dir.h"
@@ -74,6 +75,10 @@ void copy_store(const std::string& from, const std::string& to) {
 }  // namespace
 
 base::Result<void, base::Error> restore(const std::string& file, const Settings& settings, Existing existing) {
+    if (!settings.server.empty()) {
+        return base::failure(base::Error{"the store is on a server, " + sql::shown(settings.server) +
+                                         ", and a backup is a file; leave store.address out of the config for it"});
+    }
     const auto dir = StateDir::open(settings.state_dir);
     if (!dir) return base::failure(dir.error());
     std::error_code ignored;

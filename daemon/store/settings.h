@@ -8,8 +8,11 @@
 namespace millrace::store {
 
 struct Settings {
-    std::string state_dir;                    // holds millrace.db
-    std::string server = {};                  // "postgresql://…": that holds the tables instead; empty: the file does
+    std::string state_dir;  // holds millrace.db
+    std::string server =
+        {};  // "postgresql://…": that holds the tables instead; empty: the file does. May hold a password
+    // Where the tables are (sql/address.h).
+    [[nodiscard]] std::string address() const { return server.empty() ? state_dir + "/millrace.db" : server; }
     std::size_t max_queued_commits = 20'000;  // some 20 MB at most; beyond it the bridge is not acknowledged
     // Pages that the writer keeps in memory. Each sensor's newest rows are on some eight pages of their own, so a
     // fleet's are far more than a house's; where a transaction's do not fit, they are written to disk several times. 0:

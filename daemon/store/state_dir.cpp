@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "sql/address.h"
+
 namespace millrace::store {
 namespace {
 
@@ -57,12 +59,15 @@ base::Result<StateDir, base::Error> StateDir::open(const std::string& path) {
     // The number only serves the message above, so a failure to write it does no harm.
     if (::ftruncate(lock, 0) == 0) [[maybe_unused]]
         const ssize_t written = ::pwrite(lock, pid.data(), pid.size(), 0);
-
-    // SQLite gives its log files the mode of the database, so that is made here with the mode they are to have.
-    const int database = ::open(dir.database_path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
-    if (database < 0) return base::failure(unusable(path, errno));
-    ::close(database);
     return dir;
+}
+
+// SQLite gives its log files the mode of the database, so that is made here with the mode they are to have.
+base::Result<void, base::Error> StateDir::make_database() const {
+    const int database = ::open(database_path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+    if (database < 0) return base::failure(unusable(path_, errno));
+    ::close(database);
+    return {};
 }
 
 StateDir& StateDir::operator=(StateDir&& other) noexcept {
@@ -80,6 +85,13 @@ void StateDir::sync() const {
     if (folder < 0) return;
     ::fsync(folder);
     ::close(folder);
+}
+
+base::Result<void, base::Error> is_there(const std::string& address) {
+    std::error_code ignored;
+    if (sql::is_server(address) || std::filesystem::exists(address, ignored)) return {};
+    const std::string folder = std::filesystem::path(address).parent_path().string();
+    return base::failure(base::Error{"there is no store in " + folder + "; name its folder with --state-dir"});
 }
 
 }  // namespace millrace::store

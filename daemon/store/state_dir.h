@@ -20,6 +20,9 @@ public:
     StateDir& operator=(StateDir&& other) noexcept;
     ~StateDir();
 
+    // An empty file where the database is to be, unless there is one.
+    [[nodiscard]] base::Result<void, base::Error> make_database() const;
+
     [[nodiscard]] std::string database_path() const { return path_ + "/millrace.db"; }
 
     // Makes files that were just created in it survive a power loss.
@@ -31,5 +34,9 @@ private:
     std::string path_;
     int lock_;  // descriptor of the lock file
 };
+
+// Fails with what to do when an address (sql/address.h) is that of a file and there is none. Of a server only a
+// connection tells.
+[[nodiscard]] base::Result<void, base::Error> is_there(const std::string& address);
 
 }  // namespace millrace::store

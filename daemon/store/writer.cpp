@@ -99,6 +99,7 @@ Writer::Writer(Database database, const Settings& settings, const base::Clock& c
     : database_(std::move(database)),
       upkeep_(database_, settings, clock, post, limits.upkeep),
       max_queued_commits_(settings.max_queued_commits),
+      on_server_(!settings.server.empty()),
       clock_(clock),
       post_(std::move(post)),
       limits_(limits) {}
@@ -256,10 +257,14 @@ void Writer::run() {
             const auto due = [this] { return stopping_ || woken_ || !queue_.empty(); };
             if (rebuilding) {
                 // Goes on at once.
-            } else if (tidy) {
+            } else if (tidy && !on_server_) {
                 work_.wait(lock, due);
             } else if (!work_.wait_for(lock, limits_.idle, due)) {
                 lock.unlock();
+                if (tidy) {
+                    check_hold();
+                    continue;
+                }
                 do_quiet_work();
                 tidy_up();
                 tidy = true;
@@ -331,6 +336,7 @@ void Writer::write(Batch& batch) {
     } else {
         for (auto& answered : batch.answers) answered.second = written.has_value();
         note(written ? std::nullopt : std::optional(written.error()));
+        if (!written) tell_lost(written.error());
     }
     upkeep_.note_figures();
     const double took = seconds(before, clock_.steady_now());
@@ -381,6 +387,18 @@ void Writer::tidy_up() {
     const std::lock_guard lock(mutex_);
     if (emptied) ++figures_.checkpoints;
     if (optimized) ++figures_.optimizations;
+}
+
+void Writer::check_hold() {
+    if (const auto held = database_.check_hold(); !held) {
+        note(held.error());
+        tell_lost(held.error());
+    }
+}
+
+void Writer::tell_lost(const Fault& fault) {
+    if (fault.cause != Fault::Cause::Unreachable || !lost_) return;
+    post_([lost = std::exchange(lost_, nullptr), why = fault.message] { lost(why); });
 }
 
 // Logged when the state changes, not per commit, and not more often than now and then however it flickers.

@@ -40,7 +40,8 @@ struct WriterLimits {
     // One transaction: large enough that the sync is shared, small enough that the first waits no longer than it must.
     std::size_t batch_entries = 1'000;
     std::size_t batch_bytes = 4U << 20;
-    base::Milliseconds idle{2'000};  // without a commit, before tidying up
+    base::Milliseconds idle{
+        2'000};  // without a commit, before tidying up; then as often a server is asked for a sign of life
     base::Seconds optimize_every{24 * 60 * 60};
     base::Milliseconds stop{5'000};  // for writing what is queued, before the rest is given up
     base::Seconds log_again{60};     // between two log lines about the same trouble coming and going
@@ -56,6 +57,11 @@ public:
 
     Writer(Database database, const Settings& settings, const base::Clock& clock, Post post, WriterLimits limits = {});
     ~Writer() override;  // stops
+
+    // Called once on the loop when a server has ended the session that the store is open with, before the commits that
+    // failed by it are answered. Another daemon may hold the store by then, and whether the last transaction was
+    // committed is not known, so nothing in memory is to be relied on. To be set before `start`.
+    void on_lost(std::function<void(const std::string& why)> lost) { lost_ = std::move(lost); }
 
     void start();
 
@@ -132,6 +138,8 @@ private:
     void answer(Batch batch);
     void do_quiet_work();
     void tidy_up();
+    void check_hold();
+    void tell_lost(const Fault& fault);
     void send(Errand errand);
     void run_errands(bool stopping);
     [[nodiscard]] base::Result<void, base::Error> begin_hold();
@@ -141,9 +149,11 @@ private:
     Database database_;
     Upkeep upkeep_;
     const std::size_t max_queued_commits_;
+    const bool on_server_;
     const base::Clock& clock_;
     const Post post_;
     const WriterLimits limits_;
+    std::function<void(const std::string& why)> lost_;
     std::thread thread_;
 
     // Only the writer thread's.

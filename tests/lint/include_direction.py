@@ -29,10 +29,10 @@ ALLOWED = {
     "recorder": {"base", "meter", "detect", "classify", "ports"},
     "api": {"access", "base", "meter", "detect", "classify", "ports"},
     "notify": {"base", "meter", "detect", "classify", "ports"},
-    "doctor": {"base", "mqtt", "meter", "detect", "classify", "ports"},
+    "doctor": {"base", "mqtt", "sql", "meter", "detect", "classify", "ports"},
     "ble": {"base", "meter", "detect", "classify", "ports"},
     "emulate": {"base", "mqtt", "payload", "message"},
-    "settings": {"base"},  # and every room's settings.h
+    "settings": {"base", "sql"},  # and every room's settings.h
     "app": None,  # everything
 }
 # The pipeline proper: values in, values out.

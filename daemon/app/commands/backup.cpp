@@ -11,6 +11,7 @@
 #include "app/exit_code.h"
 #include "store/backup.h"
 #include "store/backup_files.h"
+#include "store/state_dir.h"
 
 namespace millrace::app {
 namespace {
@@ -76,10 +77,7 @@ CLI::App* add_backup(CLI::App& app, BackupOptions& options) {
 int backup(const BackupOptions& options, std::ostream& err) {
     const auto settings = effective_settings(options.common);
     if (!settings) return fail(settings.error(), err);
-    const std::string database = settings->store.state_dir + "/millrace.db";
-    if (std::error_code ignored; !std::filesystem::exists(database, ignored)) {
-        return fail({"there is no store in " + settings->store.state_dir + "; name its folder with --state-dir"}, err);
-    }
+    if (const auto there = store::is_there(settings->store.address()); !there) return fail(there.error(), err);
     std::vector<store::BackupFile> files;
     if (options.with_secrets) {
         const auto paths = own_files(*settings, config_file_of(options.common));
@@ -88,7 +86,7 @@ int backup(const BackupOptions& options, std::ostream& err) {
         if (!read) return fail(read.error(), err);
         files = std::move(*read);
     }
-    const auto done = store::back_up(database, options.file, files);
+    const auto done = store::back_up(settings->store.address(), options.file, files);
     if (!done) return fail(done.error(), err);
     err << options.file << ": " << done->frames << " frames";
     if (done->newest_frame) err << " up to " << settings->api.zone.rfc3339(*done->newest_frame);

@@ -317,7 +317,7 @@ int export_rows(const ExportOptions& options, std::ostream& err) {
     if (!settings) return fail(settings.error(), err);
     const auto request = read_request(options, *settings);
     if (!request) return fail(request.error(), err, kExitUsage);
-    auto source = store::ExportSource::open(settings->store.state_dir + "/millrace.db");
+    auto source = store::ExportSource::open(settings->store.address());
     if (!source) return fail(source.error(), err);
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is to be an error of the write, not the end of the process
     auto out = RowWriter::open(options.output, options.format == "csv" ? RowFormat::Csv : RowFormat::JsonLines);

@@ -87,7 +87,7 @@ private:
 
 int import_files(const ImportOptions& options, std::ostream& err) {
     auto database = store::Database::open(options.store);
-    if (!database) return fail(database.error(), err);
+    if (!database) return fail({database.error().message}, err);
     Import import(*database, options.keys);
     if (const auto ready = import.prepare(); !ready) return fail(ready.error(), err);
     bool incomplete = false;
@@ -103,7 +103,7 @@ int import_files(const ImportOptions& options, std::ostream& err) {
                 << (read->damage ? "; " + *read->damage : "") << '\n';
         }
     }
-    err << "archived " << import.archived() << " messages in " << options.store.state_dir << "; " << import.left_out()
+    err << "archived " << import.archived() << " messages in " << database->path() << "; " << import.left_out()
         << " were there already; " << import.findings() << " did not open or decode\n";
     return incomplete || import.findings() > 0 ? kExitFindings : kExitGood;
 }

@@ -1,11 +1,11 @@
 #include "app/commands/rebuild.h"
 
-#include <filesystem>
 #include <ostream>
 
 #include "app/exit_code.h"
 #include "app/key_files.h"
 #include "app/rebuild.h"
+#include "store/state_dir.h"
 
 namespace millrace::app {
 
@@ -14,12 +14,9 @@ int rebuild_store(const CommonOptions& options, bool digest_only, std::ostream& 
     if (!settings) return fail(settings.error(), err);
     auto keys = read_keys(settings->keys, settings->store.state_dir);
     if (!keys) return fail(keys.error(), err);
-    const std::string& folder = settings->store.state_dir;
-    if (std::error_code ignored; !std::filesystem::exists(folder + "/millrace.db", ignored)) {
-        return fail({"there is no store in " + folder + "; name its folder with --state-dir"}, err);
-    }
+    if (const auto there = store::is_there(settings->store.address()); !there) return fail(there.error(), err);
     auto database = store::Database::open(settings->store);
-    if (!database) return fail(database.error(), err);
+    if (!database) return fail({database.error().message}, err);
     int exit_code = kExitGood;
     if (!digest_only) {
         const auto summary = rebuild(*database, std::move(*keys));

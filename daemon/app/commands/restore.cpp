@@ -67,7 +67,7 @@ int restore(const RestoreOptions& options, std::ostream& err) {
     const auto existing = options.force ? store::Existing::KeepAside : store::Existing::Refuse;
     if (auto done = store::restore(options.file, *settings, existing); !done) return fail(done.error(), err);
     // Opening takes an older format forward, and shows that the daemon will be able to.
-    if (auto opened = store::Database::open(*settings); !opened) return fail(opened.error(), err);
+    if (auto opened = store::Database::open(*settings); !opened) return fail({opened.error().message}, err);
     err << "restored " << content->frames << " frames";
     if (content->newest_frame) err << " up to " << base::to_rfc3339(*content->newest_frame);
     err << " into " << settings->state_dir << '\n';

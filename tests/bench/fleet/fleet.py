@@ -166,7 +166,7 @@ def main():
     parser.add_argument("--household", type=float, default=120, help="seconds at the households' own rate")
     parser.add_argument("--tenfold", type=float, default=60, help="seconds at ten times that")
     parser.add_argument("--phases", nargs="+", default=PHASES, choices=PHASES)
-    parser.add_argument("--store", default="sqlite", help="the daemon's store: sqlite")
+    parser.add_argument("--store", default="sqlite", help="the daemon's store: sqlite, or postgresql://…")
     parser.add_argument("--figures", type=pathlib.Path, help="write the figures to this file")
     parser.add_argument("--keep-log", type=pathlib.Path, help="write the daemon's log to this file")
     options = parser.parse_args()

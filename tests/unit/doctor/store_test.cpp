@@ -1,3 +1,4 @@
+#include "doctor/store_probe.h"
 #include "unit/doctor/facts.h"
 
 namespace millrace::doctor {
@@ -57,6 +58,32 @@ TEST(StateDirectory, OfAnotherUserIsUnknownToWhoOnlyLooks) {
     EXPECT_EQ(folder_state(folder, known), CheckState::Unknown);
     known.root = true;
     EXPECT_EQ(folder_state(folder, known), CheckState::Problem);
+}
+
+// What the disk here would hold says nothing about it then.
+TEST(DatabaseServer, IsJudgedInsteadOfTheDisk) {
+    Known known = good_known();
+    known.database_server = "postgresql://ada@db.example/water?password=s3cret";
+    Probed probed = good_probed();
+    Findings findings;
+    judge_store(known, probed, findings);
+    EXPECT_FALSE(has(findings, "disk"));
+    EXPECT_EQ(find(findings, "database").state, CheckState::Ok);
+    probed.database_failure = "connection refused";
+    findings.clear();
+    judge_store(known, probed, findings);
+    const auto check = find(findings, "database");
+    EXPECT_EQ(check.state, CheckState::Problem);
+    EXPECT_EQ(check.summary,
+              "The database server postgresql://ada@db.example/water cannot be used: connection refused.");
+    ASSERT_EQ(check.facts.size(), 1U);
+    EXPECT_EQ(check.facts[0].second, "postgresql://ada@db.example/water");
+}
+
+TEST(DatabaseServer, ThatDoesNotAnswerIsSaidWithoutItsPassword) {
+    const std::string failure = log_in_at("postgresql:///water?host=/nonexistent&password=s3cret");
+    EXPECT_NE(failure.find("/nonexistent"), std::string::npos);
+    EXPECT_EQ(failure.find("s3cret"), std::string::npos);
 }
 
 TEST(Disk, IsCountedInDaysOfAHousehold) {

@@ -158,7 +158,7 @@ void append_until_the_power_goes(const TempDir& dir, LossyVfs& disk, Chance& cha
         if (rebuilds && chance() % 3 == 0 && rebuild_some(*store, job, chance)) ++reported.rebuilds;
         if (chance() % 300 == 0) {
             reader.reset();
-            store = base::failure(base::Error{"closed"});
+            store = base::failure(Fault{Fault::Cause::Other, "closed"});
             store = Database::open(dir.settings());
             if (!store) {
                 ASSERT_TRUE(disk.power_lost()) << store.error().message;

@@ -19,6 +19,7 @@ export const kOfTheWhole: readonly CheckId[] = [
   'daemon',
   'config',
   'state_dir',
+  'database',
   'disk',
   'clock',
   'bluetooth',
