@@ -108,8 +108,8 @@ const std::vector<Section>& sections() {
         {"http", "The page and the API."},
         {"updates", "Whether there is a newer Millrace. Nobody is asked unless you name somebody."},
         {"store",
-         "The database: a file, or a PostgreSQL server for many bridges. `store: postgresql://…` alone is short for "
-         "`store: {address: postgresql://…}`.",
+         "The database: a file, or a PostgreSQL server for many bridges. An address alone, as `store: "
+         "postgresql://millrace@db.example/water`, is the section's `address`.",
          "store.address"},
         {"log", "What is logged."},
     };

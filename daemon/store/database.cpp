@@ -73,7 +73,7 @@ Opened open_server(const std::string& address) {
 struct Database::Parts {
     Parts(StateDir state_dir, std::string address, std::unique_ptr<sql::Connection> opened)
         : dir(std::move(state_dir)),
-          path(std::move(address)),
+          shown(std::move(address)),
           connection(std::move(opened)),
           frames(*connection),
           entries(*connection),
@@ -107,7 +107,7 @@ struct Database::Parts {
     void use_ordinary_memory() noexcept;
 
     StateDir dir;
-    std::string path;  // or the server's address, as it is shown
+    std::string shown;
     std::unique_ptr<sql::Connection> connection;
     FrameTable frames;
     EntryTable entries;
@@ -153,7 +153,7 @@ auto Database::attempt(Work work) -> base::Result<decltype(work()), Fault> {
         }
     } catch (const sql::Error& exception) {
         parts_->projections.forget_numbers();
-        return base::failure(fault_of(exception, parts_->path));
+        return base::failure(fault_of(exception, parts_->shown));
     }
 }
 
@@ -162,8 +162,8 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-const std::string& Database::path() const {
-    return parts_->path;
+const std::string& Database::shown() const {
+    return parts_->shown;
 }
 
 base::Result<Database, Fault> Database::open(const Settings& settings, OpenOptions options) {

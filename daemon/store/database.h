@@ -42,7 +42,8 @@ public:
     Database& operator=(Database&&) noexcept;
     ~Database();
 
-    [[nodiscard]] const std::string& path() const;
+    // The file, or the server's address without its password: for messages.
+    [[nodiscard]] const std::string& shown() const;
 
     // All or nothing, in one transaction; on disk, safe from a power loss, when it returns.
     [[nodiscard]] base::Result<void, Fault> append(std::span<const Entry> entries);

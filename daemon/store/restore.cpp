@@ -7,9 +7,10 @@
 #include <string_view>
 #include <system_error>
 
-#include "sql/address.h"
 #include "sql/sqlite.h"
 #include "store/fault.h"
+#include "store/move_in.h"
+#include "store/schema.h"
 #include "store/state_dir.h"
 #include "store/whole_file.h"
 
@@ -72,15 +73,30 @@ void copy_store(const std::string& from, const std::string& to) {
     store->execute("DROP TABLE backup_files");
 }
 
+// By way of a copy that is in the newest format, which the backup itself may not be.
+base::Result<void, base::Error> restore_on_server(const std::string& file, const StateDir& dir,
+                                                  const std::string& server) {
+    std::error_code ignored;
+    const auto copy = UnfinishedFile::create(
+        std::filesystem::absolute(dir.database_path() + ".moving", ignored).lexically_normal().string(), kMode);
+    if (!copy) return base::failure(copy.error());
+    try {
+        copy_store(std::filesystem::absolute(file, ignored).lexically_normal().string(), copy->path());
+        const auto store = sql::Sqlite::open_for_writing(copy->path());
+        bring_forward(*store);
+        return move_in(*store, server);
+    } catch (const sql::Error& error) {
+        const bool here = error.cause() == sql::Cause::DiskFull || error.cause() == sql::Cause::InputOutput;
+        return base::failure(base::Error{fault_of(error, here ? copy->path() : server).message});
+    }
+}
+
 }  // namespace
 
 base::Result<void, base::Error> restore(const std::string& file, const Settings& settings, Existing existing) {
-    if (!settings.server.empty()) {
-        return base::failure(base::Error{"the store is on a server, " + sql::shown(settings.server) +
-                                         ", and a backup is a file; leave store.address out of the config for it"});
-    }
     const auto dir = StateDir::open(settings.state_dir);
     if (!dir) return base::failure(dir.error());
+    if (!settings.server.empty()) return restore_on_server(file, *dir, settings.server);
     std::error_code ignored;
     const std::string database = std::filesystem::absolute(dir->database_path(), ignored).lexically_normal().string();
     if (has_content(database)) {

@@ -1,8 +1,8 @@
-// The way back from a backup: puts the store that it holds into a state directory.
+// The way back from a backup: puts the store that it holds into a state directory, or on a server (move_in.h).
 //
-// The store is copied beside its place first, without the table of files that a backup may have, checked, synced, and
-// renamed. A store that stands there is kept under another name. Holds the state directory's lock meanwhile, so no
-// daemon can be running on it. Blocking; any thread.
+// In a directory the store is copied beside its place first, without the table of files that a backup may have,
+// checked, synced, and renamed. A store that stands there is kept under another name. Holds the state directory's lock
+// meanwhile, so no daemon can be running on it. A server has to be empty. Blocking; any thread.
 #pragma once
 
 #include <string>

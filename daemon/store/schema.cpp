@@ -385,7 +385,12 @@ void migrate(sql::Sqlite& file, const std::string& path, std::span<const Migrati
     const int old = pragma(file, "user_version");
     if (old >= newest) return;
     if (old > 0) back_up(file, path, old);
-    for (int version = old + 1; version <= newest; ++version) {
+    bring_forward(file, steps);
+}
+
+void bring_forward(sql::Sqlite& file, std::span<const Migration> steps) {
+    const int newest = static_cast<int>(steps.size());
+    for (int version = pragma(file, "user_version") + 1; version <= newest; ++version) {
         sql::Transaction transaction(file);
         file.execute(steps[static_cast<std::size_t>(version) - 1].sql);
         file.execute("PRAGMA application_id = " + std::to_string(kApplicationId));

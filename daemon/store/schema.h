@@ -29,7 +29,11 @@ struct Migration {
 [[nodiscard]] base::Result<void, base::Error> check_format(const sql::Sqlite& file, const std::string& path,
                                                            std::span<const Migration> steps = migrations());
 
-// Takes the file to the newest version, each step in a transaction of its own. A file that has data is copied before
+// Takes the file to the newest version, each step in a transaction of its own. Throws sql::Error; the file then is at
+// the last step that was finished.
+void bring_forward(sql::Sqlite& file, std::span<const Migration> steps = migrations());
+
+// The same of a store that is somebody's. A file that has data is copied before
 // its first step, to `<path>.v<old version>.backup`. Throws sql::Error; the file then is at the last step that
 // was finished.
 void migrate(sql::Sqlite& file, const std::string& path, std::span<const Migration> steps = migrations());

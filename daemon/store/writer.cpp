@@ -427,9 +427,9 @@ void Writer::health(std::vector<ports::HealthItem>& items) const {
     } else if (waiting_ >= max_queued_commits_ || waiting_bytes_ >= limits_.queued_bytes) {
         items.push_back({"store", false,
                          "the disk does not keep up: " + std::to_string(waiting_) + " frames wait to be written to " +
-                             database_.path() + "; check what else is writing to it, or use a faster one"});
+                             database_.shown() + "; check what else is writing to it, or use a faster one"});
     } else {
-        items.push_back({"store", true, "writing to " + database_.path()});
+        items.push_back({"store", true, "writing to " + database_.shown()});
     }
 }
 

@@ -261,7 +261,7 @@ void memory(benchmark::State& state) {
         store::Database database = open(folder.path);
         Household household(database.load().value().last_frame_id);
         hub::Pipeline pipeline(keys());
-        const std::string path = database.path();
+        const std::string path = database.shown();
         store::Writer writer(std::move(database), {folder.path}, clock, post);
         store::Reader reader(path, post);
         writer.start();

@@ -250,6 +250,27 @@ def test_a_range_and_a_sensor_leave_out_the_rest(imported_day):
         assert run("export", "readings", "--state-dir", state, *bad).returncode == 2
 
 
+@pytest.mark.parametrize("what", ["readings", "usage", "uses"])
+def test_days_have_files_of_their_own(imported_day, tmp_path, what):
+    state, _ = imported_day
+    config = tmp_path / "m.yaml"
+    config.write_text("site: {time_zone: Asia/Tokyo}\n")  # midnight falls into the captured day
+    whole = rows(export(state, what, "--config", config))
+    assert export(state, what, "--config", config, "--by-day", tmp_path / "days") == ""
+    files = sorted((tmp_path / "days").glob(f"day=*/{what}.csv"))
+    days = [file.parent.name.removeprefix("day=") for file in files]
+    assert len(days) == 2 and not list((tmp_path / "days").glob("*/*.unfinished"))
+    assert [row for file in files for row in rows(file.read_text())] == whole
+    begins = "time" if what == "readings" else "start"
+    for day, file in zip(days, files):
+        assert {row[begins][:10] for row in rows(file.read_text())} <= {day}
+    # Once more, of one day: the file is replaced, and what is no day's is refused.
+    export(state, what, "--config", config, "--by-day", tmp_path / "days", "--from", days[1])
+    assert [row for file in files for row in rows(file.read_text())] == whole
+    assert run("export", "frames", "--state-dir", state, "--by-day", tmp_path).returncode == 2
+    assert run("export", "usage", "--state-dir", state, "--by-day", tmp_path, "--bucket", "week").returncode == 2
+
+
 @pytest.mark.parametrize("bucket", ["minute", "hour", "day", "week", "month", "year"])
 def test_exported_use_adds_up_in_every_bucket(imported_day, bucket):
     state, _ = imported_day

@@ -88,6 +88,31 @@ def test_a_house_with_its_history_on_a_server(started, server):
     assert BRIDGE in str(again.http("/api/v1/devices")[1]), "it knows its bridge before that has said anything"
 
 
+def test_a_house_moves_to_a_server(started, server):
+    daemon = started.daemon(config="site: {time_zone: UTC}\n")
+    bridge = started.bridge(daemon.bridge_port, "--speed", 600, "--duration", 3600)
+    until(lambda: not bridge.running(), "an hour of water", 60)
+    before = {(sensor, int(at), int(total)) for sensor, at, total in daemon.query(
+        "SELECT d.device, r.time_ms / 1000, r.total FROM readings r JOIN device_numbers d ON d.number = r.sensor")}
+    lifetime = daemon.query("SELECT lifetime_ul FROM meters")
+    assert daemon.stop() == 0 and before
+    where = ["--config", daemon.config, "--state-dir", daemon.state]
+    backup = started.folder / "house.backup"
+    assert run("backup", backup, *where).returncode == 0
+    config = f"store: {server.address()}\nsite: {{time_zone: UTC}}\n"
+    daemon.config.write_text("version: 1\n" + config)
+    moved = run("restore", backup, *where)
+    assert moved.returncode == 0 and f"into {server.address()}" in moved.stderr, moved.stderr
+    assert stored(server) == before
+    again = run("restore", backup, *where)
+    assert again.returncode == 1 and "there is history already" in again.stderr
+
+    started.daemon(config=config, bridge_port=daemon.bridge_port)
+    started.water(daemon.bridge_port)
+    until(lambda: stored(server) > before, "more water", 60)
+    assert int(server.query("SELECT lifetime_ul FROM meters")[0][0]) >= lifetime[0][0]
+
+
 def test_a_password_is_shown_nowhere(started, server):
     secret = started.folder / "password"
     secret.write_text("s3cr&t/pw\n")

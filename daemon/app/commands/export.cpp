@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <ostream>
@@ -284,6 +285,58 @@ Done export_frames(store::ExportSource& source, const Request& request, RowWrite
     return {};
 }
 
+Done export_part(const ExportOptions& options, store::ExportSource& source, const Request& request,
+                 const std::string& file) {
+    auto out = RowWriter::open(file, options.format == "csv" ? RowFormat::Csv : RowFormat::JsonLines);
+    if (!out) return base::failure(out.error());
+    const Done done = options.what == "readings"    ? export_readings(source, request, *out)
+                      : options.what == "usage"     ? export_usage(source, request, *out)
+                      : options.what == "uses"      ? export_uses(source, request, *out)
+                      : options.what == "incidents" ? export_incidents(source, request, *out)
+                                                    : export_frames(source, request, *out);
+    return done ? out->finish() : done;
+}
+
+// From the first to the last reading, unless the options say otherwise; nothing when there is none.
+base::Result<std::optional<store::TimeSpan>, base::Error> days_of(store::ExportSource& source, const Request& request) {
+    std::optional<store::TimeSpan> whole;
+    const auto sensors = sensors_of(source, request);
+    if (!sensors) return base::failure(sensors.error());
+    for (const base::DeviceId& sensor : *sensors) {
+        const auto span = source.readings_span(sensor);
+        if (!span) return base::failure(span.error());
+        if (!*span) continue;
+        if (!whole) whole = **span;
+        whole = {std::min(whole->first, (*span)->first), std::max(whole->last, (*span)->last)};
+    }
+    if (!whole) return whole;
+    if (request.from) whole->first = *request.from;
+    if (request.to) whole->last = *request.to - base::Milliseconds{1};
+    return whole;
+}
+
+// <folder>/day=2026-03-01/readings.csv, which what reads Parquet reads too, with the day as a column.
+Done export_days(const ExportOptions& options, store::ExportSource& source, const Request& request) {
+    const auto span = days_of(source, request);
+    if (!span) return base::failure(span.error());
+    if (!*span) return {};
+    constexpr std::size_t kDateLength = 10;
+    const base::WallTime after = (*span)->last + base::Milliseconds{1};
+    for (base::WallTime begin = (*span)->first; begin < after;) {
+        Request day = request;
+        day.from = begin;
+        day.to = std::min(after, request.zone.next_start(base::CalendarUnit::Day, begin));
+        const std::string folder = options.by_day + "/day=" + request.zone.rfc3339(begin).substr(0, kDateLength);
+        std::error_code error;
+        std::filesystem::create_directories(folder, error);
+        if (error) return base::failure(base::Error{folder + " cannot be made: " + error.message()});
+        const std::string file = folder + "/" + options.what + (options.format == "csv" ? ".csv" : ".jsonl");
+        if (auto done = export_part(options, source, day, file); !done) return done;
+        begin = *day.to;
+    }
+    return {};
+}
+
 }  // namespace
 
 CLI::App* add_export(CLI::App& app, ExportOptions& options) {
@@ -309,26 +362,32 @@ CLI::App* add_export(CLI::App& app, ExportOptions& options) {
         ->capture_default_str();
     command->add_option("--output", options.output, "A file instead of the standard output; replaced when it exists")
         ->type_name("FILE");
+    command
+        ->add_option("--by-day", options.by_day,
+                     "Of readings, usage and uses: into this folder, a file for each day of the site, as "
+                     "day=2026-03-01/readings.csv; those that exist are replaced")
+        ->type_name("DIR")
+        ->excludes("--output");
     return command;
 }
 
 int export_rows(const ExportOptions& options, std::ostream& err) {
     const auto settings = effective_settings(options.common);
     if (!settings) return fail(settings.error(), err);
+    const bool in_days = options.what == "readings" || options.what == "usage" || options.what == "uses";
+    if (!options.by_day.empty() && !in_days) return fail({"--by-day: not of " + options.what}, err, kExitUsage);
+    if (!options.by_day.empty() && options.what == "usage" && options.bucket != "minute" && options.bucket != "hour" &&
+        options.bucket != "day") {
+        return fail({"--by-day: a " + options.bucket + " is no part of a day"}, err, kExitUsage);
+    }
     const auto request = read_request(options, *settings);
     if (!request) return fail(request.error(), err, kExitUsage);
     auto source = store::ExportSource::open(settings->store.address());
     if (!source) return fail(source.error(), err);
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is to be an error of the write, not the end of the process
-    auto out = RowWriter::open(options.output, options.format == "csv" ? RowFormat::Csv : RowFormat::JsonLines);
-    if (!out) return fail(out.error(), err);
-    const Done done = options.what == "readings"    ? export_readings(*source, *request, *out)
-                      : options.what == "usage"     ? export_usage(*source, *request, *out)
-                      : options.what == "uses"      ? export_uses(*source, *request, *out)
-                      : options.what == "incidents" ? export_incidents(*source, *request, *out)
-                                                    : export_frames(*source, *request, *out);
+    const Done done = options.by_day.empty() ? export_part(options, *source, *request, options.output)
+                                             : export_days(options, *source, *request);
     if (!done) return fail(done.error(), err);
-    if (const auto finished = out->finish(); !finished) return fail(finished.error(), err);
     return kExitGood;
 }
 

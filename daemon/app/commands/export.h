@@ -24,6 +24,7 @@ struct ExportOptions {
     std::string unit;
     std::string bucket = "hour";
     std::string output;
+    std::string by_day;  // a folder
 };
 
 CLI::App* add_export(CLI::App& app, ExportOptions& options);

@@ -103,7 +103,7 @@ int import_files(const ImportOptions& options, std::ostream& err) {
                 << (read->damage ? "; " + *read->damage : "") << '\n';
         }
     }
-    err << "archived " << import.archived() << " messages in " << database->path() << "; " << import.left_out()
+    err << "archived " << import.archived() << " messages in " << database->shown() << "; " << import.left_out()
         << " were there already; " << import.findings() << " did not open or decode\n";
     return incomplete || import.findings() > 0 ? kExitFindings : kExitGood;
 }

@@ -6,6 +6,7 @@
 
 #include "app/common_options.h"
 #include "app/exit_code.h"
+#include "sql/address.h"
 #include "store/backup.h"
 #include "store/backup_files.h"
 #include "store/database.h"
@@ -44,7 +45,8 @@ base::Result<void, base::Error> put_back(const std::vector<store::BackupFile>& f
 }  // namespace
 
 CLI::App* add_restore(CLI::App& app, RestoreOptions& options) {
-    CLI::App* restore = app.add_subcommand("restore", "Make a backup the store of this machine (daemon stopped)");
+    CLI::App* restore =
+        app.add_subcommand("restore", "Make a backup the store of this machine, or of its server (daemon stopped)");
     restore->add_option("file", options.file, "A file that `millrace backup` wrote")->required()->type_name("FILE");
     add_config_option(*restore, options.common);
     add_state_dir_option(*restore, options.common);
@@ -70,7 +72,7 @@ int restore(const RestoreOptions& options, std::ostream& err) {
     if (auto opened = store::Database::open(*settings); !opened) return fail({opened.error().message}, err);
     err << "restored " << content->frames << " frames";
     if (content->newest_frame) err << " up to " << base::to_rfc3339(*content->newest_frame);
-    err << " into " << settings->state_dir << '\n';
+    err << " into " << (settings->server.empty() ? settings->state_dir : sql::shown(settings->server)) << '\n';
     return kExitGood;
 }
 

@@ -53,7 +53,7 @@ protected:
     TempDir dir_;
     FakeLoop loop_;
     Database store_ = open_store(dir_);
-    Reader reader_{store_.path(), loop_.post()};
+    Reader reader_{dir_.database(), loop_.post()};
 };
 
 TEST_F(AlarmQueryTest, IncidentsComeWholeAndTheNewestFirst) {

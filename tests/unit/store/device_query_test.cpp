@@ -26,7 +26,7 @@ protected:
     }
     template <typename Page, typename Query>
     Page ask(base::Result<Page, base::Error> (*read)(const sql::Connection&, const Query&), const Query& query) {
-        auto page = read(*sql::open_for_reading(store_.path()), query);
+        auto page = read(*sql::open_for_reading(dir_.database()), query);
         EXPECT_TRUE(page);
         return page.value_or(Page{});
     }

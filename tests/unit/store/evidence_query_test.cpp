@@ -21,13 +21,13 @@ protected:
     [[nodiscard]] std::vector<std::int64_t> counts(std::vector<std::int64_t> seconds) {
         ports::CountQuery query{kSensor, {}};
         for (const std::int64_t each : seconds) query.times.push_back(at_s(each));
-        const auto answer = read_counts(*sql::open_for_reading(store_.path()), query).value();
+        const auto answer = read_counts(*sql::open_for_reading(dir_.database()), query).value();
         std::vector<std::int64_t> peaks;
         for (const base::PeakCount each : answer) peaks.push_back(each.value);
         return peaks;
     }
     [[nodiscard]] ports::Evidence evidence(std::int64_t from_s, std::int64_t to_s) {
-        return read_evidence(*sql::open_for_reading(store_.path()), {kSensor, at_s(from_s), at_s(to_s)}).value();
+        return read_evidence(*sql::open_for_reading(dir_.database()), {kSensor, at_s(from_s), at_s(to_s)}).value();
     }
 
     TempDir dir_;
@@ -65,7 +65,7 @@ TEST_F(EvidenceTest, LateReadingsCountByTheirOwnTime) {
 TEST_F(EvidenceTest, CountOfAnUnknownSensorIsZeroAndTooManyMomentsAreRefused) {
     EXPECT_EQ(counts({1, 2, 3}), (Peaks{0, 0}));
     const ports::CountQuery query{kSensor, std::vector<base::WallTime>(kMaxCountTimes + 1, at_s(1))};
-    EXPECT_FALSE(read_counts(*sql::open_for_reading(store_.path()), query));
+    EXPECT_FALSE(read_counts(*sql::open_for_reading(dir_.database()), query));
 }
 
 TEST_F(EvidenceTest, HeardIsEachReceiptOnceWithTheLastBeforeTheRange) {
@@ -126,7 +126,7 @@ TEST_F(EvidenceTest, EstimatesAreThoseThatOverlap) {
     };
     append(store_,
            {commit(1, {estimate(100, 200, 1), estimate(200, 200, 2), estimate(250, 300, 3), estimate(400, 500, 4)})});
-    const auto found = read_estimates(*sql::open_for_reading(store_.path()), {kSensor, at_s(200), at_s(400)}).value();
+    const auto found = read_estimates(*sql::open_for_reading(dir_.database()), {kSensor, at_s(200), at_s(400)}).value();
     EXPECT_EQ(found, (std::vector{estimate(100, 200, 1), estimate(200, 200, 2), estimate(250, 300, 3)}));
 }
 
@@ -139,7 +139,7 @@ TEST_F(EvidenceTest, ReaderGivesWaitingFramesInOrderAndInPages) {
     }
     append(store_, std::move(entries));
     FakeLoop loop;
-    Reader reader(store_.path(), loop.post());
+    Reader reader(dir_.database(), loop.post());
     reader.start();
     const auto ask = [&](const base::DeviceId& bridge, std::int64_t after, std::size_t limit) {
         std::optional<std::vector<std::int64_t>> ids;
@@ -170,7 +170,7 @@ TEST_F(EvidenceTest, NoQuestionReadsATableThrough) {
         std::map<std::string, int> scanned;
         int statements = 0;
     } steps;
-    const auto connection = sql::Sqlite::open_for_reading(store_.path());
+    const auto connection = sql::Sqlite::open_for_reading(dir_.database());
     const auto note = [](unsigned, void* context, void* statement, void*) {
         auto* const made = static_cast<sqlite3_stmt*>(statement);
         auto& noted = *static_cast<Steps*>(context);

@@ -16,7 +16,7 @@ protected:
         append(store_, std::move(entries));
     }
     ports::FramePage ask(const ports::FrameQuery& query = {}) {
-        const auto page = read_frames(*sql::open_for_reading(store_.path()), query);
+        const auto page = read_frames(*sql::open_for_reading(dir_.database()), query);
         EXPECT_TRUE(page);
         return page.value_or(ports::FramePage{});
     }

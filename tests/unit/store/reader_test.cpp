@@ -57,7 +57,7 @@ TEST_F(ReaderTest, GivesReadingsWholeFromInclusiveToExclusive) {
     odd.kind = meter::ReadingKind::CatchUp;
     append(store_,
            {commit(1, {reading_record(10, 10), ports::ReadingRecord{kSensor, odd, {}}, reading_record(30, 30)})});
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     EXPECT_EQ(times(page(reader, {kSensor, at_s(10), at_s(30), 10, {}})), (std::vector<std::int64_t>{10, 20}));
     EXPECT_EQ(page(reader, {kSensor, at_s(20), at_s(21), 10, {}}).readings.at(0), odd);
@@ -67,7 +67,7 @@ TEST_F(ReaderTest, GivesReadingsWholeFromInclusiveToExclusive) {
 TEST_F(ReaderTest, PagesMeetWithoutGapOrOverlap) {
     append(store_, {commit(++id_, {reading_record(10, 1), reading_record(10, 2), reading_record(10, 3, 2),
                                    reading_record(11, 3), reading_record(12, 4)})});
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     std::vector<meter::Reading> all;
     ports::ReadingQuery query{kSensor, at_s(0), at_s(100), 2, {}};
@@ -85,7 +85,7 @@ TEST_F(ReaderTest, PagesMeetWithoutGapOrOverlap) {
 
 TEST_F(ReaderTest, LastFullPageHasNoCursor) {
     store_readings(1, 4, 1);
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     EXPECT_EQ(page(reader, {kSensor, at_s(0), at_s(100), 4, {}}).next_cursor, std::nullopt);
     EXPECT_NE(page(reader, {kSensor, at_s(0), at_s(100), 3, {}}).next_cursor, std::nullopt);
@@ -93,7 +93,7 @@ TEST_F(ReaderTest, LastFullPageHasNoCursor) {
 
 TEST_F(ReaderTest, CursorHoldsWhileReadingsAreAdded) {
     store_readings(10, 50, 10);
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     ports::ReadingQuery query{kSensor, at_s(0), at_s(100), 2, {}};
     const ports::ReadingPage first = page(reader, query);
@@ -105,7 +105,7 @@ TEST_F(ReaderTest, CursorHoldsWhileReadingsAreAdded) {
 }
 
 TEST_F(ReaderTest, ForeignCursorIsRefused) {
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     for (const char* cursor : {"", "x", "1.2", "1.2.3.4", "1.2.", "99999999999999999999.1.1", "1.2.3 "}) {
         EXPECT_FALSE(try_page(reader, {kSensor, at_s(0), at_s(9), 10, cursor})) << cursor;
@@ -114,21 +114,21 @@ TEST_F(ReaderTest, ForeignCursorIsRefused) {
 
 TEST_F(ReaderTest, CursorCannotReachBeforeTheRange) {
     store_readings(1, 9, 1);
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     EXPECT_EQ(times(page(reader, {kSensor, at_s(5), at_s(7), 10, "0.0.0"})), (std::vector<std::int64_t>{5, 6}));
 }
 
 TEST_F(ReaderTest, PageIsNeverLongerThanTheLimitOrEmptyForLimitZero) {
     store_readings(1, 3, 1);
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     EXPECT_EQ(page(reader, {kSensor, at_s(0), at_s(9), 0, {}}).readings.size(), 1U);
 }
 
 TEST_F(ReaderTest, PageBringsTheSensorsCalibrations) {
     append(store_, {calibrated(kSensor, 100, 30'000), calibrated(kSensor, 200, 40'000), calibrated(kBridge, 150, 7)});
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     const meter::CalibrationTable got = page(reader, {kSensor, at_s(0), at_s(9), 1, {}}).calibration;
     EXPECT_EQ(got.entries(), (std::vector<meter::CalibrationEntry>{{at_s(100), {30'000}}, {at_s(200), {40'000}}}));
@@ -136,7 +136,7 @@ TEST_F(ReaderTest, PageBringsTheSensorsCalibrations) {
 
 TEST_F(ReaderTest, AnswersUsage) {
     store_readings(900, 1000, 10);
-    Reader reader(store_.path(), loop_.post());
+    Reader reader(dir_.database(), loop_.post());
     reader.start();
     std::optional<base::Result<ports::UsageAnswer, base::Error>> answer;
     reader.usage({kSensor, at_s(0), at_s(3600), base::CalendarUnit::Hour, {}},
@@ -158,7 +158,7 @@ TEST_F(ReaderTest, FullQueueAnswersBusyAndStopAnswersTheRest) {
         }
         inner(std::move(function));
     };
-    Reader reader(store_.path(), post, {.threads = 1, .questions = 2});
+    Reader reader(dir_.database(), post, {.threads = 1, .questions = 2});
     reader.start();
     std::vector<std::string> answers(4);
     int answered = 0;
@@ -198,7 +198,7 @@ TEST_F(ReaderTest, ReadersAndTheWriterWorkAtTheSameTime) {
     WriterLimits limits;
     limits.idle = base::Milliseconds{1};
     limits.batch_entries = 7;
-    const std::string path = store_.path();
+    const std::string path = dir_.database();
     Writer writer(std::move(store_), dir_.settings(), clock, writes.post(), limits);
     Reader reader(path, loop_.post());
     writer.start();

@@ -279,7 +279,7 @@ TEST(Rebuild, ReadersAreAnsweredThroughTheSwitch) {
     append_live(store, live, house_days(2'000));
     const std::size_t readings = dump(store, "reading").size();
     FakeLoop loop;
-    Reader reader(store.path(), loop.post());
+    Reader reader(dir.database(), loop.post());
     reader.start();
     std::size_t asked = 0;
     std::size_t answered = 0;
