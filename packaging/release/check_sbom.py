@@ -58,8 +58,9 @@ def faults_of_form(document: dict) -> list[str]:
 
 
 def plain(package: str) -> str:
-    """Without what Debian 13 added to names for armhf's 64-bit time; c-ares lost its hyphen then."""
-    return package.removesuffix("t64").replace("libc-ares", "libcares")
+    """Without what Debian 13 added to names for armhf's 64-bit time; c-ares lost its hyphen then. What is cross-built is linked
+    against the C and C++ libraries that its compiler brings, and runs with those of the same name without `-arm64-cross`."""
+    return re.sub("-(arm64|armhf)-cross$", "", package).removesuffix("t64").replace("libc-ares", "libcares")
 
 
 def package_of(library: str) -> str:

@@ -161,3 +161,9 @@ def test_a_fault_of_form_is_seen(release, spoil):
     ("libcpp-httplib.so.0.11", "libcpp-httplib0.11"), ("ld-linux-armhf.so.3", "libc6"), ("libstdc++.so.6", "libstdc++6")])
 def test_debian_names_libraries_after_what_the_linker_looks_for(library, package):
     assert check_sbom.package_of(library) == package
+
+
+def test_a_package_for_another_processor_was_linked_against_its_cross_compiler_s_libraries():
+    assert check_sbom.plain("libc6-armhf-cross") == check_sbom.plain("libc6") == "libc6"
+    assert check_sbom.plain("libgcc-s1-arm64-cross") == "libgcc-s1"
+    assert check_sbom.plain("libcurl4t64") == check_sbom.plain("libcurl4") and check_sbom.plain("libcross2") == "libcross2"
