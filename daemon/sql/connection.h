@@ -38,6 +38,9 @@ public:
     [[nodiscard]] virtual bool step() = 0;
     // For a statement without rows; how many it changed.
     virtual int execute() = 0;
+    // As execute(), where nobody asks how many rows it changed: the answer may wait for the connection's next question,
+    // or for the end of the transaction, and what this would have thrown is thrown there.
+    virtual void post() { static_cast<void>(execute()); }
     // Ready for its next use, its locks freed; what is bound stays.
     virtual void rewind() noexcept = 0;
 

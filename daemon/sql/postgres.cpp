@@ -1,5 +1,7 @@
 #include "sql/postgres.h"
 
+#include <optional>
+
 #include <libpq-fe.h>
 
 #include "sql/address.h"
@@ -60,12 +62,46 @@ void Postgres::revive() const {
     if (unsynced_) ask(connection_, "SET synchronous_commit = off");
 }
 
+void Postgres::open_pipeline() const {
+    if (unanswered_ == 0 && PQenterPipelineMode(connection_) == 0) throw error_of(connection_, nullptr);
+}
+
+void Postgres::posted() const {
+    // Their answers have to fit into the socket's buffer while we are still sending.
+    constexpr int kMostUnanswered = 256;
+    if (++unanswered_ >= kMostUnanswered) settle();
+}
+
+void Postgres::settle() const {
+    if (unanswered_ == 0) return;
+    unanswered_ = 0;
+    std::optional<Error> first;
+    bool all = false;
+    if (PQpipelineSync(connection_) == 1) {
+        // Nothing stands between two statements' answers, and where the connection has been lost.
+        while (!all && PQstatus(connection_) == CONNECTION_OK) {
+            const Result result(PQgetResult(connection_));
+            const ExecStatusType status = PQresultStatus(result.get());
+            all = result && status == PGRES_PIPELINE_SYNC;
+            // Those behind one that failed are passed over.
+            const bool failed = result && !all && !succeeded(result) && status != PGRES_PIPELINE_ABORTED;
+            if (failed && !first) first = error_of(connection_, result.get());
+        }
+    }
+    if (!all) throw error_of(connection_, nullptr);
+    PQexitPipelineMode(connection_);
+    if (!first) return;
+    ++generation_;  // what was to be prepared behind it is not
+    throw *first;
+}
+
 std::unique_ptr<Prepared> Postgres::prepare(const std::string& sql) const {
     return std::make_unique<PostgresStatement>(*this, sql);
 }
 
 int Postgres::execute(const std::string& sql) {
     revive();
+    settle();
     return rows_changed(ask(connection_, sql));
 }
 
@@ -82,6 +118,7 @@ void Postgres::shut_out_readers() {
 }
 
 void Postgres::commit() {
+    settle();
     const Result result = ask(connection_, "COMMIT");
     // Of a transaction that has failed the server makes a ROLLBACK, and does not call it an error.
     if (std::string_view(PQcmdStatus(result.get())) != "COMMIT") {
@@ -91,6 +128,11 @@ void Postgres::commit() {
 }
 
 void Postgres::roll_back() noexcept {
+    try {
+        settle();
+    } catch (const Error&) {
+        // What failed is taken back.
+    }
     const Result ended(PQexec(connection_, "ROLLBACK"));
     in_transaction_ = false;
 }

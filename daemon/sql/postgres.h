@@ -52,12 +52,20 @@ public:
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
     [[nodiscard]] std::string next_name() const { return "s" + std::to_string(++names_); }
     void revive() const;  // outside of transactions, where the connection has been lost
+    // Statements whose answers nobody waits for are sent one behind the other (libpq's pipeline), inside a transaction.
+    // settle() reads all those answers and throws what the first one that failed said; it comes before whatever else is
+    // asked.
+    [[nodiscard]] bool takes_posts() const { return in_transaction_; }
+    void open_pipeline() const;
+    void posted() const;
+    void settle() const;
 
 private:
     pg_conn* connection_;
     bool alone_ = false;
     bool in_transaction_ = false;
     bool unsynced_ = false;
+    mutable int unanswered_ = 0;
     mutable std::uint64_t generation_ = 0;
     mutable std::uint64_t names_ = 0;
 };

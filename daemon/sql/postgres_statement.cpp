@@ -26,6 +26,31 @@ constexpr int kAsBinary = 1;
 
 }  // namespace
 
+// The values as libpq takes them.
+struct PostgresStatement::Sent {
+    explicit Sent(const std::vector<Value>& values)
+        : types(values.size()), data(values.size()), sizes(values.size()), formats(values.size(), kAsText) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const Value& value = values[i];
+            types[i] = value.type;
+            if (value.null) continue;
+            if (value.type == kBytea) {
+                data[i] = value.bytes.empty() ? "" : reinterpret_cast<const char*>(value.bytes.data());
+                sizes[i] = static_cast<int>(value.bytes.size());
+                formats[i] = kAsBinary;
+            } else {
+                data[i] = value.text.c_str();
+            }
+        }
+    }
+    [[nodiscard]] int count() const { return static_cast<int>(types.size()); }
+
+    std::vector<unsigned> types;
+    std::vector<const char*> data;
+    std::vector<int> sizes;
+    std::vector<int> formats;
+};
+
 PostgresStatement::PostgresStatement(const Postgres& connection, const std::string& sql) : connection_(connection) {
     Numbered made = numbered(sql);
     sql_ = std::move(made.sql);
@@ -35,9 +60,14 @@ PostgresStatement::PostgresStatement(const Postgres& connection, const std::stri
 
 PostgresStatement::~PostgresStatement() {
     result_.reset();
-    const bool there = !name_.empty() && prepared_in_ == connection_.generation();
+    if (!is_prepared()) return;
+    try {
+        connection_.settle();
+    } catch (const Error&) {
+        return;
+    }
     // In a transaction that has failed the server takes no statement; the name then stays taken until the end.
-    if (there && PQtransactionStatus(connection_.handle()) != PQTRANS_INERROR) {
+    if (PQtransactionStatus(connection_.handle()) != PQTRANS_INERROR) {
         PQclear(PQexec(connection_.handle(), ("DEALLOCATE " + name_).c_str()));
     }
 }
@@ -81,47 +111,62 @@ void PostgresStatement::rewind() noexcept {
     row_ = -1;
 }
 
+void PostgresStatement::post() {
+    if (!connection_.takes_posts()) return static_cast<void>(execute());
+    rewind();
+    connection_.open_pipeline();
+    PGconn* const server = connection_.handle();
+    const Sent sent(values_);
+    bool taken = false;
+    if (!std::exchange(used_, true)) {
+        taken = PQsendQueryParams(server, sql_.c_str(), sent.count(), sent.types.data(), sent.data.data(),
+                                  sent.sizes.data(), sent.formats.data(), kAsText) == 1;
+    } else {
+        taken = is_prepared() ||
+                PQsendPrepare(server, new_name().c_str(), sql_.c_str(), sent.count(), sent.types.data()) == 1;
+        taken = taken && PQsendQueryPrepared(server, name_.c_str(), sent.count(), sent.data.data(), sent.sizes.data(),
+                                             sent.formats.data(), kAsText) == 1;
+    }
+    connection_.posted();
+    if (!taken) throw error_of(server, nullptr);
+}
+
 void PostgresStatement::ask() {
     rewind();
     connection_.revive();
-    const std::size_t count = values_.size();
-    std::vector<unsigned> types(count);
-    std::vector<const char*> data(count);
-    std::vector<int> sizes(count);
-    std::vector<int> formats(count, kAsText);
-    for (std::size_t i = 0; i < count; ++i) {
-        const Value& value = values_[i];
-        types[i] = value.type;
-        if (value.null) continue;
-        if (value.type == kBytea) {
-            data[i] = value.bytes.empty() ? "" : reinterpret_cast<const char*>(value.bytes.data());
-            sizes[i] = static_cast<int>(value.bytes.size());
-            formats[i] = kAsBinary;
-        } else {
-            data[i] = value.text.c_str();
-        }
-    }
+    connection_.settle();
     PGconn* const server = connection_.handle();
-    const int parameters = static_cast<int>(count);
+    const Sent sent(values_);
     if (!std::exchange(used_, true)) {
-        result_.reset(PQexecParams(server, sql_.c_str(), parameters, types.data(), data.data(), sizes.data(),
-                                   formats.data(), kAsText));
+        result_.reset(PQexecParams(server, sql_.c_str(), sent.count(), sent.types.data(), sent.data.data(),
+                                   sent.sizes.data(), sent.formats.data(), kAsText));
     } else {
-        if (name_.empty() || prepared_in_ != connection_.generation()) {
-            const std::string name = connection_.next_name();
-            result_.reset(PQprepare(server, name.c_str(), sql_.c_str(), parameters, types.data()));
-            if (!succeeded(result_)) throw error_of(server, result_.get());
-            name_ = name;
-            prepared_in_ = connection_.generation();
+        if (!is_prepared()) {
+            const std::string& name = new_name();
+            result_.reset(PQprepare(server, name.c_str(), sql_.c_str(), sent.count(), sent.types.data()));
+            if (!succeeded(result_)) {
+                name_.clear();
+                throw error_of(server, result_.get());
+            }
         }
-        result_.reset(
-            PQexecPrepared(server, name_.c_str(), parameters, data.data(), sizes.data(), formats.data(), kAsText));
+        result_.reset(PQexecPrepared(server, name_.c_str(), sent.count(), sent.data.data(), sent.sizes.data(),
+                                     sent.formats.data(), kAsText));
     }
     if (!succeeded(result_)) {
         const Error error = error_of(server, result_.get());
         result_.reset();
         throw error;
     }
+}
+
+bool PostgresStatement::is_prepared() const {
+    return !name_.empty() && prepared_in_ == connection_.generation();
+}
+
+const std::string& PostgresStatement::new_name() {
+    name_ = connection_.next_name();
+    prepared_in_ = connection_.generation();
+    return name_;
 }
 
 int PostgresStatement::columns() const {

@@ -24,6 +24,7 @@ public:
     void bind_bytes(int index, base::ByteView bytes) override;
     bool step() override;
     int execute() override;
+    void post() override;
     void rewind() noexcept override;
     int columns() const override;
     ValueKind kind(int column) const override;
@@ -38,8 +39,11 @@ private:
         std::string text;
         base::ByteView bytes;
     };
+    struct Sent;
     Value& at(int index);
     void ask();
+    [[nodiscard]] bool is_prepared() const;
+    const std::string& new_name();
 
     const Postgres& connection_;
     std::string sql_;

@@ -46,6 +46,10 @@ public:
     template <typename... Values>
     int run(const Values&... values);
 
+    // The same where nobody asks how many, and the answer may come later (Prepared::post).
+    template <typename... Values>
+    void post(const Values&... values);
+
     // The first column of the first row as a number; nothing without a row or when it is NULL.
     template <typename... Values>
     [[nodiscard]] std::optional<std::int64_t> number(const Values&... values);
@@ -83,6 +87,13 @@ int Statement::run(const Values&... values) {
     const Rewind rewind(*this);
     bind_all(values...);
     return prepared_->execute();
+}
+
+template <typename... Values>
+void Statement::post(const Values&... values) {
+    const Rewind rewind(*this);
+    bind_all(values...);
+    prepared_->post();
 }
 
 template <typename... Values>

@@ -72,10 +72,10 @@ void AlarmTable::put(const ports::AlarmRecord& record) {
     const detect::Finding& finding = incident.finding;
     // Together for both statements, which hold the incident as it now stands.
     const auto standing = [&](sql::Statement& statement, const auto&... before) {
-        statement.run(before..., static_cast<std::int64_t>(finding.rule), static_cast<std::int64_t>(finding.severity),
-                      static_cast<std::int64_t>(incident.state), incident.raised, incident.cleared,
-                      incident.snoozed_until, incident.answered_by, incident.note, std::int64_t{incident.not_a_leak},
-                      std::int64_t{incident.reopened}, store::to_text(finding), finding.detail);
+        statement.post(before..., static_cast<std::int64_t>(finding.rule), static_cast<std::int64_t>(finding.severity),
+                       static_cast<std::int64_t>(incident.state), incident.raised, incident.cleared,
+                       incident.snoozed_until, incident.answered_by, incident.note, std::int64_t{incident.not_a_leak},
+                       std::int64_t{incident.reopened}, store::to_text(finding), finding.detail);
     };
     standing(put_incident_, incident.id, incident.device);
     standing(add_event_, incident.id, static_cast<std::int64_t>(event.change), event.at, event.by);
@@ -83,27 +83,27 @@ void AlarmTable::put(const ports::AlarmRecord& record) {
 
 void AlarmTable::put(const ports::UseRecord& record) {
     const detect::Use& use = record.use;
-    put_use_.run(record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres, use.end,
-                 use.peak.microlitres_per_second, use.mean.microlitres_per_second, use.base.microlitres_per_second,
-                 to_text(use.shape));
+    put_use_.post(record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres, use.end,
+                  use.peak.microlitres_per_second, use.mean.microlitres_per_second, use.base.microlitres_per_second,
+                  to_text(use.shape));
 }
 
 void AlarmTable::put(const ports::UseLabelRecord& record) {
     const ports::UseKey& use = record.use;
     const ports::UseLabel& label = record.label;
     if (label.category.empty() && label.name.empty()) {
-        drop_label_.run(record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres);
+        drop_label_.post(record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres);
         return;
     }
-    put_label_.run(record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres, label.category,
-                   label.name, label.by, label.at);
+    put_label_.post(record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres, label.category,
+                    label.name, label.by, label.at);
 }
 
 void AlarmTable::put(const ports::DeliveryRecord& record) {
-    put_delivery_.run(record.number, record.channel, record.incident, record.kind,
-                      static_cast<std::int64_t>(record.state), record.queued, record.next_try,
-                      std::int64_t{record.tries}, record.delivered, record.error, record.title, record.text);
-    drop_deliveries_.run(kDroppedAtATime, record.queued - kDeliveriesKept, kMaxDeliveriesKept);
+    put_delivery_.post(record.number, record.channel, record.incident, record.kind,
+                       static_cast<std::int64_t>(record.state), record.queued, record.next_try,
+                       std::int64_t{record.tries}, record.delivered, record.error, record.title, record.text);
+    drop_deliveries_.post(kDroppedAtATime, record.queued - kDeliveriesKept, kMaxDeliveriesKept);
 }
 
 std::vector<detect::Incident> read_kept_incidents(const sql::Connection& connection) {

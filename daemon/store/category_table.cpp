@@ -32,20 +32,20 @@ CategoryTable::CategoryTable(sql::Connection& connection)
 void CategoryTable::put(const ports::UseVerdictRecord& record) {
     const ports::UseKey& use = record.use;
     const classify::Verdict& verdict = record.verdict;
-    put_verdict_.run(record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres,
-                     std::string(key(verdict.category)), std::int64_t{std::llround(verdict.confidence * kThousandths)},
-                     std::int64_t{verdict.alike_this_week}, std::int64_t{verdict.as_labelled}, verdict.name,
-                     verdict.machine_cycle);
+    put_verdict_.post(record.sensor, use.start, std::int64_t{use.overlapped}, use.volume.microlitres,
+                      std::string(key(verdict.category)), std::int64_t{std::llround(verdict.confidence * kThousandths)},
+                      std::int64_t{verdict.alike_this_week}, std::int64_t{verdict.as_labelled}, verdict.name,
+                      verdict.machine_cycle);
 }
 
 void CategoryTable::put(const ports::CategoryTotalsRecord& record) {
     const classify::CategoryTotals& totals = record.totals;
     for (std::size_t i = 0; i < classify::kCategories; ++i) {
         if (totals.told[i] == base::Volume{} && totals.owed[i] == base::Volume{}) continue;
-        put_total_.run(record.sensor, std::string(classify::kCategoryNames[i].key), totals.told[i].microlitres,
-                       totals.owed[i].microlitres);
+        put_total_.post(record.sensor, std::string(classify::kCategoryNames[i].key), totals.told[i].microlitres,
+                        totals.owed[i].microlitres);
     }
-    put_total_.run(record.sensor, std::string(kRest), totals.uncategorised.microlitres, std::int64_t{0});
+    put_total_.post(record.sensor, std::string(kRest), totals.uncategorised.microlitres, std::int64_t{0});
 }
 
 ports::KeptUse kept_use_at(const sql::Statement& row) {

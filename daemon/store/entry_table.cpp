@@ -24,16 +24,16 @@ ports::CalibrationRecord EntryTable::add(ports::CalibrationRecord record) {
 }
 
 void EntryTable::add(const ports::MeterReadingRecord& record) {
-    add_meter_reading_.run(record.sensor, record.time, record.volume.microlitres, std::int64_t{record.withdrawn});
+    add_meter_reading_.post(record.sensor, record.time, record.volume.microlitres, std::int64_t{record.withdrawn});
 }
 
 void EntryTable::put(const ports::SpellRecord& record) {
     const std::string bridge = record.bridge ? record.bridge->str() : std::string();
-    put_spell_.run(static_cast<std::int64_t>(record.kind), bridge, record.from, record.to, record.detail);
+    put_spell_.post(static_cast<std::int64_t>(record.kind), bridge, record.from, record.to, record.detail);
 }
 
 void EntryTable::put(const ports::ChoiceRecord& record) {
-    put_choice_.run(record.name, record.value, record.configured);
+    put_choice_.post(record.name, record.value, record.configured);
 }
 
 std::vector<ports::CalibrationRecord> read_calibrations(const sql::Connection& connection) {

@@ -57,9 +57,9 @@ FrameTable::FrameTable(sql::Connection& connection)
       end_wait_(connection, "DELETE FROM waiting WHERE bridge = ? AND frame <= ?") {}
 
 void FrameTable::add(const ports::Frame& frame, bool opened) {
-    insert_.run(frame.id, frame.received, static_cast<std::int64_t>(frame.direction),
-                static_cast<std::int64_t>(frame.door), frame.bridge, std::int64_t{frame.qos}, std::int64_t{frame.dup},
-                std::int64_t{frame.retain}, frame.topic, base::ByteView(frame.payload), std::int64_t{opened});
+    insert_.post(frame.id, frame.received, static_cast<std::int64_t>(frame.direction),
+                 static_cast<std::int64_t>(frame.door), frame.bridge, std::int64_t{frame.qos}, std::int64_t{frame.dup},
+                 std::int64_t{frame.retain}, frame.topic, base::ByteView(frame.payload), std::int64_t{opened});
 }
 
 std::vector<StoredFrame> FrameTable::page(std::int64_t after, std::size_t limit) {
@@ -91,7 +91,7 @@ void FrameTable::drop(std::int64_t id) {
 }
 
 void FrameTable::wait(const base::DeviceId& bridge, std::int64_t frame) {
-    wait_.run(frame, bridge);
+    wait_.post(frame, bridge);
 }
 
 bool FrameTable::waits(std::int64_t frame) {

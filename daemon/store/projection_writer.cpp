@@ -57,7 +57,7 @@ void ProjectionWriter::forget_numbers() {
 
 void ProjectionWriter::heard(std::int64_t device, base::WallTime received) {
     if (device == heard_device_ && received == heard_at_) return;
-    add_heard_.run(device, received);
+    add_heard_.post(device, received);
     heard_device_ = device;
     heard_at_ = received;
 }
@@ -72,9 +72,9 @@ std::int64_t ProjectionWriter::number_of(const base::DeviceId& device) {
 }
 
 void ProjectionWriter::write(const ports::DeviceRecord& record) {
-    put_device_.run(number_of(record.id), static_cast<std::int64_t>(record.kind), record.bridge, record.branch,
-                    record.firmware, record.first_seen, record.last_seen, record.cloud_settings, record.cloud_sensors,
-                    record.cloud_devices);
+    put_device_.post(number_of(record.id), static_cast<std::int64_t>(record.kind), record.bridge, record.branch,
+                     record.firmware, record.first_seen, record.last_seen, record.cloud_settings, record.cloud_sensors,
+                     record.cloud_devices);
 }
 
 void ProjectionWriter::write(const ports::ReadingRecord& record) {
@@ -110,8 +110,8 @@ void ProjectionWriter::write(const ports::EstimateRecord& record) {
 void ProjectionWriter::write(const ports::MeterRecord& record) {
     std::optional<std::int64_t> base;
     if (record.series.base) base = record.series.base->value;
-    put_meter_.run(number_of(record.sensor), record.series.number, base, record.series.highest.value,
-                   record.series.last_time, record.series.based_at, record.lifetime.microlitres);
+    put_meter_.post(number_of(record.sensor), record.series.number, base, record.series.highest.value,
+                    record.series.last_time, record.series.based_at, record.lifetime.microlitres);
 }
 
 }  // namespace millrace::store

@@ -71,7 +71,7 @@ bool ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::
         insert_.run(sensor, time_ms, total, reading.series, reading.received, std::int64_t{reading.time_is_receipt},
                     reading.advance.value, static_cast<std::int64_t>(reading.kind));
     if (inserted == 0) {
-        if (reading.kind != meter::ReadingKind::Repeat) move_to_end_.run(sensor, time_ms, total, reading.series);
+        if (reading.kind != meter::ReadingKind::Repeat) move_to_end_.post(sensor, time_ms, total, reading.series);
         return false;
     }
     std::optional<std::int64_t> below = below_.number(sensor, reading.series, total, time_ms);
@@ -86,7 +86,7 @@ bool ReadingTable::add(std::int64_t sensor, const meter::Reading& reading, std::
 void ReadingTable::lower_base(std::int64_t sensor, std::int64_t series, std::int64_t base) {
     const std::optional<std::int64_t> known = get_base_.number(sensor, series);
     if (known && *known <= base) return;
-    set_base_.run(sensor, series, base);
+    set_base_.post(sensor, series, base);
     constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
     if (const auto first = first_above(sensor, series, kLowest, kLowest)) {
         add_to_quarter(sensor, first->quarter_start_s, share(first->total, base) - share(first->total, known));
@@ -103,9 +103,9 @@ std::optional<ReadingTable::Place> ReadingTable::first_above(std::int64_t sensor
 
 void ReadingTable::add_to_quarter(std::int64_t sensor, std::int64_t quarter_start_s, std::int64_t peaks) {
     if (peaks == 0) return;
-    add_to_quarter_.run(sensor, quarter_start_s, peaks);
+    add_to_quarter_.post(sensor, quarter_start_s, peaks);
     // A quarter without water has no row, whatever it went through to become so.
-    if (peaks < 0) drop_empty_quarter_.run(sensor, quarter_start_s);
+    if (peaks < 0) drop_empty_quarter_.post(sensor, quarter_start_s);
 }
 
 }  // namespace millrace::store

@@ -82,6 +82,84 @@ TEST_F(PostgresTest, ATransactionThatFailedIsNotTakenForCommitted) {
     EXPECT_EQ(count.number(), 0);
 }
 
+// Many more than are sent before an answer is read.
+TEST_F(PostgresTest, WhatIsPostedIsThereWithTheNextQuestion) {
+    server_->execute("CREATE TEMP TABLE t (n BIGINT PRIMARY KEY, b BYTEA)");
+    Statement insert(*server_, "INSERT INTO t VALUES (?, ?)");
+    Statement remove(*server_, "DELETE FROM t WHERE n = ?");
+    Statement count(*server_, "SELECT count(*) FROM t");
+    const base::Bytes large(2'000, 0x5c);
+    Transaction transaction(*server_);
+    for (std::int64_t n = 0; n < 1'000; ++n) {
+        insert.post(n, base::ByteView(large));
+        if (n % 10 == 0) remove.post(n);
+        if (n % 100 == 99) {
+            EXPECT_EQ(count.number(), (n + 1) / 10 * 9);
+        }
+    }
+    EXPECT_EQ(remove.run(std::int64_t{5}), 1);
+    transaction.commit();
+    EXPECT_EQ(count.number(), 899);
+}
+
+TEST_F(PostgresTest, WhatIsPostedAndRefusedFailsTheTransactionAtTheLatest) {
+    server_->execute("CREATE TEMP TABLE t (n BIGINT PRIMARY KEY)");
+    Statement insert(*server_, "INSERT INTO t VALUES (?)");
+    Statement other(*server_, "INSERT INTO t VALUES (? + 1)");
+    Statement count(*server_, "SELECT count(*) FROM t");
+    for (const bool asked : {false, true}) {
+        Transaction transaction(*server_);
+        insert.post(std::int64_t{1});
+        insert.post(std::int64_t{1});
+        other.post(std::int64_t{7});
+        other.post(std::int64_t{8});  // prepared behind what failed, so not prepared
+        try {
+            if (asked) {
+                static_cast<void>(count.number());
+            } else {
+                transaction.commit();
+            }
+            FAIL();
+        } catch (const Error& error) {
+            EXPECT_EQ(error.cause(), Cause::Content);
+            EXPECT_NE(std::string(error.what()).find("duplicate key"), std::string::npos) << error.what();
+        }
+    }
+    EXPECT_EQ(count.number(), 0);
+    Transaction transaction(*server_);
+    for (std::int64_t n = 1; n < 4; ++n) other.post(n);
+    insert.post(std::int64_t{1});
+    transaction.commit();
+    EXPECT_EQ(count.number(), 4);
+}
+
+TEST_F(PostgresTest, WhatIsPostedOnALostConnectionFails) {
+    server_->execute("CREATE TEMP TABLE t (n BIGINT)");
+    Statement insert(*server_, "INSERT INTO t VALUES (?)");
+    Statement own(*server_, "SELECT pg_backend_pid()");
+    const auto pid = own.number();
+    Transaction transaction(*server_);
+    insert.post(std::int64_t{1});
+    const auto other = Postgres::connect(address());
+    Statement end(*other, "SELECT pg_terminate_backend(?::int, 5000)");
+    static_cast<void>(end.number(*pid));
+    try {
+        for (int i = 0; i < 1'000; ++i) insert.post(std::int64_t{2});
+        transaction.commit();
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.cause(), Cause::Unreachable) << error.what();
+    }
+}
+
+// Outside a transaction each is its own.
+TEST_F(PostgresTest, WhatIsPostedOutsideATransactionIsDoneAtOnce) {
+    server_->execute("CREATE TEMP TABLE t (n BIGINT PRIMARY KEY)");
+    Statement insert(*server_, "INSERT INTO t VALUES (?)");
+    insert.post(std::int64_t{1});
+    EXPECT_THROW(insert.post(std::int64_t{1}), Error);
+}
+
 TEST_F(PostgresTest, WhatItRefusesIsSortedByWhoCanMendIt) {
     server_->execute("CREATE TEMP TABLE t (n BIGINT PRIMARY KEY)");
     const auto cause_of = [&](const char* sql) {
