@@ -104,7 +104,9 @@ def test_a_budget_of_the_day_is_reached_and_is_no_leak(started):
     assert (alarm["rule"], alarm["title"], alarm["state"]) == ("budget_day", "Budget of the day", "raised")
     assert "the budget of a day, 20 L, is used up" in alarm["sentence"]
     # One message of the bridge may bring more than a quarter of the budget at once.
-    steps = [(step["change"], step["severity"]) for step in daemon.http(f"/api/v1/alarms/{alarm['id']}")[1]["history"]]
+    # It stands before its history is on disk.
+    steps = until(lambda: [(step["change"], step["severity"])
+                           for step in daemon.http(f"/api/v1/alarms/{alarm['id']}")[1]["history"]], "its history")
     assert steps in ([("raised", "info"), ("escalated", "warning")], [("raised", "warning")])
     assert set(said.payloads(f"millrace/{SENSOR}/leak")) == {"OFF"}
     assert said.last(f"millrace/{SENSOR}/budget_month") == "OFF"
