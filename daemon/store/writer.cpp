@@ -336,7 +336,6 @@ void Writer::write(Batch& batch) {
     } else {
         for (auto& answered : batch.answers) answered.second = written.has_value();
         note(written ? std::nullopt : std::optional(written.error()));
-        if (!written) tell_lost(written.error());
     }
     upkeep_.note_figures();
     const double took = seconds(before, clock_.steady_now());
@@ -390,10 +389,7 @@ void Writer::tidy_up() {
 }
 
 void Writer::check_hold() {
-    if (const auto held = database_.check_hold(); !held) {
-        note(held.error());
-        tell_lost(held.error());
-    }
+    if (const auto held = database_.check_hold(); !held) note(held.error());
 }
 
 void Writer::tell_lost(const Fault& fault) {
@@ -403,6 +399,7 @@ void Writer::tell_lost(const Fault& fault) {
 
 // Logged when the state changes, not per commit, and not more often than now and then however it flickers.
 void Writer::note(const std::optional<Fault>& fault) {
+    if (fault) tell_lost(*fault);
     bool changed = false;
     {
         const std::lock_guard lock(mutex_);

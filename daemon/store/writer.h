@@ -40,8 +40,8 @@ struct WriterLimits {
     // One transaction: large enough that the sync is shared, small enough that the first waits no longer than it must.
     std::size_t batch_entries = 1'000;
     std::size_t batch_bytes = 4U << 20;
-    base::Milliseconds idle{
-        2'000};  // without a commit, before tidying up; then as often a server is asked for a sign of life
+    // Without a commit, before tidying up; from then on a server is asked as often for a sign of life.
+    base::Milliseconds idle{2'000};
     base::Seconds optimize_every{24 * 60 * 60};
     base::Milliseconds stop{5'000};  // for writing what is queued, before the rest is given up
     base::Seconds log_again{60};     // between two log lines about the same trouble coming and going
