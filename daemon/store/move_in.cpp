@@ -42,9 +42,8 @@ void copy_rows(const sql::Sqlite& file, sql::Postgres& server, const std::string
     sql::Statement rows(file, "SELECT " + list + " FROM " + table);
     sql::Statement insert(server, "INSERT INTO " + table + " (" + list + ") VALUES (" + places + ")");
     while (rows.step()) {
-        const sql::Rewind rewind(insert);
         for (int column = 0; column < rows.columns(); ++column) bind(insert, column + 1, rows, column);
-        insert.execute();
+        insert.post();
     }
 }
 
