@@ -42,7 +42,7 @@ public:
     [[nodiscard]] Size size() const override;
 
     // From now on no other connection can do the same with this schema, until this one has ended: the server lets go
-    // when it is closed, and within some ten seconds when nothing is heard of its machine any more. Fails with
+    // when it is closed, and by TCP's keepalive some ten seconds after its machine was heard last. Fails with
     // Cause::Locked where another has.
     void hold_alone();
 

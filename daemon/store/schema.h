@@ -33,9 +33,8 @@ struct Migration {
 // the last step that was finished.
 void bring_forward(sql::Sqlite& file, std::span<const Migration> steps = migrations());
 
-// The same of a store that is somebody's. A file that has data is copied before
-// its first step, to `<path>.v<old version>.backup`. Throws sql::Error; the file then is at the last step that
-// was finished.
+// The same of a store that is somebody's: a file that has data is copied before its first step, to
+// `<path>.v<old version>.backup`.
 void migrate(sql::Sqlite& file, const std::string& path, std::span<const Migration> steps = migrations());
 
 }  // namespace millrace::store

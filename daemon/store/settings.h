@@ -9,8 +9,8 @@ namespace millrace::store {
 
 struct Settings {
     std::string state_dir;  // holds millrace.db
-    std::string server =
-        {};  // "postgresql://…": that holds the tables instead; empty: the file does. May hold a password
+    // "postgresql://…": that holds the tables instead; empty: the file does. May hold a password.
+    std::string server = {};
     // Where the tables are (sql/address.h).
     [[nodiscard]] std::string address() const { return server.empty() ? state_dir + "/millrace.db" : server; }
     std::size_t max_queued_commits = 20'000;  // some 20 MB at most; beyond it the bridge is not acknowledged
